@@ -1,0 +1,53 @@
+# Everything a newcomer needs: `make demo`, `make test`, `make run`, `make lint`, `make bench`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test run lint bench setup lock clean
+
+demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
+	@$(BIN)/mailproc demo
+
+test: $(DEV)  ## all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+run: $(RUNTIME)  ## serve with the shipped example settings until Ctrl-C
+	@$(BIN)/mailproc serve --config mailproc.example.toml
+
+lint: $(DEV)  ## ruff and mypy --strict
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(DEV)  ## the budgets, as ratios of one run
+	@$(BIN)/python -m benchmarks.run
+
+setup: $(DEV)
+
+lock:  ## write the pinned and hashed requirements anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --extra install --quiet -o requirements.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --extra install --extra dev --quiet -o requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis mailproc.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "mailproc needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "Python cannot make virtual environments here: install your system's python3-venv package."; exit 1; }
+
+# flanker writes its parser tables at its first import, and says so at length: once, here.
+$(RUNTIME): $(BIN)/python requirements.txt pyproject.toml
+	@echo "installing into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import flanker.mime, flanker.addresslib.address' >/dev/null 2>&1
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.txt
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,37 @@
+"""Every error that crosses a room; what becomes of each is told in docs/flow.md."""
+
+
+class MailprocError(Exception):
+    """Base of all errors that mailproc raises on purpose."""
+
+
+class SettingsError(MailprocError):
+    """One or many mistakes in the settings; `problems` holds a sentence for each. Exit 78."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class RulesError(MailprocError):
+    """One or many mistakes in rule files; `problems` holds `file:line: sentence` for each. Exit 78 at start."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreError(MailprocError):
+    """The store could not do what was asked; nothing was changed."""
+
+
+class StoreUnavailable(StoreError):
+    """Locked, gone or failing: trying again later may help. SMTP reply 451."""
+
+
+class StoreFull(StoreError):
+    """No room on disk or in the database. SMTP reply 452."""
+
+
+class NotFound(StoreError):
+    """What was asked for does not exist."""

@@ -1,0 +1,1 @@
+"""What the mail is: facts, no opinions; pure."""

@@ -1,0 +1,138 @@
+"""The decision: what is to be done about one mail, and why; and its one JSON shape (docs/reference/decision.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mailproc.mail.authentication import Authentication
+from mailproc.mail.kind import MailKind
+from mailproc.policy.facts import Fact, Level
+from mailproc.policy.subscriber import SubscriberRef
+
+
+class Action(StrEnum):
+    """The main effect of a mail."""
+
+    unsubscribe = "unsubscribe"
+    bounce = "bounce"
+    review = "review"  # nothing changes until a person decides
+    forward = "forward"
+    record = "record"  # keep, do nothing
+
+
+class Also(StrEnum):
+    """What else happens beside the main effect."""
+
+    alert = "alert"
+    erasure_request = "erasure_request"
+    forward = "forward"
+    review = "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing that was seen. `rule` names a rule id or the built-in check (`feedback-type`, `header`, `token`, …).
+
+    `where` is subject, body, header, report, envelope; `span` are offsets into the new text or subject, None elsewhere.
+    """
+
+    rule: str
+    phrase: str
+    where: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackSummary:
+    """What the decision keeps of a feedback report."""
+
+    type: str
+    original_rcpt_to: tuple[str, ...] = ()
+    source_ip: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceSummary:
+    """What the decision keeps of one failed recipient; `bounce_class` is `class` in JSON."""
+
+    address: str | None
+    status: str | None
+    bounce_class: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one mail means for one account.
+
+    `level` and `list_id` are None where nobody's standing changes. `reason` is one short sentence for people, `rule`
+    the id of the deciding rule or None. `mail`, `ruleset` and `policy` are digests (`sha256:…`) of what was decided on.
+    `subscribers` in order of trust. `also` sorted. `new_text` None where the mail was not read for text.
+    `foreign` is True when a report or bounce is not about our mail. `authentication` as it was when deciding.
+    """
+
+    kind: MailKind
+    action: Action
+    also: tuple[Also, ...] = ()
+    level: Level | None = None
+    list_id: str | None = None
+    reason: str
+    rule: str | None = None
+    ruleset: str
+    policy: str
+    mail: str
+    subscribers: tuple[SubscriberRef, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    new_text: str | None = None
+    feedback: FeedbackSummary | None = None
+    bounces: tuple[BounceSummary, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    foreign: bool = False
+    defects: tuple[str, ...] = ()
+    parser: str = "raw"
+    authentication: Authentication
+
+
+def decision_as_json(decision: Decision) -> dict[str, Any]:
+    """The decision as plain values, all keys always there; `replay` adds `file` and `elapsed_ms`."""
+    return {
+        "kind": decision.kind.value,
+        "action": decision.action.value,
+        "also": sorted(also.value for also in decision.also),
+        "level": decision.level.value if decision.level else None,
+        "list": decision.list_id,
+        "reason": decision.reason,
+        "rule": decision.rule,
+        "ruleset": decision.ruleset,
+        "mail": decision.mail,
+        "subscribers": [
+            {"address": ref.address, "key": ref.key, "source": ref.source.value, "trust": ref.trust.value}
+            for ref in decision.subscribers
+        ],
+        "evidence": [
+            {"rule": one.rule, "phrase": one.phrase, "where": one.where, "span": list(one.span) if one.span else None}
+            for one in decision.evidence
+        ],
+        "new_text": decision.new_text,
+        "feedback": _feedback_as_json(decision.feedback),
+        "bounces": [
+            {"address": one.address, "status": one.status, "class": one.bounce_class, "reason": one.reason}
+            for one in decision.bounces
+        ],
+        "foreign": decision.foreign,
+        "defects": list(decision.defects),
+        "parser": decision.parser,
+    }
+
+
+def _feedback_as_json(feedback: FeedbackSummary | None) -> Mapping[str, Any] | None:
+    if feedback is None:
+        return None
+    return {
+        "type": feedback.type,
+        "original_rcpt_to": list(feedback.original_rcpt_to),
+        "source_ip": feedback.source_ip,
+        "user_agent": feedback.user_agent,
+    }

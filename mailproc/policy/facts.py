@@ -1,0 +1,89 @@
+"""What happened to a person: append-only facts, from which every standing is computed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FactKind(StrEnum):
+    """The six things that can happen to one person."""
+
+    opt_out = "opt_out"
+    complaint = "complaint"
+    bounce = "bounce"
+    consent = "consent"
+    block = "block"
+    retraction = "retraction"  # takes back another fact
+
+
+class Level(StrEnum):
+    """How far an opt-out reaches (R5)."""
+
+    list = "list"
+    account = "account"
+    global_ = "global"
+
+
+class Channel(StrEnum):
+    """By which door a fact came in."""
+
+    reply = "reply"
+    unsubscribe_mail = "unsubscribe_mail"
+    feedback_loop = "feedback_loop"
+    abuse_mailbox = "abuse_mailbox"
+    bounce = "bounce"
+    one_click = "one_click"
+    page = "page"
+    api = "api"
+    crm = "crm"
+    import_ = "import"
+    command = "command"
+    phone = "phone"
+    letter = "letter"
+    chat = "chat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that happened to one person.
+
+    Names an `address`, a subscriber `key`, or both. `occurred_at` is when we received it (aware UTC), never a Date
+    header. `about_mail_of` is when the mail complained about was sent; None when unknown. `list_id` only at list level.
+    `evidence` is small and JSON-able: `mail` (digest), `rule`, `phrase`, `status`, `class`, `reason`, `by`, `note`, …
+    `retracts` is the id of the fact that a retraction takes back.
+    """
+
+    kind: FactKind
+    account_id: str
+    address: str | None = None
+    key: str | None = None
+    level: Level = Level.account
+    list_id: str | None = None
+    occurred_at: datetime
+    about_mail_of: datetime | None = None
+    channel: Channel
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    retracts: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Derived from what the fact says, so that the same fact twice is one: 32 hex digits.
+
+        A fact out of a mail is identified by that mail's digest, any other by its time: a resend is the same fact.
+        """
+        mail = self.evidence.get("mail")
+        said = [
+            self.kind,
+            self.account_id,
+            self.address,
+            self.key,
+            self.level,
+            self.list_id,
+            self.channel,
+            mail or self.occurred_at.isoformat(),
+            self.retracts,
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:32]

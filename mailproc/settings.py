@@ -1,0 +1,234 @@
+"""What mailproc can be told: every key, its default and its limits; reading the file is in `settings_file.py`."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
+
+
+def _split(value: object) -> object:
+    """An environment variable gives a list as `a, b`."""
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def _secret(value: object) -> object:
+    """`env:NAME` and `file:PATH` stand for the secret that is there; anything else is the secret itself."""
+    if isinstance(value, str) and value.startswith("env:"):
+        if (found := os.environ.get(value[4:])) is None:
+            raise ValueError(f"environment variable {value[4:]} is not set")
+        return found
+    if isinstance(value, str) and value.startswith("file:"):
+        try:
+            return Path(value[5:]).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"cannot read {value[5:]}: {error.strerror}") from None
+    return value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Secret = Annotated[str, BeforeValidator(_secret)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class SmtpSettings(_Table):
+    """The listener: where it listens and what it allows. `host:port` (port 0: any free one), `unix:/path`, `fd:3`."""
+
+    listen: Words = ("127.0.0.1:8025",)
+    tls_listen: Words = ()  # implicit TLS (RFC 8314)
+    lmtp_listen: Words = ()  # RFC 2033
+    hostname: str = "localhost"
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    require_tls: bool = False
+    max_size_bytes: int = Field(35 * 1024 * 1024, ge=65_536)
+    max_connections: int = Field(1000, ge=1)
+    max_connections_per_network: int = Field(50, ge=1)  # /24 of IPv4, /56 of IPv6; loopback and relays are exempt
+    max_recipients: int = Field(200, ge=100)
+    max_commands: int = Field(10_000, ge=20)  # per session, DATA not counted
+    max_errors: int = Field(20, ge=3)
+    session_seconds: float = Field(1800, gt=0)
+    idle_seconds: float = Field(300, gt=0)
+    data_bytes_per_second: int = Field(100, ge=0)  # slower than this over the whole DATA is cut off after idle_seconds
+    max_bytes_in_hand: int = Field(256 * 1024 * 1024, ge=1_048_576)
+    min_free_disk_bytes: int = Field(256 * 1024 * 1024, ge=0)
+    max_received: int = Field(100, ge=10)  # loop guard, RFC 5321 §6.3
+    relays: Words = ()  # networks of our own border servers: parked, not refused
+    proxy_from: Words = ()  # networks that must speak PROXY v1/v2
+    xclient_from: Words = ()  # networks that may use XCLIENT
+
+
+class StoreSettings(_Table):
+    """Durability knobs that only tests and very large sites touch."""
+
+    busy_timeout_seconds: float = Field(5, gt=0)
+    batch_mails: int = Field(256, ge=1)
+    batch_bytes: int = Field(16 * 1024 * 1024, ge=65_536)
+    alive_seconds: float = Field(5, gt=0)  # a process silent for this long has lost its undecided mail to the others
+    max_undecided: int = Field(20_000, ge=1)  # beyond this: 451
+    pool_size: int = Field(5, ge=1)  # PostgreSQL connections for readers
+    raw_days: int = Field(90, ge=1)
+
+
+class WebSettings(_Table):
+    """The HTTP endpoints: health, readiness, metrics. An empty `listen` serves none."""
+
+    listen: Words = ("127.0.0.1:8080",)
+
+
+class LogSettings(_Table):
+    """What is logged and how. `format`: json, console, or auto (console on a terminal)."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console", "auto"] = "auto"
+    mask_addresses: bool = True
+
+
+class HookSettings(_Table):
+    """One receiver of events."""
+
+    name: Name
+    type: Literal["webhook", "jsonl", "exec"]
+    accounts: Words = ()
+    url: str | None = None
+    secret: Secret | None = None  # whsec_… (Standard Webhooks); env:NAME and file:PATH are understood
+    secret_file: Path | None = None
+    path: Path | None = None
+    command: Words = ()
+    timeout_seconds: float = Field(20, gt=0)
+    max_attempts: int = Field(20, ge=1)
+    first_retry_seconds: float = Field(5, gt=0)
+    max_retry_seconds: float = Field(21_600, gt=0)
+    workers: int = Field(2, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> "HookSettings":
+        needed = {"webhook": "url", "jsonl": "path", "exec": "command"}[self.type]
+        if not getattr(self, needed):
+            raise ValueError(f'a hook of type "{self.type}" needs `{needed}`')
+        if self.type == "webhook" and not (self.secret or self.secret_file):
+            raise ValueError(
+                "a webhook needs `secret` or `secret_file` (whsec_…): its receiver must be able to verify us"
+            )
+        if self.url and not re.match(r"https?://[^/\s]+", self.url):
+            raise ValueError("`url` must begin with https:// or http://")
+        return self
+
+
+class MailboxSettings(_Table):
+    """Local parts by role; tags after `+` and token local parts are understood beside them."""
+
+    reply: Words = ("reply",)
+    unsubscribe: Words = ("unsubscribe",)
+    feedback: Words = ("abuse", "fbl")
+    bounce: Words = ("bounce",)
+    postmaster: Words = ("postmaster",)
+
+
+class AccountSettings(_Table):
+    """One sender: its addresses, its sending identity and its wishes."""
+
+    id: Name
+    parent: str | None = None
+    domains: Words
+    sends_from: Words = ()
+    mailboxes: MailboxSettings = MailboxSettings()
+    lists: dict[str, str] = {}
+    footers: tuple[str, ...] = ()
+    forward_to: str | None = None
+    token_keys: dict[int, Secret] = {}
+    border_servers: Words = ()
+    trusted_sources: Words = ()
+    feedback_trust: FeedbackTrust = FeedbackTrust.mailbox
+    account_scope: Literal["unit", "enterprise"] = "enterprise"
+    reply_scope: Literal["account", "named-list"] = "account"
+    automatic: bool = True
+    hard_bounces: int = Field(1, ge=1)
+    unsure_bounces: int = Field(2, ge=1)
+    soft_bounces: int = Field(5, ge=1)
+    soft_bounce_days: int = Field(30, ge=1)
+
+    @model_validator(mode="after")
+    def _keys_are_usable(self) -> "AccountSettings":
+        for kid, secret in self.token_keys.items():
+            if not 0 <= kid <= 15:
+                raise ValueError(f"token key id {kid}: must be 0 to 15")
+            if not re.fullmatch(r"(?:[0-9a-fA-F]{2}){16,64}", secret):
+                raise ValueError(f"token key {kid}: must be 16 to 64 bytes in hex digits")
+        return self
+
+    def policy(self) -> AccountPolicy:
+        """The frozen snapshot that decisions are made on."""
+        boxes = self.mailboxes
+        return AccountPolicy(
+            id=self.id,
+            parent=self.parent,
+            domains=tuple(domain.lower() for domain in self.domains),
+            mailboxes={role: tuple(part.lower() for part in getattr(boxes, role.value)) for role in MailboxRole},
+            sends_from=self.sends_from,
+            lists=dict(self.lists),
+            footers=self.footers,
+            forward_to=self.forward_to,
+            token_keys={kid: bytes.fromhex(secret) for kid, secret in self.token_keys.items()},
+            border_servers=self.border_servers,
+            trusted_sources=self.trusted_sources,
+            feedback_trust=self.feedback_trust,
+            account_scope=self.account_scope,
+            reply_scope=self.reply_scope,
+            automatic=self.automatic,
+            hard_bounces=self.hard_bounces,
+            unsure_bounces=self.unsure_bounces,
+            soft_bounces=self.soft_bounces,
+            soft_bounce_days=self.soft_bounce_days,
+        )
+
+
+class Settings(_Table):
+    """Everything that mailproc can be told."""
+
+    database: str = "sqlite+aiosqlite:///var/mailproc.db"
+    rules: Path | None = None  # folder of rule files; None: the shipped ones
+    account: tuple[AccountSettings, ...] = ()
+    hook: tuple[HookSettings, ...] = ()
+    smtp: SmtpSettings = SmtpSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+    store: StoreSettings = StoreSettings()
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> "Settings":
+        problems = [*_doubles("account", [a.id for a in self.account]), *_doubles("hook", [h.name for h in self.hook])]
+        known = {account.id for account in self.account}
+        boxes = [
+            f"{part}@{domain}".lower()
+            for account in self.account
+            for domain in account.domains
+            for part in {part.lower() for role in MailboxRole for part in getattr(account.mailboxes, role.value)}
+        ]
+        problems += _doubles("mailbox", boxes)
+        for hook in self.hook:
+            problems += [
+                f"hook {hook.name}: account {name} does not exist" for name in hook.accounts if name not in known
+            ]
+            if len(known) > 1 and not hook.accounts:
+                problems.append(f"hook {hook.name}: name its accounts, there is more than one")
+        if not re.match(r"(sqlite\+aiosqlite|postgresql\+asyncpg)://", self.database):
+            problems.append("database must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def hooks_of(self, account_id: str) -> tuple[str, ...]:
+        """Names of the hooks that get this account's events."""
+        return tuple(hook.name for hook in self.hook if not hook.accounts or account_id in hook.accounts)
+
+
+def _doubles(what: str, names: list[str]) -> list[str]:
+    return [f"{what} {name}: named twice" for name in sorted({n for n in names if names.count(n) > 1})]
