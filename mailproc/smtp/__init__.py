@@ -1,0 +1,1 @@
+"""The road in: SMTP and LMTP listeners, their replies and limits."""

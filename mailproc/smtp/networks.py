@@ -1,0 +1,77 @@
+"""Who is at the other end: networks with privileges, and the network that a client's connections are counted under."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+_Address = IPv4Address | IPv6Address
+
+# Who owns one address owns at least its neighbours: a customer's IPv6 block is a /56 or larger.
+_COUNTED_PREFIX = {4: 24, 6: 56}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """One client as the listener sees it.
+
+    `host` is None for a unix socket and for an address that a proxy does not know. `network` is what its connections
+    are counted under; None: not counted (loopback, relays, unix sockets).
+    """
+
+    host: str | None
+    network: str | None = None
+    relay: bool = False
+    must_speak_proxy: bool = False
+    may_xclient: bool = False
+
+
+def parse_networks(texts: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Parse `192.0.2.0/24`, `2001:db8::/32` or a single address; raises ValueError. Host bits are ignored."""
+    return tuple(ip_network(text, strict=False) for text in texts)
+
+
+def address_of(host: str) -> _Address | None:
+    """Parse an address; an IPv4 address inside an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address. None: is none."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(address: _Address) -> str:
+    """Network that a client is counted under: /24 of IPv4, /56 of IPv6."""
+    return str(ip_network((address, _COUNTED_PREFIX[address.version]), strict=False))
+
+
+class Neighbourhood:
+    """Tells privileged clients from strangers by the networks in the settings; raises ValueError for a bad one."""
+
+    def __init__(self, *, relays: Iterable[str], proxy_from: Iterable[str], xclient_from: Iterable[str]) -> None:
+        self._relays = parse_networks(relays)
+        self._proxy_from = parse_networks(proxy_from)
+        self._xclient_from = parse_networks(xclient_from)
+        self.client = lru_cache(maxsize=4096)(self._client)
+
+    def _client(self, host: str | None) -> Client:
+        """Look up a client by its address as text; None for a unix socket."""
+        if host is None:
+            return Client(host=None)
+        address = address_of(host)
+        if address is None:
+            return Client(host=host, network="unknown")
+        relay = any(address in network for network in self._relays)
+        # A host that speaks for others is not counted itself: those behind it are, once it has named them.
+        may_xclient = any(address in network for network in self._xclient_from)
+        return Client(
+            host=str(address),
+            network=None if relay or may_xclient or address.is_loopback else network_of(address),
+            relay=relay,
+            must_speak_proxy=any(address in network for network in self._proxy_from),
+            may_xclient=may_xclient,
+        )
+
+    def stranger(self) -> Client:
+        """Stand in for a client whose address the proxy in front does not know."""
+        return Client(host=None, network="unknown")
