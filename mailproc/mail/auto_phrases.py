@@ -1,0 +1,188 @@
+"""Words by which automatic mail tells itself, in thirty languages: RE2 patterns over lower-case text."""
+
+# A subject that begins like this is written by a machine.
+SUBJECTS = {
+    "en": (
+        "automatic(?:ally generated)? (?:reply|response|answer)", "auto[- ]?(?:reply|response|respon|responder)",
+        "auto: ", "automated (?:reply|response)", "out[- ]of[- ](?:the )?office", "ooo(?:: | - |$)",
+        "vacation (?:reply|response|message|notice)", "away from (?:the |my )?(?:office|desk|e-?mail)",
+        (
+            "i(?:'m| am) (?:currently )?(?:on (?:vacation|holidays?|leave)|away|out of (?:the |my )?(?:office"
+            "|town|country))"
+        ),
+        "on (?:annual |sick |maternity |paternity |parental )leave", "absence notification",
+    ),
+    "de": (
+        "automatische antwort", "automatische r[üu]ckantwort",
+        "abwesenheits(?:notiz|nachricht|meldung|assistent|info)", "autoantwort",
+        "nicht im (?:büro|buero|haus|office)", "(?:ich bin )?(?:im|in) urlaub", "au(?:ß|ss)er haus", "auto-antwort",
+        "ich bin nicht im",
+    ),
+    "fr": (
+        "r[ée]ponse automatique", "message d.absence", "absence du bureau", "absent du bureau", "hors du bureau",
+        "notification d.absence",
+    ),
+    "es": ("respuesta autom[áa]tica", "fuera de (?:la )?oficina", "autorespuesta"),
+    "it": ("risposta automatica", "fuori (?:sede|ufficio)", "messaggio automatico"),
+    "pt": ("resposta autom[áa]tica", "fora do escrit[óo]rio", "aus[êe]ncia tempor[áa]ria", "resposta auto"),
+    "nl": (
+        "automatisch antwoord", "automatische beantwoording", "afwezigheids(?:bericht|melding|assistent)",
+        "niet aanwezig", "automatisch bericht",
+    ),
+    "sv": ("automatiskt svar", "autosvar", "frånvaromeddelande", "ej på kontoret"),
+    "da": ("automatisk svar", "ikke til stede", "fraværsmeddelelse", "fraværsbesked"),
+    "no": ("fraværsmelding", "ikke på kontoret"),
+    "fi": ("automaattinen vastaus", "poissaoloilmoitus", "en ole toimistolla", "poissa toimistosta"),
+    "pl": (
+        "odpowied[źz] automatyczna", "automatyczna odpowied[źz]", "autoodpowied[źz]", "poza biurem",
+        "jestem na urlopie",
+    ),
+    "cs": ("automatick[áa] odpov[ěe][ďd]", "mimo kancel[áa][řr]", "automatick[áa] zpr[áa]va"),
+    "sk": ("automatick[áa] odpove[ďd]", "mimo kancel[áa]rie"),
+    "hu": ("automatikus v[áa]lasz", "h[áa]zon k[íi]v[üu]l", "irod[áa]n k[íi]v[üu]l"),
+    "ro": ("r[ăa]spuns automat", "[îi]n afara biroului", "plecat[ăa]? din birou"),
+    "bg": ("автоматичен отговор", "извън офиса"),
+    "ru": ("автоматический ответ", "автоответ", "вне офиса", "нет на месте"),
+    "uk": ("автоматична відповідь", "автовідповідь", "поза офісом"),
+    "el": ("αυτόματη απάντηση", "εκτός γραφείου"),
+    "tr": ("otomatik (?:yanıt|cevap)", "ofis dışında", "izindeyim", "yıllık izin"),
+    "he": ("תשובה אוטומטית", "מענה אוטומטי", "מחוץ למשרד"),
+    "ar": ("(?:ال)?رد (?:ال)?تلقائي", "خارج المكتب"),
+    "ja": ("自動応答", "自動返信", "不在(?:通知|のお知らせ|連絡)", r"\[自動"),
+    "zh": ("自动(?:答复|回复)", "自動(?:回覆|回复|答覆|回信)", "不在办公室", "不在辦公室"),
+    "ko": ("자동 ?(?:회신|응답|답장)", "부재 ?중"),
+    "vi": ("trả lời tự động", "thư trả lời tự động"),
+    "th": ("ตอบกลับอัตโนมัติ", "ไม่อยู่ที่สำนักงาน"),
+    "id": ("balasan otomatis", "di luar kantor", "sedang cuti", "jawapan automatik"),
+    "hr": ("automatski odgovor", "izvan ureda"),
+    "sl": ("samodejni odgovor", "izven pisarne"),
+    "lt_lv_et": ("automatinis atsakymas", "automātiska atbilde", "automaatvastus", "automaatne vastus"),
+    "ca": ("resposta autom[àa]tica", "fora de l.oficina"),
+}  # fmt: skip
+
+# Nouns that can also open a person's subject: they count beside a second signal only.
+BARE_SUBJECTS = (
+    "abwesend", "abwesenheit", "urlaub", "absent", "absence", "en congés?", "ausente", "ausencia", "de vacaciones",
+    "assente", "assenza", "in ferie", "ausência", "de férias", "em férias", "afwezig(?:heid)?", "op vakantie",
+    "frånvaro", "på semester", "fravær", "på ferie", "poissa(?:olo)?", "lomalla", "nieobecno(?:ść|sc)",
+    "nepřítomnost", "dovolená", "dovolenka", "neprítomnosť", "szabadságon", "concediu", "в отпуск(?:е)?",
+    "отсутству(?:ю|ет)", "у відпустці", "απουσία", "σε άδεια", "בחופשה", "في إجازة", "不在", "休暇中", "外出中?",
+    "休假中", "휴가 ?중", "vắng mặt", "na godišnjem", "odsotnost", "on leave", "on vacation", "on holiday",
+    "vacation", "annual leave", "maternity leave", "away", "holiday", "moved", "new address",
+    "thank you for your (?:e-?mail|message|mail|enquiry|inquiry|interest)",
+    "vielen dank für ihre (?:e-?mail|nachricht|mail|anfrage)", "address change", "change of address", "no longer",
+    "left the company", "eingangsbestätigung", "acknowledge?ment",
+)  # fmt: skip
+
+# A text that calls itself automatic.
+DECLARATIONS = (
+    (
+        "(?:this|the following) (?:is|was) an? (?:auto(?:mated|matic(?:ally[- ]generated)?)"
+        "|computer[- ]generated|system[- ]generated)"
+    ),
+    (
+        "(?:this|the) (?:e-?mail|message|reply|response|note|mail) (?:is|was|has been) (?:an? )?(?:auto"
+        "(?:mated|matic|matically|-?generated|-?reply|response)|computer[- ]generated|system[- ]generated"
+        "|generated automatically|sent automatically)"
+    ),
+    "this (?:auto-?reply|auto-?response) (?:message )?(?:was|is)", "the following is an automat(?:ed|ic)",
+    "this is an auto-?(?:reply|response|responder)", "^auto(?:matic|mated)?[- ]?(?:reply|response)[.:!]",
+    r"\[?this is an automat(?:ed|ic)", "automatic(?:ally)? (?:generated )?(?:reply|response) from",
+    (
+        "(?:dies(?:e|es)?|dies ist eine|hierbei handelt es sich um eine) (?:e-?mail |mail |nachricht "
+        "|antwort )?(?:ist eine |wurde )?(?:automatisch|automatische)"
+    ),
+    "(?:ceci est|cet? (?:e-?mail|message|courriel)[^.]{0,40}) (?:un|une|généré|envoyé)[^.]{0,30}automatique",
+    (
+        "(?:este|esta) (?:es|é|e) (?:un|una|um|uma) (?:mensaje|respuesta|mensagem|resposta"
+        "|correo)[^.]{0,20}autom[áa]tic"
+    ),
+    "(?:questo è un|questa è una) (?:messaggio|risposta|e-?mail)[^.]{0,20}automatic", "dit is een automatisch",
+    "(?:detta är ett|dette er (?:en|et)) automatisk", "tämä on automaattinen",
+    "to jest (?:wiadomość|odpowiedź) automatyczn", "jest to automatyczna", "toto je automatick", "это автоматическ",
+    "данное (?:письмо|сообщение) (?:отправлено|сгенерировано|создано) автоматически", "це автоматичн",
+    "bu (?:otomatik|bir otomatik)", "ez egy automatikus", "acesta este un (?:mesaj|răspuns) automat",
+    "自動(?:送信|返信|応答)(?:メール|され|です)", "このメールは自動", "本邮件(?:为|由)?(?:系统)?自动",
+    "此(?:邮件|郵件)(?:为|為|由|是)?(?:系统|系統)?自[动動]", "자동(?:으로)? (?:발송|회신|응답)",
+    "αυτό είναι (?:ένα )?αυτόματο", "זוהי? (?:הודעה|תשובה) אוטומטית", "هذ[اه] (?:رسالة|رد) (?:تلقائي|آلي)",
+)  # fmt: skip
+
+# Somebody is away …
+AWAY = (
+    (
+        "(?:i am|i'm|i will be|i'll be|is|will be) (?:currently |now |temporarily |presently )?(?:out of "
+        "(?:the |my )?(?:office|country|town)|on (?:annual |sick |maternity |paternity |parental |medical "
+        "|study |an? )?(?:leave|vacation|holidays?|sabbatical|business trip)|away (?:from|on|until|till)"
+        "|travell?ing (?:until|till|and|from)|not in the office|absent)"
+    ),
+    "out of (?:the )?office (?:until|till|from|between|through|and will|with|on|this|next|today|friday)",
+    "not checking (?:my )?e-?mail",
+    (
+        "(?:ich bin|bin|befinde mich) (?:derzeit |zur ?zeit |momentan |aktuell |vom |bis |ab |leider |heute "
+        "|erst )?[^!?]{0,60}?(?:nicht (?:im|in|am|erreichbar)|im urlaub|in urlaub|in elternzeit"
+        "|in mutterschutz|abwesend|außer haus|auf (?:dienst|geschäfts)reise|wieder (?:im|für sie|erreichbar))"
+    ),
+    "je suis (?:actuellement |absent)", "je serai absent", r"en congés?(?: jusqu| du| au|,|\.)",
+    r"absente? (?:du bureau|jusqu|du \d)", "de retour le",
+    "(?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera de|ausente|de vacaciones|de baja)",
+    "(?:sono|sarò) (?:attualmente )?(?:assente|fuori|in ferie|in congedo)",
+    "(?:estou|estarei) (?:atualmente )?(?:ausente|de férias|fora d|em férias|de licença)",
+    (
+        "(?:ik ben|ben ik) (?:momenteel |op dit moment |tot |van )?[^.]{0,40}?(?:afwezig|niet aanwezig"
+        "|op vakantie|met (?:verlof|vakantie)|niet bereikbaar|buiten kantoor)"
+    ),
+    "jag är (?:för närvarande )?(?:på semester|ledig|borta|inte på|bortrest|föräldraledig)", "åter på kontoret",
+    (
+        "jeg (?:er|holder|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på ferie|ikke på|ferie"
+        "|ikke til stede|fraværende|bortreist)"
+    ),
+    "tilbage (?:på|igen)", "tilbake på", "olen (?:lomalla|poissa|tavoitettavissa|vuosilomalla)",
+    "(?:jestem|przebywam|będę) (?:obecnie )?(?:na urlopie|nieobecn|poza biurem|na zwolnieniu)",
+    "(?:jsem|budu) (?:momentálně |do )?(?:na dovolené|mimo kancelář|nepřítom)", "čerpám dovolenou",
+    "(?:som|budem) (?:momentálne )?(?:na dovolenke|mimo kancelárie)", "szabadságon (?:vagyok|leszek)",
+    "nem vagyok (?:az irodában|elérhető)", "(?:sunt|voi fi) (?:în concediu|plecat|în afara)",
+    "(?:я )?(?:в отпуске|нахожусь в|буду отсутствовать|отсутствую|вне офиса)",
+    "(?:я )?(?:у відпустці|перебуваю у|буду відсутн)", "в отпуск (?:съм|до)", "βρίσκομαι (?:εκτός|σε άδεια)",
+    "απουσιάζω", "(?:izindeyim|ofis dışındayım|yıllık izinde|tarihleri arasında izin)",
+    "אני (?:נמצא(?:ת)? )?(?:בחופשה|מחוץ למשרד|לא במשרד)", "אהיה בחופש",
+    "(?:أنا|سأكون) (?:حاليا )?(?:خارج المكتب|في إجازة)",
+    "(?:休暇|不在|出張|外出|夏季休業|休業)(?:を|と|の|中|に|して|いた|期間)",
+    "(?:我)?(?:正在|目前|现在)?(?:休假|出差|外出|不在办公室|不在辦公室)", "(?:휴가|부재|출장) ?중",
+    "tôi (?:đang|sẽ) (?:nghỉ|đi công tác|vắng)", "saya sedang (?:cuti|di luar)", "na godišnjem (?:sam|odmoru)",
+)  # fmt: skip
+
+# … and says what happens meanwhile.
+MEANWHILE = (
+    (
+        "(?:i will|i'll|will|shall) (?:reply|respond|answer|get back|be back|return|read|deal|be returning"
+        "|be responding|attend)"
+    ),
+    "(?:when|upon|on|after) (?:i|my|his|her|we) (?:return|get back|am back)", "upon my return", "in my absence",
+    "during my absence", "while i(?: a|')m (?:away|out)",
+    "(?:limited|no|intermittent|sporadic|irregular) (?:or no )?(?:access to|e-?mail access|internet)",
+    (
+        "(?:urgent|immediate|emergenc|pressing|time[- ]sensitive)[^.]{0,80}(?:contact|call|e-?mail|reach"
+        "|forward|phone|speak|please)"
+    ),
+    "please (?:contact|e-?mail|call|direct|forward)[^.]{0,60}(?:instead|in my absence|if|for|@)",
+    "(?:back|returning|return) (?:in the office |to the office |to work )?(?:on|in|at|by) ", r"back  ?[a-z]{3,9} +\d",
+    "your (?:message|e-?mail|mail) has been filed", "this (?:is the only|will be the only) (?:notification|reply)",
+    "in dringenden", "in dringlichen", "meine vertretung", "vertretung", "nach meiner rückkehr",
+    "wird nicht weitergeleitet", "nicht weitergeleitet", "werde (?:ich )?(?:ihre|ihnen|sie|mich)", "sobald", "ab dem",
+    "bis (?:zum|einschließlich)", "wieder (?:da|erreichbar|im büro|zurück|zur verfügung|für sie)", "en cas d.urgence",
+    "à mon retour", "pendant mon absence", "en mon absence", "de retour", "vous pouvez contacter",
+    "n.aurai pas accès", "en caso de urgencia", "urgente", "a mi regreso", "a mi vuelta", "durante mi ausencia",
+    "hasta el", "per urgenze", "in caso di urgenza", "al mio rientro", "al mio ritorno", "durante la mia assenza",
+    "fino al", "rientr", "em caso de urgência", "urgente", "no meu (?:retorno|regresso)", "até (?:o dia|ao dia|dia)",
+    "retorn", "(?:voor|bij|in) (?:dringende|spoed|urgente)", "bij mijn terugkomst", "tijdens mijn afwezigheid",
+    "tot en met", "weer (?:aanwezig|terug|bereikbaar)", "terug op", "vid brådskande", "åter", "tillbaka", "kontakta",
+    "under min", "ved (?:hast|behov|spørs)", "kontakt", "tilbake", "tilbage", "kiireellis", "palaan", "ota yhteyttä",
+    "lomani", "w pilnych", "w sprawach pilnych", "po powrocie", "do dnia", "proszę o kontakt", "w czasie mojej",
+    "v naléhavých", "v urgentn", "po návratu", r"do \d", "kontaktujte", "zastup", "sürgős", "visszatér", "keresse",
+    "urgen", "revin", "contacta", "срочн", "по возвращении", "обращайтесь", "вернусь", r"до \d", "по всем",
+    "терміново", "нагальн", "звертайтеся", "повернусь", "επείγ", "επιστρ", "επικοινων", "acil", "döndüğ", "iletişim",
+    "tarihine kadar", "דחופ", "אשוב", "אחזור", "לפנות", "عاجل", "عودتي", "التواصل",
+    "(?:緊急|至急|戻り|次第|までの間|ご連絡|以降)", "(?:紧急|緊急|急事|返回|回来|联系|聯繫|聯絡|尽快|盡快)",
+    "(?:긴급|급한|복귀|연락)", "khẩn", "trở lại", "liên hệ", "mendesak", "kembali", "hubungi", "hitn", "povratk",
+    "kontaktirajte",
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""Which kind of mail this is, found in the order of design: the first that answers wins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailproc.mail.auto_reply import AutoReply, find_auto_reply, find_challenge
+from mailproc.mail.delivery_status import DeliveryStatus, parse_delivery_status
+from mailproc.mail.envelope import Envelope
+from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
+from mailproc.mail.list_headers import bulk_evidence
+from mailproc.mail.message import Message
+from mailproc.mail.receipt import is_aggregate_report, is_calendar, is_receipt
+from mailproc.mail.unsubscribe_mail import find_unsubscribe_mail
+
+
+class MailKind(StrEnum):
+    """Every kind of mail that reaches a sender's reply addresses."""
+
+    feedback_report = "feedback_report"  # ARF, XARF, legacy JMRP
+    complaint = "complaint"  # a person writing to abuse@
+    delivery_status = "delivery_status"  # a bounce
+    unsubscribe_request = "unsubscribe_request"  # machine-made: mailto List-Unsubscribe, Apple, Gmail, …
+    reply = "reply"  # a human being
+    auto_reply = "auto_reply"  # out-of-office, acknowledgement
+    challenge = "challenge"  # wants the sender to prove something
+    own_mail = "own_mail"  # ours coming back
+    receipt = "receipt"  # MDN, read receipts
+    calendar = "calendar"  # answers to invitations
+    bulk = "bulk"  # newsletters and list mail to us
+    aggregate_report = "aggregate_report"  # TLS-RPT, DMARC aggregate
+    unreadable = "unreadable"  # nothing could be made of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFinding:
+    """The kind, and what proves it.
+
+    `evidence` is what was seen, empty for a reply; `where` is header, body, report or structure. `report`,
+    `delivery_status` and `auto_reply` are set for their kinds.
+    """
+
+    kind: MailKind
+    evidence: str = ""
+    where: str = "structure"
+    report: FeedbackReport | None = None
+    delivery_status: DeliveryStatus | None = None
+    auto_reply: AutoReply | None = None
+
+
+def kind_of(message: Message, envelope: Envelope) -> KindFinding:
+    """Tell the kind of a mail, in the order of docs/flow.md: the first that answers wins.
+
+    `own_mail` and `complaint` need the account and are told later; a token address has been looked for before. A mail
+    without header fields and without text is `unreadable`, everything that nobody claims a `reply`. Raises nothing.
+    """
+    report = parse_feedback_report(message)
+    if report is not None:
+        evidence = f"Feedback-Type: {report.feedback_type}"
+        return KindFinding(kind=MailKind.feedback_report, evidence=evidence, where="report", report=report)
+    status = parse_delivery_status(message, envelope)
+    if status is not None:
+        return KindFinding(
+            kind=MailKind.delivery_status, evidence=status.format, where="report", delivery_status=status
+        )
+    for kind, where, find in _FINDERS:
+        evidence_found = find(message)
+        if evidence_found is not None:
+            return KindFinding(kind=kind, evidence=evidence_found, where=where)
+    automatic = find_auto_reply(message, envelope)
+    if automatic is not None:
+        return KindFinding(
+            kind=MailKind.auto_reply, evidence=automatic.evidence, where=automatic.signal, auto_reply=automatic
+        )
+    bulk = bulk_evidence(message)
+    if bulk is not None:
+        return KindFinding(kind=MailKind.bulk, evidence=bulk, where="header")
+    if _is_unreadable(message):
+        return KindFinding(kind=MailKind.unreadable, evidence="; ".join(message.defects))
+    return KindFinding(kind=MailKind.reply)
+
+
+# The order matters: Apple marks its unsubscribe mail `auto-replied`, so it is looked for before automatic mail.
+_FINDERS: tuple[tuple[MailKind, str, Callable[[Message], str | None]], ...] = (
+    (MailKind.receipt, "report", is_receipt),
+    (MailKind.calendar, "structure", is_calendar),
+    (MailKind.aggregate_report, "report", is_aggregate_report),
+    (MailKind.unsubscribe_request, "body", find_unsubscribe_mail),
+    (MailKind.challenge, "header", find_challenge),
+)
+
+
+def _is_unreadable(message: Message) -> bool:
+    """Nothing in it that a person or a program could read: no subject, no sender, no text, nothing enclosed."""
+    if message.subject or message.from_addresses:
+        return False
+    return not any((part.text or "").strip() or part.message is not None for part in message.root.walk())

@@ -1,0 +1,87 @@
+"""Words of what closes a mail without saying anything new: mobile signatures, disclaimers, footers; lower-case."""
+
+# A whole line that a mobile client adds.
+MOBILE_SIGNATURES = (
+    (
+        "(?:sent|send|this (?:message|email|mail) was sent(?= from (?:my|an?) )) (?:from|via|using|with|by"
+        "|on) (?!behalf).{2,100}"
+    ),
+    (
+        r"from my (?:iphone|ipad|ipod|android|blackberry|mobile|phone|samsung|galaxy|cell|tablet|htc"
+        r"|windows phone)\b.{0,40}"
+    ),
+    "(?:someone )?from mobile", r"get \[?outlook for \[?(?:ios|android|mac|windows).*",
+    r"(?:von|mit) .{2,60} (?:gesendet|geschickt|verschickt)\.?",
+    (
+        "(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:gesendet|verschickt|geschickt) (?:von|mit|aus|über"
+        "|via) .{2,60}"
+    ),
+    r"diese nachricht wurde (?:von|mit) .{2,80} (?:gesendet|verschickt)\.?", "holen sie sich outlook für .*",
+    "outlook für (?:ios|android|mac).*", "(?:hol dir|laden sie) outlook für .*",
+    "envoyé (?:depuis|de|à partir de|avec|via|par) .{2,60}", "(?:télécharger|obtenir|obtenez) outlook pour .*",
+    "provenance : .{2,60}", "enviado (?:desde|do|da|a partir do|pelo|por|con|de|via|com) .{2,60}",
+    "(?:obtener|obter|obtenha|obtén) (?:o )?outlook para .*", "enviat (?:des de|amb) .{2,60}",
+    "(?:inviato|spedito) (?:da|dal|con|tramite) .{2,60}", "(?:ottenere|scarica|ottieni) outlook per .*",
+    "(?:verzonden|verstuurd) (?:vanaf|via|met|vanuit|door) .{2,60}",
+    "(?:outlook voor|download outlook voor|ontvang outlook voor) .*", "skickat från .{2,60}",
+    "skickades från .{2,60}", "hämta outlook för .*", "sendt (?:fra|med|via) .{2,60}",
+    "(?:hent|få) outlook (?:til|for) .*", "lähetetty .{2,60}", "hanki outlook .*",
+    "(?:wysłane|wysłano) (?:z|ze|za pomocą) .{2,60}", "pobierz outlook dla .*", "odesláno (?:z|ze) .{2,60}",
+    "získat outlook pro .*", "odoslané (?:z|zo) .{2,60}",
+    "(?:az |a )?.{2,40}(?:ről|ról|emről|omról|készülékemről) küldve", "elküldve .{2,60}",
+    "trimis (?:de pe|din|cu) .{2,60}", "(?:отправлено|послано) (?:с|из|через) .{2,60}",
+    "(?:надіслано|відправлено) (?:з|із|через) .{2,60}", "изпратено от .{2,60}", "στάλθηκε από .{2,60}",
+    ".{2,40}(?:dan|den|tan|ten|umdan|imden) gönderildi", "נשלח (?:מ|מה|באמצעות).{1,60}",
+    "(?:تم الإرسال|أرسلت|مرسل) (?:من|عبر) .{2,60}", "(?:iphone|ipad|android|.{2,20})(?:から|より)送信",
+    "(?:发自|發自|来自|來自).{1,60}", "(?:從|从)我的 ?.{1,40} ?(?:傳送|发送|發送)", "(?:나의 |내 )?.{1,30}에서 보냄",
+    "đã gửi từ .{2,60}", "dikirim dari .{2,60}", "poslano (?:s|z|iz) .{2,60}",
+)  # fmt: skip
+
+# How a paragraph of corporate or legal text begins.
+DISCLAIMERS = (
+    (
+        "(?:this|the) (?:e-?mail|message|communication|transmission|information).{0,80}(?:confidential"
+        "|intended (?:only|solely)|privileged|private and intended)"
+    ),
+    "(?:the )?information (?:contained )?in this.{0,60}(?:confidential|intended|privileged)",
+    r"(?:confidentiality|disclaimer|legal|privacy) (?:notice|note|disclaimer)\b", "disclaimer ?:",
+    (
+        r"(?:caution|warning|external)\b.{0,20}(?:this (?:e-?mail|message) (?:originated|came|is"
+        r"|was sent) from (?:an )?(?:outside|external))"
+    ),
+    (
+        r"(?:the original of )?this (?:e-?mail|message)\b.{0,60}(?:has been|have been|was|is) (?:scanned"
+        r"|swept|checked|certified)\b"
+    ),
+    "this (?:e-?mail|message) (?:has|was) .{0,30}virus",
+    "if you (?:are not|have received this).{0,60}(?:intended recipient|in error|by mistake)",
+    "please consider the environment", "think before (?:you )?print",
+    "diese (?:e-?mail|nachricht) (?:enthält|kann|ist).{0,60}(?:vertraulich|geschützt)",
+    "der inhalt dieser (?:e-?mail|nachricht).{0,60}vertraulich",
+    "ce (?:message|courriel|mail).{0,80}(?:confidentiel|destiné)",
+    "les informations contenues dans ce.{0,60}confidentiel",
+    "este (?:mensaje|correo|e-?mail).{0,80}(?:confidencial|dirigid)", "esta mensagem.{0,80}confidencia",
+    "le informazioni contenute.{0,80}(?:riservat|confidenzial)", "questo messaggio.{0,80}(?:riservat|confidenzial)",
+    "(?:dit|deze) (?:e-?mail|bericht).{0,60}(?:vertrouwelijk|uitsluitend bestemd)",
+    r"to unsubscribe(?: from [^.,!?]{1,60})?,? (?:please |just |simply )?(?:click|visit|go to)\b",
+)  # fmt: skip
+
+# Their first words: most paragraphs are spared a closer look.
+DISCLAIMER_STARTS = (
+    "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
+    "[external", "information", "if you", "please consider", "think before", "diese", "der inhalt", "ce ", "les info",
+    "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe",
+)  # fmt: skip
+
+# What legal text between drawn rules speaks of.
+CONFIDENTIAL = (
+    "confidential", "intended (?:only|solely)", "solely (?:for|intended)", "privileged", "vertraulich",
+    "confidentiel", "confidencial", "confidenzial", "riservat", "vertrouwelijk", "konfidenti", "fortrolig", "poufn",
+    "důvěrn", "конфиденциальн", "intended recipient", "named recipient", "data protection",
+)  # fmt: skip
+
+# What a mailing list, a forum or a virus scanner puts below a drawn rule.
+LIST_FOOTERS = (
+    "mailing list", "listinfo", "https?://", r"www\.", "reply to this (?:e-?mail|message)", "you are receiving this",
+    "you received this", "view it on", "unsubscribe", "visit topic",
+)  # fmt: skip

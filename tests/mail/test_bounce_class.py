@@ -1,0 +1,128 @@
+import pytest
+
+from mailproc.mail.bounce import BounceClass
+from mailproc.mail.bounce_class import best_code, classify_failure
+from mailproc.mail.bounce_wordings import find_wording
+
+HARD, SOFT, POLICY = BounceClass.hard, BounceClass.soft, BounceClass.policy
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("5.1.0", HARD), ("5.1.1", HARD), ("5.1.2", HARD), ("5.1.3", HARD), ("5.1.4", HARD), ("5.1.6", HARD),
+        ("5.1.7", POLICY), ("5.1.8", POLICY), ("5.1.10", HARD), ("4.1.0", SOFT), ("4.1.1", SOFT),
+        ("5.2.0", SOFT), ("5.2.1", HARD), ("5.2.2", SOFT), ("4.2.2", SOFT), ("5.2.3", POLICY), ("5.2.4", SOFT),
+        ("5.3.0", SOFT), ("5.3.2", SOFT), ("5.3.4", POLICY), ("5.4.1", SOFT), ("5.4.4", HARD), ("5.4.6", SOFT),
+        ("5.4.7", SOFT), ("5.4.310", HARD), ("5.5.0", POLICY), ("5.6.0", POLICY), ("5.6.7", POLICY),
+        ("5.7.0", POLICY), ("5.7.1", POLICY), ("5.7.13", HARD), ("5.7.17", HARD), ("5.7.18", HARD),
+        ("5.7.20", POLICY), ("5.7.26", POLICY), ("5.7.30", POLICY), ("5.7.509", POLICY), ("5.0.0", SOFT),
+    ],
+)  # fmt: skip
+def test_each_code_has_its_class(code: str, expected: BounceClass) -> None:
+    verdict = classify_failure(status=code, diagnostic="")
+    assert verdict.bounce_class is expected
+    assert verdict.status == code
+    assert not verdict.text_only
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "expected"),
+    [
+        ("5.0.0", "550 5.1.1 no such user", "5.1.1"),
+        ("5.1.1", "550 5.7.1 blocked", "5.7.1"),
+        ("5.1.1", "550 blocked", "5.1.1"),
+        ("5.0.0", "5.1.0 - Unknown address error 550-'5.2.2 mailbox full'", "5.2.2"),
+        ("5.0.0", "550 (#5.1.1)", "5.1.1"),
+        ("5.1.1 (bad destination)", "", "5.1.1"),
+        ("", "550-5.1.1 first\n550 5.1.1 last", "5.1.1"),
+        ("553 too large", "", None),
+        (None, "host 192.0.2.1 [5.1.1.2] said no", None),
+        (None, "version 4.80 of 5.65/1.37", None),
+        (None, "550 5.01.001 x", "5.1.1"),
+    ],
+)
+def test_the_most_specific_code_counts(status: str | None, diagnostic: str, expected: str | None) -> None:
+    assert best_code(status, diagnostic) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "reason"),
+    [
+        ("550 User unknown", HARD, "user unknown"),
+        ("550 <pat@example.org>: Recipient address rejected: User unknown in alias table", HARD, "user unknown"),
+        ("sorry, no mailbox here by that name", HARD, "user unknown"),
+        ("The email account that you tried to reach does not exist", HARD, "user unknown"),
+        ("Empfänger unbekannt", HARD, "user unknown"),
+        ("destinatario desconocido", HARD, "user unknown"),
+        ("пользователь не найден", HARD, "user unknown"),
+        ("account has been disabled", HARD, "mailbox disabled"),
+        ("Host or domain name not found", HARD, "domain unknown"),
+        ("Host not found, try again", SOFT, "network error"),
+        ("552 mailbox full", SOFT, "mailbox full"),
+        ("The recipient's mailbox is over quota", SOFT, "mailbox full"),
+        ("Postfach voll", SOFT, "mailbox full"),
+        ("boîte pleine", SOFT, "mailbox full"),
+        ("450 greylisted, try again later", SOFT, "rate limited"),
+        ("too many connections from your host", SOFT, "rate limited"),
+        ("554 too many hops", SOFT, "routing loop"),
+        ("Connection timed out", SOFT, "network error"),
+        ("retry timeout exceeded", SOFT, "delivery expired"),
+        ("message size exceeds fixed maximum message size", POLICY, "message too big"),
+        ("550 Sender address rejected: Domain not found", POLICY, "sender rejected"),
+        ("550 sender verify failed", POLICY, "sender rejected"),
+        ("blocked using zen.dnsbl.example", POLICY, "blocked"),
+        ("554 your IP is blacklisted", POLICY, "blocked"),
+        ("550 message identified as SPAM", POLICY, "spam"),
+        ("fails the DMARC policy", POLICY, "authentication"),
+        ("550 SPF check failed", POLICY, "authentication"),
+        ("no reverse DNS for 192.0.2.1", POLICY, "reverse DNS"),
+        ("554 Relay access denied", POLICY, "relaying denied"),
+        ("rejected for policy reasons", POLICY, "policy"),
+        ("xyzzy", SOFT, "undetermined"),
+        ("", SOFT, "undetermined"),
+    ],
+)  # fmt: skip
+def test_without_a_code_the_wording_decides(text: str, expected: BounceClass, reason: str) -> None:
+    verdict = classify_failure(status=None, diagnostic=text)
+    assert (verdict.bounce_class, verdict.reason) == (expected, reason)
+    assert verdict.text_only
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "expected"),
+    [
+        ("5.1.1", "552 5.1.1 mailbox full", SOFT),
+        ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(1)", HARD),
+        ("5.2.1", "550 5.2.1 The user you are trying to contact is receiving mail too quickly", SOFT),
+        ("5.7.1", "550 5.7.1 Unknown user", HARD),
+        ("5.7.1", "550 5.7.1 Sender unknown", POLICY),
+        ("5.1.1", "550 IP address blacklisted by recipient", POLICY),
+        ("4.4.3", "Host or domain name not found", SOFT),
+        ("4.1.1", "450 4.1.1 user unknown", HARD),
+        ("5.0.0", "550 no such user", HARD),
+        ("5.5.0", "550 5.5.0 Invalid recipient", HARD),
+        ("5.1.0", "550 5.1.0 rejected as spam", POLICY),
+        ("5.0.0", "550 Recipient address rejected: on hold", SOFT),
+    ],
+)
+def test_what_servers_use_a_code_for_counts_more_than_what_it_means(
+    status: str, diagnostic: str, expected: BounceClass
+) -> None:
+    assert classify_failure(status=status, diagnostic=diagnostic).bounce_class is expected
+
+
+def test_the_text_for_people_is_asked_only_when_the_server_said_nothing() -> None:
+    text = "The mailbox is full or does not exist."
+    assert classify_failure(status=None, diagnostic="550 user unknown", text=text).reason == "user unknown"
+    assert classify_failure(status=None, diagnostic="", text=text).reason == "mailbox full"
+
+
+def test_what_is_still_tried_is_delayed_and_keeps_its_reason() -> None:
+    verdict = classify_failure(status="4.2.2", diagnostic="mailbox full", delayed=True)
+    assert (verdict.bounce_class, verdict.reason) == (BounceClass.delayed, "mailbox full")
+
+
+def test_wordings_are_found_in_any_case() -> None:
+    assert find_wording("USER UNKNOWN") == find_wording("user unknown") == (HARD, "user unknown")
+    assert find_wording("hello there") is None
