@@ -1,7 +1,7 @@
 """Structured logging: one line per mail event, JSON for machines, colour for a terminal, addresses masked on request.
 
-Mail events are `received`, `accepted`, `refused`, `decided`, `recorded`, `delivered`, `delivery_failed`; all lines about
-one mail carry the same `mail` id.
+Mail events are `received`, `accepted`, `refused`, `decided`, `recorded`, `delivered`, `delivery_failed`; all lines
+about one mail carry the same `mail` id.
 """
 
 import logging
@@ -23,7 +23,7 @@ def mask_address(text: str) -> str:
 
 
 def configure_logging(level: str, style: str, *, mask_addresses: bool) -> None:
-    """Set up structlog for the process. `style` is json, console, or auto: console when standard error is a terminal."""
+    """Set up structlog for the process; `style` is json, console, or auto: console when standard error is a tty."""
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -33,7 +33,7 @@ def configure_logging(level: str, style: str, *, mask_addresses: bool) -> None:
     if mask_addresses:
         processors.append(_mask)
     if console:
-        processors.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        processors.append(_console_renderer())
         factory: Any = structlog.PrintLoggerFactory(sys.stderr)
     else:
         processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_to_json)]
@@ -45,6 +45,13 @@ def configure_logging(level: str, style: str, *, mask_addresses: bool) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def _console_renderer() -> structlog.dev.ConsoleRenderer:
+    # Plain tracebacks: the pretty ones print local variables, and those hold people's addresses.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 def _to_json(event: EventDict, **_: object) -> bytes:

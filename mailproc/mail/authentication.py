@@ -32,6 +32,8 @@ NOT_CHECKED = Authentication()
 
 
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
+# dmarc=fail (p=REJECT sp=NONE dis=NONE) header.from=example.org - the usual writers say the policy in a comment only.
+_POLICY_COMMENT = re.compile(r"\(p=([A-Za-z]{4,10})\b[^()]*+\)")
 _VALUE_CHARS_MAX = 8000
 _RESULTS = frozenset(
     {
@@ -68,7 +70,7 @@ def read_authentication(headers: Headers, border_servers: tuple[str, ...]) -> Au
 
 def _split(value: str) -> tuple[str, list[str]]:
     """The authserv-id and the results; comments are left out, quoted semicolons are not separators."""
-    value = value[:_VALUE_CHARS_MAX]
+    value = _POLICY_COMMENT.sub(r" policy.published-domain-policy=\1 ", value[:_VALUE_CHARS_MAX])
     for _ in range(5):  # comments nest, seldom deeper than two
         value, found = _COMMENT.subn(" ", value)
         if not found:
@@ -104,7 +106,7 @@ def _authentication(results: list[str]) -> Authentication:
         elif method == "dmarc" and dmarc is None:
             dmarc = MethodResult(result=result, domain=_domain(properties, "header.from"))
             dmarc_policy = properties.get("policy.published-domain-policy") or properties.get("polrec.p")
-            dmarc_policy = dmarc_policy or _POLICY_OF.get(properties.get("action", ""))
+            dmarc_policy = dmarc_policy.lower() if dmarc_policy else _POLICY_OF.get(properties.get("action", ""))
     return Authentication(source="header", spf=spf, dkim=tuple(dkim), dmarc=dmarc, dmarc_policy=dmarc_policy)
 
 

@@ -67,6 +67,8 @@ def kind_of(message: Message, envelope: Envelope) -> KindFinding:
         evidence_found = find(message)
         if evidence_found is not None:
             return KindFinding(kind=kind, evidence=evidence_found, where=where)
+    if _is_unreadable(message):
+        return KindFinding(kind=MailKind.unreadable, evidence="; ".join(message.defects))
     automatic = find_auto_reply(message, envelope)
     if automatic is not None:
         return KindFinding(
@@ -75,10 +77,10 @@ def kind_of(message: Message, envelope: Envelope) -> KindFinding:
     bulk = bulk_evidence(message)
     if bulk is not None:
         return KindFinding(kind=MailKind.bulk, evidence=bulk, where="header")
-    if _is_unreadable(message):
-        return KindFinding(kind=MailKind.unreadable, evidence="; ".join(message.defects))
     return KindFinding(kind=MailKind.reply)
 
+
+_NOISE_SAMPLE_CHARS = 4000
 
 # The order matters: Apple marks its unsubscribe mail `auto-replied`, so it is looked for before automatic mail.
 _FINDERS: tuple[tuple[MailKind, str, Callable[[Message], str | None]], ...] = (
@@ -91,7 +93,14 @@ _FINDERS: tuple[tuple[MailKind, str, Callable[[Message], str | None]], ...] = (
 
 
 def _is_unreadable(message: Message) -> bool:
-    """Nothing in it that a person or a program could read: no subject, no sender, no text, nothing enclosed."""
+    """Nothing in it that a person or a program could read: no subject, no sender, no words, nothing enclosed."""
     if message.subject or message.from_addresses:
         return False
-    return not any((part.text or "").strip() or part.message is not None for part in message.root.walk())
+    return not any(_is_text(part.text or "") or part.message is not None for part in message.root.walk())
+
+
+def _is_text(text: str) -> bool:
+    """Whether there are words: noise of an unknown encoding is mostly control characters and what has no meaning."""
+    sample = text[:_NOISE_SAMPLE_CHARS].strip()
+    readable = sum(char.isalnum() or char.isspace() for char in sample if char.isascii() or ord(char) > 0xFF)
+    return bool(sample) and readable * 2 > len(sample)

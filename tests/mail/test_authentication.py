@@ -107,3 +107,11 @@ def test_exchange_tells_the_policy_by_what_it_did(action: str, policy: str | Non
 def test_broken_values_yield_no_verdict(value: str) -> None:
     found = read_authentication(headers(value), MX)
     assert (found.spf, found.dkim, found.dmarc) == (None, (), None)
+
+
+@pytest.mark.parametrize("comment", ["(p=reject dis=none)", "(p=REJECT sp=NONE dis=NONE)", "(p=reject)"])
+def test_the_policy_is_read_from_the_comment_in_which_the_usual_writers_say_it(comment: str) -> None:
+    said = f"mx.acme.example; dmarc=fail {comment} header.from=bank.example"
+    found = read_authentication(headers(said), ("mx.acme.example",))
+    assert found.dmarc == MethodResult(result="fail", domain="bank.example")
+    assert found.dmarc_policy == "reject"

@@ -102,3 +102,16 @@ def test_a_reply_that_quotes_a_bounce_is_a_reply() -> None:
 def test_text_without_header_is_a_reply() -> None:
     finding = kind_of(read_message(b"please take me off\n"), PERSON)
     assert (finding.kind, finding.evidence) == (MailKind.reply, "")
+
+
+@pytest.mark.parametrize("envelope", [PERSON, NULL])
+def test_noise_without_sender_and_subject_is_unreadable_even_from_the_null_sender(envelope: Envelope) -> None:
+    noise = bytes((number * 37 + 128) % 256 for number in range(2000))
+    found = kind_of(read_message(b"Received: from a by b; Tue, 3 Mar 2026 10:00:00 +0000\n\n" + noise), envelope)
+    assert found.kind is MailKind.unreadable
+
+
+@pytest.mark.parametrize("words", ["unsubscribe", "退订", "отпишите меня", "配信停止をお願いします"])
+def test_words_of_any_script_without_header_are_a_reply(words: str) -> None:
+    content = b"Content-Type: text/plain; charset=utf-8\n\n" + words.encode() + b"\n"
+    assert kind_of(read_message(content), PERSON).kind is MailKind.reply

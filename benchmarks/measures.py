@@ -1,0 +1,154 @@
+"""The measures: each starts its servers, loads them, and gives figures of one run."""
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Load, Session, closed_loop, open_loop
+from benchmarks.mails import FEEDBACK_BOX, REPLY_BOX, feedback_mail, multipart_mail, replies, reply_mail
+from benchmarks.process import Server, serving
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.pipeline import decide_mail
+from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.rule_files import load_rules
+from mailproc.settings_file import load_settings
+
+SESSIONS = 20
+WARM_UP = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What one server did: CPU microseconds and mails a second, all its work done."""
+
+    cpu_us: float
+    per_second: float
+
+
+def under_load(name: str, count: int, *, keep: bool = True) -> Figure:
+    """Warm up, then send `count` mails over twenty sessions and wait until nothing is left to do."""
+    with tempfile.TemporaryDirectory() as folder, serving(name, Path(folder)) as server:
+        asyncio.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP), sessions=SESSIONS))
+        _until_done(Path(folder), WARM_UP)
+        before = server.cpu_seconds()
+        load = asyncio.run(
+            closed_loop("127.0.0.1", server.port, replies(count, first=WARM_UP), sessions=SESSIONS, keep=keep)
+        )
+        if load.refused:
+            raise SystemExit(f"{name} refused mail: {load.refused[0]}")
+        _until_done(Path(folder), WARM_UP + count)
+        return Figure(cpu_us=(server.cpu_seconds() - before) / count * 1e6, per_second=load.per_second)
+
+
+def _until_done(folder: Path, count: int) -> None:
+    """Roads are done when every event is in the hook's file; mere accepting is done when it is answered."""
+    if not (folder / "events.jsonl").exists():
+        time.sleep(0.3)
+        return
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with contextlib.closing(sqlite3.connect(folder / "mailproc.db", timeout=30)) as database:
+            (done,) = database.execute("SELECT count(*) FROM outbox WHERE state = 'delivered'").fetchone()
+        if done >= count:
+            return
+        time.sleep(0.1)
+    raise SystemExit("the road did not finish")
+
+
+def smtp_sink(count: int) -> Figure | None:
+    """Postfix's sink in C: no disk, no parsing; None where it is not installed."""
+    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin:/usr/libexec/postfix")
+    if program is None:
+        return None
+    with subprocess.Popen([program, "-c", "127.0.0.1:18997", "100"], stdout=subprocess.DEVNULL) as process:
+        try:
+            time.sleep(0.5)
+            server = Server(port=18997, pid=process.pid)
+            load = asyncio.run(closed_loop("127.0.0.1", server.port, replies(count), sessions=SESSIONS))
+            return Figure(cpu_us=server.cpu_seconds() / count * 1e6, per_second=load.per_second)
+        finally:
+            process.terminate()
+
+
+def latency(rate: float, seconds: float, *, beside_large: bool) -> Load:
+    """DATA→250 of 2 kB mail at exponential gaps; with `beside_large`, a 25 MB mail arrives each second meanwhile."""
+
+    async def measure(port: int) -> Load:
+        mails = replies(int(rate * seconds))
+        large = (lambda: _large_mails(port)) if beside_large else None
+        return await open_loop("127.0.0.1", port, mails, sessions=SESSIONS, rate=rate, beside=large)
+
+    with tempfile.TemporaryDirectory() as folder, serving("road-ours", Path(folder)) as server:
+        asyncio.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP, first=10**6), sessions=SESSIONS))
+        return asyncio.run(measure(server.port))
+
+
+async def _large_mails(port: int) -> None:
+    content = reply_mail(7).replace(b"> ", b"") + (b"A" * 76 + b"\r\n") * (25 * 1024 * 1024 // 78)
+    session = await Session.open("127.0.0.1", port)
+    number = 0
+    while True:
+        start = time.perf_counter()
+        number += 1
+        await session.send("big@example.org", REPLY_BOX, b"X-Number: %d\r\n" % number + content)
+        await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deciding:
+    """Microseconds to decide a mail, and to parse and decode it with the standard library's compat32."""
+
+    decide_us: float
+    compat32_us: float
+
+
+def deciding() -> Iterator[tuple[str, Deciding]]:
+    """Deciding against mere parsing, interleaved so that a drifting machine drifts for both."""
+    rules = load_rules(load_settings(None).rules)
+    account = AccountPolicy(
+        id="acme",
+        domains=("reply.acme.example",),
+        sends_from=("news.acme.example",),
+        mailboxes={MailboxRole.reply: ("reply",), MailboxRole.feedback: ("fbl",)},
+    )
+    for name, make, rcpt_to in (
+        ("2 kB reply", reply_mail, REPLY_BOX),
+        ("9 kB feedback report", feedback_mail, FEEDBACK_BOX),
+        ("27 kB multipart", multipart_mail, REPLY_BOX),
+    ):
+        content = make(1)
+        mail = InboundMail(
+            id="1",
+            account_id="acme",
+            envelope=Envelope(mail_from="pat@example.org", rcpt_tos=(rcpt_to,)),
+            content=content,
+            received_at=email.utils.parsedate_to_datetime("Tue, 3 Mar 2026 10:00:00 +0000"),
+        )
+        ours, theirs = [], []
+        for _ in range(30):
+            ours.append(_timed(lambda mail=mail: decide_mail(mail, NOT_CHECKED, account, rules)))
+            theirs.append(_timed(lambda content=content: _parse(content)))
+        yield name, Deciding(decide_us=statistics.median(ours), compat32_us=statistics.median(theirs))
+
+
+def _timed(work: Callable[[], object], times: int = 20) -> float:
+    start = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - start) / times * 1e6
+
+
+def _parse(content: bytes) -> int:
+    message = email.message_from_bytes(content, policy=email.policy.compat32)
+    return sum(len(part.get_payload(decode=True) or b"") for part in message.walk() if not part.is_multipart())

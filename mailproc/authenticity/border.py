@@ -1,0 +1,36 @@
+"""What our own border servers found out about a mail, read from the header that they stamped on it (RFC 8601)."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+
+from mailproc.mail.authentication import NOT_CHECKED, Authentication, read_authentication
+from mailproc.mail.envelope import InboundMail
+from mailproc.mail.message import read_headers
+from mailproc.policy.account import AccountPolicy
+
+
+class Border:
+    """Believes Authentication-Results only in mail that a border server of ours handed on.
+
+    `relays` are the networks of those servers; anybody else may write whatever they like into a header. Mail without a
+    peer (a pipe, a saved file) was given to us by our own side.
+    """
+
+    def __init__(self, relays: Iterable[str] = ()) -> None:
+        self._relays = tuple(ip_network(relay, strict=False) for relay in relays)
+
+    def authenticate(self, mail: InboundMail, account: AccountPolicy) -> Authentication:
+        """Verdicts of the account's border servers; NOT_CHECKED when none is named or the mail came another way."""
+        if not account.border_servers or not self._is_ours(mail.envelope.peer):
+            return NOT_CHECKED
+        return read_authentication(read_headers(mail.content), account.border_servers)
+
+    def _is_ours(self, peer: str | None) -> bool:
+        if peer is None:
+            return True
+        try:
+            address = ip_address(peer.partition("%")[0])
+        except ValueError:
+            return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in relay for relay in self._relays)

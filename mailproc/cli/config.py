@@ -1,0 +1,50 @@
+"""`config check` and `config show`: what the settings say, and every mistake in them."""
+
+import typer
+
+from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
+from mailproc.rule_files import load_rules, shipped_rules_folder
+
+app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
+
+
+@app.command()
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Read settings and rules, and say every mistake with file, line and key. Exit 78 when there is one.
+
+    Example: `mailproc config check --config mailproc.toml`
+    """
+    settings = settings_of(config)
+    rules = load_rules(settings.rules)
+    found = {
+        "settings": str(settings_path(config) or "built-in defaults"),
+        "database": settings.database,
+        "accounts": [account.id for account in settings.account],
+        "hooks": [hook.name for hook in settings.hook],
+        "rules": str(settings.rules or shipped_rules_folder()),
+        "ruleset": rules.digest,
+    }
+    if as_json:
+        print_json(found)
+        return
+    for key, value in found.items():
+        out.print(f"{key:9} {', '.join(value) if isinstance(value, list) else value}", markup=False)
+    if not settings.account:
+        out.print("[yellow]no account: every mail will be refused; add an [[account]] table[/]")
+    if not settings.hook:
+        out.print("[yellow]no hook: standings change, and nobody is told; add a [[hook]] table[/]")
+    out.print("[green]all well[/]")
+
+
+@app.command()
+def show(config: ConfigOption = None) -> None:
+    """Print the settings in force as JSON, secrets left out.
+
+    Example: `mailproc config show | jq .smtp`
+    """
+    tree = settings_of(config).model_dump(mode="json")
+    for hook in tree["hook"]:
+        hook["secret"] = "…" if hook["secret"] else None
+    for account in tree["account"]:
+        account["token_keys"] = dict.fromkeys(account["token_keys"], "…")
+    print_json(tree)

@@ -1,0 +1,110 @@
+"""What every command needs: settings, store, consoles, and the exit code that an error becomes (sysexits.h)."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from mailproc.errors import MailprocError, NotFound, RulesError, SettingsError, StoreFull, StoreUnavailable
+from mailproc.policy.standing import BounceThresholds
+from mailproc.settings import Settings
+from mailproc.settings_file import load_settings
+from mailproc.store.store import Store
+
+EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Settings file; else $MAILPROC_CONFIG, else ./mailproc.toml, else built-in defaults.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Result = TypeVar("Result")
+
+_CODES: tuple[tuple[type[MailprocError], int], ...] = (
+    (SettingsError, EX_CONFIG),
+    (RulesError, EX_CONFIG),
+    (NotFound, EX_NOINPUT),
+    (StoreUnavailable, EX_TEMPFAIL),
+    (StoreFull, EX_TEMPFAIL),
+    (MailprocError, EX_UNAVAILABLE),
+)
+
+
+def exit_code_of(error: MailprocError) -> int:
+    """The sysexits code for an error of ours."""
+    return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
+def settings_path(config: Path | None) -> Path | None:
+    """The file in force: the option, else the environment, else `mailproc.toml` here, else none."""
+    if config is not None:
+        return config
+    if named := os.environ.get("MAILPROC_CONFIG"):
+        return Path(named)
+    here = Path("mailproc.toml")
+    return here if here.exists() else None
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The settings in force. Raises SettingsError."""
+    return load_settings(settings_path(config))
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(work)
+
+
+@contextlib.asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store as a command uses it, beside a service that may be running."""
+    thresholds = {
+        account.id: BounceThresholds(
+            hard=account.hard_bounces,
+            unsure=account.unsure_bounces,
+            soft=account.soft_bounces,
+            soft_days=account.soft_bounce_days,
+        )
+        for account in settings.account
+    }
+    store = await Store.open(
+        settings.database,
+        settings.store,
+        hooks_of=settings.hooks_of,
+        thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def account_named(settings: Settings, account: str | None) -> str:
+    """The account a command is about: the one named, or the only one. Raises SettingsError."""
+    known = [one.id for one in settings.account]
+    if account is None:
+        if len(known) == 1:
+            return known[0]
+        raise SettingsError([f"name the account with --account: {', '.join(known) or 'none is in the settings'}"])
+    if account not in known:
+        raise SettingsError([f"account {account} is not in the settings; there: {', '.join(known) or 'none'}"])
+    return account
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,171 @@
+"""From accepted to recorded: takes mail at once from memory, after a restart from the table, and decides each one."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import structlog
+
+from mailproc.authenticity.border import Border
+from mailproc.errors import StoreError
+from mailproc.mail.envelope import InboundMail
+from mailproc.metrics import Metrics
+from mailproc.pipeline import decide_mail, failed_decision
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.decision import Decision
+from mailproc.policy.rules import RuleSet
+from mailproc.store.store import Store
+
+INLINE_BYTES = 64 * 1024  # above this a mail is decided in a thread, so that the listener never waits 20 ms for it
+MAX_READS = 2  # times that a mail is read again after it may have crashed the process
+SCAN_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Decider:
+    """Decides every accepted mail exactly once; what it cannot record now, it records when the store is back."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy_of: Callable[[str], AccountPolicy],
+        rules: Callable[[], RuleSet],
+        border: Border,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._policy_of = policy_of
+        self._rules = rules
+        self._border = border
+        self._metrics = metrics
+        self._log = structlog.get_logger()
+        self._waiting: asyncio.Queue[InboundMail] = asyncio.Queue()
+        self._recording: set[asyncio.Task[None]] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="decider")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def backlog(self) -> int:
+        """Mails in memory whose decision is not recorded yet."""
+        return self._waiting.qsize() + len(self._recording)
+
+    def submit(self, mail: InboundMail) -> None:
+        """Take a mail that was just accepted."""
+        self._waiting.put_nowait(mail)
+
+    def start(self) -> None:
+        """Begin with both roads: from memory, and from what a process that is gone has left."""
+        self._tasks = [asyncio.create_task(self._decide_waiting()), asyncio.create_task(self._take_over())]
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Decide and record what is in hand, as far as the time allows; the rest is in the table."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_recorded(), grace_seconds)
+        for task in (*self._tasks, *self._recording):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._recording, return_exceptions=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _all_recorded(self) -> None:
+        await self._waiting.join()
+        await asyncio.gather(*self._recording, return_exceptions=True)
+
+    async def _decide_waiting(self) -> None:
+        while True:
+            mail = await self._waiting.get()
+            decision = await self._decide(mail)
+            task = asyncio.create_task(self._record(mail, decision))
+            self._recording.add(task)
+            task.add_done_callback(self._recording.discard)
+            self._waiting.task_done()
+            await asyncio.sleep(0)
+
+    async def _take_over(self) -> None:
+        """One by one: a mail that crashes the reader must not take others with it again."""
+        while True:
+            try:
+                found = await self._store.take_over()
+            except StoreError as error:
+                self._log.warning("take_over_failed", error=str(error))
+                found = None
+            if found is None:
+                await asyncio.sleep(SCAN_SECONDS)
+                continue
+            mail, attempts = found
+            await self._record(mail, await self._decide_again(mail, attempts))
+
+    async def _decide_again(self, mail: InboundMail, attempts: int) -> Decision:
+        if attempts <= MAX_READS:
+            return await self._decide(mail)
+        self._metrics.crashed.labels("crash").inc()
+        self._log.error("crashed_the_reader", mail=mail.id, attempts=attempts)
+        return failed_decision(mail, self._policy_of(mail.account_id), self._rules().digest, "crashed the reader")
+
+    async def _decide(self, mail: InboundMail) -> Decision:
+        account, rules = self._policy_of(mail.account_id), self._rules()
+        if len(mail.content) <= INLINE_BYTES:
+            return self._decide_now(mail, account, rules)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._decide_now, mail, account, rules)
+
+    def _decide_now(self, mail: InboundMail, account: AccountPolicy, rules: RuleSet) -> Decision:
+        start = time.perf_counter()
+        try:
+            decision = decide_mail(mail, self._border.authenticate(mail, account), account, rules)
+        except Exception:  # noqa: BLE001 - a bug of ours must not cost a mail: it is kept for a person to decide
+            self._log.exception("deciding_failed", mail=mail.id)
+            self._metrics.crashed.labels("exception").inc()
+            decision = failed_decision(mail, account, rules.digest, "internal error")
+        elapsed = time.perf_counter() - start
+        self._metrics.deciding.observe(elapsed)
+        self._log.info(
+            "decided",
+            mail=mail.id,
+            account=mail.account_id,
+            kind=decision.kind.value,
+            action=decision.action.value,
+            also=[one.value for one in decision.also],
+            reason=decision.reason,
+            rule=decision.rule,
+            ms=round(elapsed * 1000, 2),
+        )
+        return decision
+
+    async def _record(self, mail: InboundMail, decision: Decision) -> None:
+        pause = 0.05
+        while True:
+            try:
+                recorded = await self._store.record(mail, decision)
+                break
+            except StoreError as error:
+                self._log.warning("recording_waits", mail=mail.id, error=str(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        if not recorded.applied:
+            return
+        self._count(decision)
+        self._log.info(
+            "recorded",
+            mail=mail.id,
+            facts=len(decision.facts),
+            changes=[f"{change.person} {change.status}" for change in recorded.changes],
+            seconds=round((datetime.now(UTC) - mail.received_at).total_seconds(), 3),
+        )
+
+    def _count(self, decision: Decision) -> None:
+        self._metrics.decided.labels(decision.kind.value, decision.action.value).inc()
+        if decision.feedback is not None:
+            self._metrics.feedback.labels(_known_type(decision.feedback.type), str(not decision.foreign).lower()).inc()
+            if not decision.foreign and not decision.subscribers:
+                self._metrics.unattributed.inc()
+
+
+_TYPES = {"abuse", "fraud", "virus", "other", "not-spam", "auth-failure", "opt-out", "opt-out-list", "xarf"}
+
+
+def _known_type(feedback_type: str) -> str:
+    """The open registry must not blow up the number of time series."""
+    return feedback_type if feedback_type in _TYPES else "unknown"

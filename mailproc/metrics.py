@@ -1,0 +1,43 @@
+"""What can be measured from outside: counters and gauges for Prometheus, all of them in this one file."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+
+class Metrics:
+    """The process's own registry; one per service, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.accepted = self._counter("mails_accepted", "Mails answered with 250 after the commit that holds them")
+        self.resent = self._counter("mails_resent", "Mails that were there already: resends")
+        self.decided = self._counter("mails_decided", "Decisions by kind and action", ("kind", "action"))
+        self.feedback = self._counter(
+            "feedback_reports", "Feedback reports by type and whose they are", ("type", "ours")
+        )
+        self.unattributed = self._counter("feedback_unattributed", "Reports of ours in which no person could be found")
+        self.crashed = self._counter(
+            "deciding_failed", "Mails whose deciding raised, or that crashed the reader", ("how",)
+        )
+        self.delivered = self._counter("hook_deliveries", "Outcomes of deliveries", ("hook", "outcome"))
+        self.undecided = self._gauge("mails_undecided", "Accepted mails that wait for their decision")
+        self.undecided_age = self._gauge("mails_undecided_age_seconds", "Age of the oldest undecided mail")
+        self.outbox = self._gauge("outbox_entries", "Events by hook and state", ("hook", "state"))
+        self.outbox_age = self._gauge("outbox_oldest_seconds", "Age of the oldest undelivered event", ("hook",))
+        self.reviews = self._gauge("reviews_open", "Mails that wait for a person")
+        self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")
+        self.deciding = Histogram(
+            "mailproc_deciding_seconds",
+            "Time to decide one mail",
+            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
+            registry=self.registry,
+        )
+
+    def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
+        return Counter(f"mailproc_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Gauge:
+        return Gauge(f"mailproc_{name}", text, labels, registry=self.registry)
+
+    def exposition(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,129 @@
+"""Deciding: from one mail, its authentication, an account and the rules to a decision. Open this file first.
+
+Pure: no clock, disk, network, randomness or log. The listener, `replay`, `explain` and the tests all call this.
+"""
+
+from mailproc.mail.authentication import NOT_CHECKED, Authentication
+from mailproc.mail.envelope import InboundMail, digest_of
+from mailproc.mail.kind import MailKind, kind_of
+from mailproc.mail.message import read_message
+from mailproc.policy.account import AccountPolicy, policy_digest
+from mailproc.policy.act import also
+from mailproc.policy.case import Case, Outcome, route_of
+from mailproc.policy.decide import decide_case
+from mailproc.policy.decision import Action, Decision, FeedbackSummary
+from mailproc.policy.examination import Examination
+from mailproc.policy.match import Match
+from mailproc.policy.rules import RuleSet, counted_matches
+from mailproc.policy.storable import short_text
+from mailproc.policy.subscriber import SubscriberRef, Trust
+
+_TRUST_ORDER = {trust: place for place, trust in enumerate(Trust)}
+_MAX_DEFECTS = 50
+
+
+def decide_mail(mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet) -> Decision:
+    """What is to be done about a mail, and why. Raises nothing that is not a bug."""
+    return examine_mail(mail, authentication, account, rules).decision
+
+
+def examine_mail(
+    mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet
+) -> Examination:
+    """The same with everything that was seen on the way."""
+    message = read_message(mail.content)
+    case = Case(
+        mail=mail,
+        message=message,
+        finding=kind_of(message, mail.envelope),
+        account=account,
+        rules=rules,
+        authentication=authentication,
+        route=route_of(account, mail.envelope.rcpt_tos),
+        digest=digest_of(mail.content),
+    )
+    decision = _decision(case, decide_case(case))
+    body = _matches(case, "body_matches")
+    subject = _matches(case, "subject_matches")
+    return Examination(
+        mail=mail,
+        account=account,
+        route=case.route,
+        message=message,
+        finding=case.finding,
+        decision=decision,
+        new_text=case.new_text if case.was_read else None,
+        subject=case.subject.text,
+        body_matches=body,
+        subject_matches=subject,
+        uncounted=_uncounted(case, "body") | _uncounted(case, "subject"),
+    )
+
+
+def failed_decision(mail: InboundMail, account: AccountPolicy, rules_digest: str, reason: str) -> Decision:
+    """The decision about a mail that could not be decided: a person looks at it."""
+    return Decision(
+        kind=MailKind.unreadable,
+        action=Action.review,
+        reason=short_text(reason),
+        ruleset=rules_digest,
+        policy=policy_digest(account),
+        mail=digest_of(mail.content),
+        authentication=NOT_CHECKED,
+    )
+
+
+def _decision(case: Case, outcome: Outcome) -> Decision:
+    outcome = also(outcome)
+    return Decision(
+        kind=outcome.kind or case.finding.kind,
+        action=outcome.action,
+        also=tuple(sorted(outcome.also)),
+        level=outcome.level,
+        list_id=outcome.list_id,
+        reason=outcome.reason,
+        rule=outcome.rule,
+        ruleset=case.rules.digest,
+        policy=policy_digest(case.account),
+        mail=case.digest,
+        subscribers=_in_order_of_trust(outcome.subscribers),
+        evidence=outcome.evidence,
+        new_text=case.text if case.was_read else None,
+        feedback=_feedback(case),
+        bounces=outcome.bounces,
+        facts=outcome.facts,
+        foreign=outcome.foreign,
+        defects=tuple(short_text(defect) for defect in case.message.defects[:_MAX_DEFECTS]),
+        parser=case.message.parser,
+        authentication=case.authentication,
+    )
+
+
+def _in_order_of_trust(refs: tuple[SubscriberRef, ...]) -> tuple[SubscriberRef, ...]:
+    return tuple(sorted(refs, key=lambda ref: _TRUST_ORDER[ref.trust]))
+
+
+def _feedback(case: Case) -> FeedbackSummary | None:
+    report = case.finding.report
+    if report is None:
+        return None
+    return FeedbackSummary(
+        type=short_text(report.feedback_type),
+        original_rcpt_to=tuple(short_text(address, 320) for address in report.original_rcpt_tos),
+        source_ip=short_text(report.source_ip) if report.source_ip else None,
+        user_agent=short_text(report.user_agent) if report.user_agent else None,
+    )
+
+
+def _matches(case: Case, name: str) -> tuple[Match, ...]:
+    """Matches that were looked for while deciding; nothing is looked for only to be shown."""
+    return getattr(case, name).matches if name in case.__dict__ else ()
+
+
+def _uncounted(case: Case, where: str) -> frozenset[tuple[str, str, tuple[int, int]]]:
+    name = f"{where}_matches"
+    if name not in case.__dict__:
+        return frozenset()
+    found = getattr(case, name)
+    left = set(found.matches) - set(counted_matches(found))
+    return frozenset((match.rule.id, where, match.span) for match in left)

@@ -1,0 +1,124 @@
+"""From who is meant and what is wanted to the outcome: facts, level, and the setting that nothing is automatic."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from mailproc.mail.message import Message
+from mailproc.policy.case import Case, Outcome
+from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.storable import short_text, storable_text
+from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef
+from mailproc.policy.token import Token
+
+NOT_AUTOMATIC = "automatic handling is off"
+NOBODY_NAMED = "nobody can be told to be meant"
+SEVERAL_NAMED = "different people are named"
+
+
+def take_off(
+    case: Case,
+    identified: Identified,
+    *,
+    kind: FactKind,
+    channel: Channel,
+    outcome: Outcome,
+    about_mail_of: datetime | None = None,
+) -> Outcome:
+    """The outcome with a fact for each person who is meant; a review where that must not or cannot be done by itself.
+
+    `outcome` says action `unsubscribe` and everything else of it; its level is filled in when it has none.
+    """
+    named = _named_in(identified, outcome)
+    if identified.conflict:
+        return held(named, f"{outcome.reason}, but {SEVERAL_NAMED}")
+    if not identified.refs:
+        return held(named, f"{outcome.reason}, but {NOBODY_NAMED}")
+    if not case.account.automatic:
+        return held(named, f"{outcome.reason}; {NOT_AUTOMATIC}")
+    level = outcome.level or Level.account
+    facts = tuple(
+        Fact(
+            kind=kind,
+            account_id=case.mail.account_id,
+            address=_stored(ref.address),
+            key=ref.key,
+            level=level,
+            list_id=outcome.list_id if level == Level.list else None,
+            occurred_at=case.mail.received_at,
+            about_mail_of=about_mail_of,
+            channel=channel,
+            evidence=fact_evidence(case, outcome),
+        )
+        for ref in identified.refs
+    )
+    return replace(named, level=level, facts=facts)
+
+
+def held(outcome: Outcome, reason: str) -> Outcome:
+    """The same, waiting for a person: no facts, no level."""
+    return replace(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=())
+
+
+def also(outcome: Outcome, *more: Also) -> Outcome:
+    """The same with more beside the main effect; what is the main effect already is not repeated."""
+    main = {Action.review: Also.review, Action.forward: Also.forward}.get(outcome.action)
+    return replace(outcome, also=(outcome.also | set(more)) - {main})
+
+
+def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
+    """What a fact keeps of the mail: its digest, the rule and the words."""
+    said = {"mail": case.digest, "reason": outcome.reason}
+    if outcome.rule is not None:
+        said["rule"] = outcome.rule
+    deciding = next((seen for seen in outcome.evidence if seen.rule == outcome.rule), None)
+    if deciding is None:
+        deciding = next(iter(outcome.evidence), None)
+    if deciding is not None:
+        said.setdefault("rule", deciding.rule)
+        said["phrase"] = deciding.phrase
+    return said
+
+
+def sent_at(original: Message | None, arrival_date: datetime | None, token: Token | None) -> datetime | None:
+    """When the mail that is complained about was sent: its Date, else Arrival-Date, else the end of the token's day.
+
+    None when nothing tells. The end of the day, so that a complaint never seems older than it is.
+    """
+    date = _date(original.headers.get("Date")) if original is not None else None
+    if date is not None:
+        return date
+    if arrival_date is not None:
+        return arrival_date
+    if token is not None:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=token.day + 1, seconds=-1)
+    return None
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime((value or "").strip()[:100])
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _named_in(identified: Identified, outcome: Outcome) -> Outcome:
+    """The outcome with the people who are meant, and with what was only named as evidence."""
+    refs = tuple(
+        SubscriberRef(address=_stored(ref.address), key=ref.key, source=ref.source, trust=ref.trust)
+        for ref in identified.refs
+    )
+    others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
+    by = tuple(
+        Evidence(rule="token", phrase=f"subscriber {ref.key}", where="header")
+        for ref in refs
+        if ref.source == RefSource.token
+    )
+    return replace(outcome, subscribers=refs, evidence=outcome.evidence + by + others)
+
+
+def _stored(address: str | None) -> str | None:
+    return None if address is None else storable_text(address)

@@ -1,0 +1,73 @@
+"""When two addresses are the same person: the key that decides it, and a looser one that only finds candidates."""
+
+import unicodedata
+
+import idna
+
+_MAX_DOMAIN = 253  # RFC 1035 §3.1; beyond it there is nothing to convert
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_MAX_WRAPPERS = 4
+
+
+def normalise_address(address: str) -> str:
+    """Give the form under which addresses are compared: NFC, trimmed, local part and domain lower-case.
+
+    The domain becomes its A-label (RFC 5890); one that has none stays as it is, lower-case. Dots and `+tags` stay: they
+    may be different people. Without `@` the whole text counts as local part. Idempotent, and raises nothing. The local
+    part is by RFC 5321 §2.4 the receiver's own business; for matching, no receiver that matters tells cases apart.
+    """
+    if address.isascii():
+        return address.strip().lower()
+    local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
+    return f"{_lower(local)}@{_a_label(domain)}" if at else _lower(domain)
+
+
+def loose_address(address: str) -> str:
+    """Give the key that may only find candidates and suppress: without wrappers, `+tags` and Gmail's dots.
+
+    Different people can share it, so that it never subscribes anyone. Raises nothing. Source: the wrappers are BATV
+    `prvs=`, Barracuda `btv1==`, and SRS0 and SRS1 of forwarding servers.
+    """
+    local, at, domain = normalise_address(address).rpartition("@")
+    if not at:
+        return domain
+    for _ in range(_MAX_WRAPPERS):
+        unwrapped = _unwrap(local, domain)
+        if unwrapped == (local, domain):
+            break
+        local, domain = unwrapped
+    local = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        local, domain = local.replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
+def _lower(text: str) -> str:
+    """Lower-case and composed: lowering alone can take a composed character apart."""
+    return unicodedata.normalize("NFC", text.lower())
+
+
+def _a_label(domain: str) -> str:
+    if not domain.isascii() and len(domain) <= _MAX_DOMAIN:
+        try:
+            return idna.encode(domain, uts46=True).decode("ascii")
+        except UnicodeError:  # idna's own errors are of this kind, too
+            pass
+    return _lower(domain)
+
+
+def _unwrap(local: str, domain: str) -> tuple[str, str]:
+    """One wrapper less; the same pair when there is none."""
+    parts = local.split("=")
+    if parts[0] == "prvs" and len(parts) >= 3:  # prvs=KDDDSSSSSS=local@domain
+        return "=".join(parts[2:]) or local, domain
+    if parts[0] == "btv1" and len(parts) >= 5 and parts[1] == "":  # btv1==KKKK==local@domain
+        return "=".join(parts[4:]) or local, domain
+    tag, rest = local[:4], local[5:]
+    if tag in ("srs0", "srs1") and local[4:5] in ("=", "+", "-"):
+        # SRS1=HHH=forwarder==HHH=TT=domain=local@forwarder2: what stands behind `==` is an SRS0 address
+        inner = rest.partition("==")[2] if tag == "srs1" else rest
+        original = inner.split("=", 3)[2:]
+        if len(original) == 2 and all(original):
+            return original[1], original[0]
+    return local, domain

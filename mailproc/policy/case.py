@@ -1,0 +1,127 @@
+"""One mail on the desk: everything that a decision may look at, and the outcome that it comes to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mailproc.mail.authentication import Authentication
+from mailproc.mail.envelope import InboundMail
+from mailproc.mail.kind import KindFinding, MailKind
+from mailproc.mail.message import Message
+from mailproc.mail.new_text import NewText, find_new_text
+from mailproc.policy.account import AccountPolicy, MailboxRole, Route, mailbox_of
+from mailproc.policy.address import split_address
+from mailproc.policy.decision import Action, Also, BounceSummary, Evidence
+from mailproc.policy.facts import Fact, Level
+from mailproc.policy.match import Match, TextMatches
+from mailproc.policy.rules import RuleSet
+from mailproc.policy.storable import short_text, storable_text
+from mailproc.policy.subject import AnsweredSubject, read_subject
+from mailproc.policy.subscriber import SubscriberRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What is known of one mail. Its new text is cut out only when somebody asks for it."""
+
+    mail: InboundMail
+    message: Message
+    finding: KindFinding
+    account: AccountPolicy
+    rules: RuleSet
+    authentication: Authentication
+    route: Route
+    digest: str
+
+    @property
+    def role(self) -> MailboxRole:
+        """What the mailbox is for that the mail came to."""
+        return self.route.role
+
+    @property
+    def was_read(self) -> bool:
+        """Whether somebody asked for the new text."""
+        return "new_text" in self.__dict__
+
+    @cached_property
+    def new_text(self) -> NewText:
+        """What the person wrote anew."""
+        return find_new_text(self.message, self.account.footers)
+
+    @cached_property
+    def text(self) -> str:
+        """The new text, storable; spans are offsets into it."""
+        return storable_text(self.new_text.text)
+
+    @cached_property
+    def body_matches(self) -> TextMatches:
+        """Rules found in the new text."""
+        return self.rules.matcher.match(self.text, where="body", mailbox=self.role)
+
+    @cached_property
+    def subject(self) -> AnsweredSubject:
+        """The subject without reply prefixes, and whether it is the subject of the mail that is answered."""
+        return read_subject(self.message, self.new_text.body if self.was_read else "")
+
+    @cached_property
+    def subject_matches(self) -> TextMatches:
+        """Rules found in the subject, without its reply prefixes."""
+        return self.rules.matcher.match(self.subject.text, where="subject", mailbox=self.role)
+
+    @property
+    def from_address(self) -> str | None:
+        """The first address of From; None when there is none."""
+        return next(iter(self.message.from_addresses), None)
+
+    def evidence_of(self, matches: Iterable[Match], where: str) -> tuple[Evidence, ...]:
+        """Matches as evidence. Spans in the subject count from where its reply prefixes end."""
+        return tuple(
+            Evidence(rule=match.rule.id, phrase=short_text(match.phrase), where=where, span=match.span)
+            for match in matches
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a mail. `kind` is set where it differs from what was found. Fields as in `Decision`."""
+
+    action: Action
+    reason: str
+    kind: MailKind | None = None
+    also: frozenset[Also] = frozenset()
+    level: Level | None = None
+    list_id: str | None = None
+    rule: str | None = None
+    subscribers: tuple[SubscriberRef, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    bounces: tuple[BounceSummary, ...] = ()
+    facts: tuple[Fact, ...] = field(default=())
+    foreign: bool = False
+
+
+# A mail to several of our mailboxes is treated by the first of these among them.
+_STRONGEST_ROLE = (
+    MailboxRole.unsubscribe,
+    MailboxRole.feedback,
+    MailboxRole.bounce,
+    MailboxRole.reply,
+    MailboxRole.postmaster,
+)
+
+
+def route_of(account: AccountPolicy, rcpt_tos: Iterable[str]) -> Route:
+    """Which mailbox of the account a mail came to: one with a verified token first, then by what the mailbox is for.
+
+    An account without domains (the built-in default) has only the mailbox `reply`, and so has any unknown local part.
+    """
+    routes = [route for local in _local_parts(rcpt_tos) if (route := mailbox_of(account, local))]
+    if not account.domains and not account.mailboxes:
+        routes = [route for route in routes if route.token]
+    with_token = [route for route in routes if route.token]
+    candidates = with_token or [route for route in routes if not route.parked] or routes
+    nobody = Route(account_id=account.id, role=MailboxRole.reply)
+    return min(candidates, key=lambda route: _STRONGEST_ROLE.index(route.role), default=nobody)
+
+
+def _local_parts(rcpt_tos: Iterable[str]) -> list[str]:
+    return [split_address(address)[0] for address in rcpt_tos]

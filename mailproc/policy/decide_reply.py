@@ -1,0 +1,210 @@
+"""Mail of a person: is it a request, whose, and what else is in it (R44-R50)."""
+
+from dataclasses import replace
+
+from mailproc.mail.kind import MailKind
+from mailproc.policy.account import MailboxRole
+from mailproc.policy.act import also, held, take_off
+from mailproc.policy.case import Case, Outcome
+from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.intent import REASONS, Intent, named_list, read_intent
+from mailproc.policy.match import Match
+from mailproc.policy.named_address import NamedAddress, find_named_address
+from mailproc.policy.ownership import is_answer_to_ours, referenced_domains
+from mailproc.policy.rule_file import Guard
+from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, answered_token, identify_sender
+from mailproc.policy.token import Token
+from mailproc.policy.trust import Proof, Verdict, request_proof, request_verdict
+
+_TO_PEOPLE = Outcome(action=Action.forward, reason="reply asks for nothing that a rule knows")
+
+
+def decide_reply(case: Case) -> Outcome:
+    """What a person's mail does, by the mailbox that it came to."""
+    if case.role == MailboxRole.postmaster:
+        return Outcome(action=Action.forward, reason="mail to postmaster")
+    if case.role == MailboxRole.bounce:
+        return Outcome(action=Action.forward, reason="person writes to the bounce address")
+    if case.new_text.unreadable is not None and case.role != MailboxRole.unsubscribe:
+        return _unreadable(case)
+    outcome, decisive = _wanted(case)
+    if case.role == MailboxRole.feedback:
+        outcome = _as_complaint(outcome)
+    if outcome.action != Action.unsubscribe:
+        return replace(outcome, subscribers=_writer(case).refs)
+    return _take_off(case, outcome, decisive)
+
+
+def decide_unsubscribe_mail(case: Case) -> Outcome:
+    """What a mail client's unsubscribe mail does: it takes its sender off, whatever it says."""
+    evidence = (Evidence(rule="unsubscribe-mail", phrase=case.finding.evidence, where=case.finding.where),)
+    outcome = Outcome(action=Action.unsubscribe, reason="mail client's unsubscribe button", evidence=evidence)
+    return _take_off(case, outcome, None)
+
+
+def has_request(case: Case) -> Outcome | None:
+    """A review where a mail that seems automatic holds a clear request in its new text; else None."""
+    intent = read_intent(case.body_matches, case.rules)
+    if intent.action != Action.unsubscribe or intent.decisive is None:
+        return None
+    outcome = _outcome(case, intent, "body", "keyword in reply")
+    return replace(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
+
+
+def _unreadable(case: Case) -> Outcome:
+    """A body that cannot be read is a person's to read; a subject that asks by itself still counts."""
+    subject = read_intent(case.subject_matches, case.rules)
+    reason = f"text cannot be read: {case.new_text.unreadable}"
+    outcome = Outcome(kind=MailKind.unreadable, action=Action.review, reason=reason)
+    if subject.action == Action.unsubscribe and not case.subject.answers:
+        outcome, decisive = _wanted(case)
+        return _take_off(case, outcome, decisive) if outcome.action == Action.unsubscribe else outcome
+    return replace(outcome, subscribers=_writer(case).refs)
+
+
+def _wanted(case: Case) -> tuple[Outcome, Match | None]:
+    """What the mail asks for, by its text, then by its subject, then by its mailbox."""
+    body = read_intent(case.body_matches, case.rules)
+    if _is_guarded(body):
+        return _outcome(case, body, "body", body.reason), None
+    if body.action == Action.unsubscribe:
+        return _outcome(case, body, "body", "keyword in reply"), body.decisive
+    subject = read_intent(case.subject_matches, case.rules)
+    if _is_guarded(subject):
+        return _outcome(case, subject, "subject", subject.reason), None
+    if subject.action == Action.unsubscribe:
+        return _by_subject(case, subject, body)
+    if case.role == MailboxRole.unsubscribe:
+        return _by_mailbox(case, body), None
+    if body.action is not None:
+        return _outcome(case, body, "body", body.reason), None
+    if subject.action is not None and not case.text.strip() and not case.subject.answers:
+        return _outcome(case, subject, "subject", subject.reason), None
+    return _TO_PEOPLE, None
+
+
+def _by_subject(case: Case, subject: Intent, body: Intent) -> tuple[Outcome, Match | None]:
+    """A subject that is a request by itself: it counts unless it is, or may be, that of the mail which is answered."""
+    outcome = replace(_outcome(case, subject, "subject", "keyword in subject"))
+    if body.substance:
+        outcome = also(outcome, Also.forward)
+    if case.role == MailboxRole.unsubscribe or _is_new_subject(case, body):
+        return outcome, subject.decisive
+    return held(outcome, "subject of the answered mail asks to be taken off, the text does not"), None
+
+
+def _is_new_subject(case: Case, body: Intent) -> bool:
+    """Whether the person wrote this subject (R44).
+
+    Without a reply prefix it is new where nothing is answered, where our mail is answered, or where the text says
+    nothing; an answer to somebody else may repeat a subject that somebody else wrote.
+    """
+    if case.subject.is_quotation and body.substance:
+        return False
+    if case.subject.answers:
+        return case.subject.is_that_of_quoted is False and not body.substance
+    if case.subject.is_that_of_quoted is not None:
+        return not case.subject.is_that_of_quoted
+    is_answer = bool(referenced_domains(case.message))
+    return not is_answer or not body.substance or is_answer_to_ours(case.account, case.message)
+
+
+def _by_mailbox(case: Case, body: Intent) -> Outcome:
+    """Any mail of a person to the unsubscribe address is a request, an empty one, too."""
+    outcome = Outcome(
+        action=Action.unsubscribe,
+        reason="mail to the unsubscribe address",
+        also=body.also,
+        evidence=(Evidence(rule="mailbox", phrase="unsubscribe", where="envelope"),),
+    )
+    return also(outcome, Also.forward) if body.substance else outcome
+
+
+def _as_complaint(outcome: Outcome) -> Outcome:
+    """The same at abuse@ or a feedback mailbox: a person always reads it."""
+    if outcome.action == Action.unsubscribe:
+        return also(replace(outcome, kind=MailKind.complaint, reason="complaint of a person"), Also.forward)
+    if outcome.action == Action.review:
+        return also(replace(outcome, kind=MailKind.complaint), Also.forward)
+    reason = "mail of a person to the feedback address"
+    return replace(outcome, kind=MailKind.complaint, action=Action.forward, reason=reason)
+
+
+def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
+    """Take off who writes, or the address that the request names."""
+    token = _token(case)
+    verdict = _verdict(case, token is not None)
+    identified = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
+    if token is None and decisive is not None:
+        named = find_named_address(case, decisive, outcome.evidence[0].where)
+        if named is not None:
+            identified = _by_name(identified, named, verdict)
+            if not named.is_same_domain:
+                waiting = replace(outcome, subscribers=identified.refs)
+                return held(waiting, "asks for another address than its own")
+    if not verdict.acts:
+        return held(replace(outcome, subscribers=identified.refs), f"{outcome.reason}, but the sender is forged")
+    channel, kind = _channel_and_kind(case, outcome)
+    return take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome, decisive))
+
+
+def _by_name(identified: Identified, named: NamedAddress, verdict: Verdict) -> Identified:
+    """The named address acts for its own domain; of another domain, it and the writer are candidates."""
+    ref = SubscriberRef(address=named.address, source=RefSource.body, trust=verdict.trust)
+    if named.is_same_domain:
+        return Identified(refs=(ref,), others=tuple(one.address for one in identified.refs if one.address))
+    return Identified(refs=(*identified.refs, ref), conflict=True)
+
+
+def _levelled(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
+    """Account level, unless the account narrows replies and exactly one list is named (R45a)."""
+    pinned = decisive is not None and decisive.rule.level is not None
+    if case.account.reply_scope != "named-list" or pinned or outcome.kind == MailKind.complaint:
+        return replace(outcome, level=Level.account)
+    said = f"{case.subject.text}\n{case.text}"
+    list_id = named_list(said, case.account.lists.items(), case.rules)
+    return replace(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
+
+
+def _channel_and_kind(case: Case, outcome: Outcome) -> tuple[Channel, FactKind]:
+    if outcome.kind == MailKind.complaint:
+        return Channel.abuse_mailbox, FactKind.complaint
+    machine = case.finding.kind == MailKind.unsubscribe_request or case.role == MailboxRole.unsubscribe
+    return (Channel.unsubscribe_mail if machine else Channel.reply), FactKind.opt_out
+
+
+def _verdict(case: Case, has_token: bool) -> Verdict:
+    proof = Proof.token if has_token else request_proof(case.authentication, case.from_address)
+    if proof == Proof.forged and is_answer_to_ours(case.account, case.message):
+        proof = Proof.nothing  # whoever forges From seldom knows the Message-ID of our mail
+    return request_verdict(proof)
+
+
+def _token(case: Case) -> Token | None:
+    return case.route.token or answered_token(case.message, case.account)
+
+
+def _writer(case: Case) -> Identified:
+    token = _token(case)
+    verdict = _verdict(case, token is not None)
+    return identify_sender(case.message, case.mail.envelope, token, verdict.trust)
+
+
+def _is_guarded(intent: Intent) -> bool:
+    return intent.reason in (REASONS[Guard.negation], REASONS[Guard.third_person])
+
+
+def _outcome(case: Case, intent: Intent, where: str, reason: str) -> Outcome:
+    decisive = intent.decisive
+    assert intent.action is not None
+    assert decisive is not None
+    ordered = (decisive, *(match for match in intent.matches if match is not decisive))
+    outcome = Outcome(
+        action=intent.action,
+        reason=reason,
+        also=intent.also,
+        rule=decisive.rule.id,
+        evidence=case.evidence_of(ordered, where),
+    )
+    return also(outcome, Also.forward) if intent.substance else also(outcome)

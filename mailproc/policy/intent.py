@@ -1,0 +1,149 @@
+"""What a person wants, read from the rules that were found in a text (docs/reference/rules.md tells the procedure)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.manners import Manners
+from mailproc.policy.match import Match, TextMatches, is_guard
+from mailproc.policy.normal_text import fold, normal_text, width_in_words
+from mailproc.policy.rule_file import Guard
+from mailproc.policy.rules import RuleSet, counted_matches
+
+# A request in the middle of a long text is more likely somebody else's words.
+_LONG_TEXT_WORDS = 150
+_EDGE_SENTENCES = 2
+# A text of this length that also explains how to leave is a newsletter, or talk about one.
+_EXPLAINING_WORDS = 40
+# From so many words on, what stands beside a request is worth a person's reading.
+_SUBSTANCE_WORDS = 5
+_CLAUSE = re.compile(
+    r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\s", re.IGNORECASE
+)
+
+REASONS = {
+    Guard.negation: "asks to stay, or came off by mistake",
+    Guard.third_person: "is about somebody else",
+    Action.review: "may be a request",
+    Action.forward: "keyword asks for a person",
+    Action.record: "keyword asks for nothing",
+}
+LONG_TEXT = "keyword within a long mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a text asks for. `action` None: nothing. `decisive` is the match that decided; `matches` all that count.
+
+    `also` comes from every rule that counts. `substance` tells that beside the request there is more to read.
+    `pinned` keeps an opt-out at account level.
+    """
+
+    action: Action | None = None
+    reason: str = ""
+    decisive: Match | None = None
+    matches: tuple[Match, ...] = ()
+    also: frozenset[Also] = frozenset()
+    substance: bool = False
+    pinned: bool = False
+
+
+def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
+    """What the text asks for; a guard outweighs a request, a request outweighs everything else."""
+    manners = rules.matcher.manners
+    counted = counted_matches(found)
+    requests = [match for match in counted if match.rule.action == Action.unsubscribe]
+    for guard in (Guard.negation, Guard.third_person):
+        stopped = next((match for match in counted if is_guard(match, guard)), None)
+        if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
+            return Intent(action=Action.review, reason=REASONS[guard], decisive=stopped, matches=counted)
+    if requests:
+        return _request(found, counted, requests, manners)
+    for action in (Action.review, Action.forward, Action.record):
+        decisive = next((match for match in counted if match.rule.action == action), None)
+        if decisive is not None:
+            also = frozenset(decisive.rule.also)
+            return Intent(action=action, reason=REASONS[action], decisive=decisive, matches=counted, also=also)
+    return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+
+
+def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: RuleSet) -> bool:
+    """Whether a request says "me", in a sentence that is not about somebody else."""
+    others = {match.sentence for match in counted if is_guard(match, Guard.third_person)}
+    return any(
+        match.sentence not in others and not rules.first_person.isdisjoint(fold(match.phrase).split())
+        for match in requests
+    )
+
+
+def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:
+    decisive = max(requests, key=lambda match: (len(match.rule.also), match.span[1] - match.span[0]))
+    if _explains_leaving(found) or _is_lost_in_long_text(found, requests):
+        return Intent(action=Action.review, reason=LONG_TEXT, decisive=decisive, matches=counted)
+    return Intent(
+        action=Action.unsubscribe,
+        decisive=decisive,
+        matches=counted,
+        also=frozenset(also for match in counted for also in match.rule.also),
+        substance=_has_substance(found, counted, manners),
+        pinned=any(match.rule.level is not None for match in requests),
+    )
+
+
+def _explains_leaving(found: TextMatches) -> bool:
+    """Whether a text of some length tells its reader how to leave, in a sentence of its own."""
+    return found.normal.words > _EXPLAINING_WORDS and any(is_guard(match, Guard.talk) for match in found.matches)
+
+
+def _is_lost_in_long_text(found: TextMatches, requests: list[Match]) -> bool:
+    """Whether a long text has requests neither at its beginning nor at its end."""
+    last = len(found.normal.sentences) - 1
+    return found.normal.words > _LONG_TEXT_WORDS and not any(
+        match.sentence < _EDGE_SENTENCES or match.sentence > last - _EDGE_SENTENCES for match in requests
+    )
+
+
+def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manners) -> bool:
+    """Whether there is more to read than the request: other sentences, or other clauses of its sentence."""
+    normal = found.normal
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for match in counted:
+        spans.setdefault(match.sentence, []).append(match.span)
+    last_request = max(spans, default=-1)
+    words = 0
+    for number, (start, end) in enumerate(normal.sentences):
+        if number in spans:
+            words += _words_beside(normal.text, (start, end), spans[number], manners)
+        elif not manners.is_courtesy(normal, number, after=number > last_request):
+            words += width_in_words(normal.sentence(number))
+    return words >= _SUBSTANCE_WORDS
+
+
+def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, int]], manners: Manners) -> int:
+    """Words of the clauses of one sentence in which no rule was found; short or courteous clauses do not count."""
+    start, end = sentence
+    edges = [start, *(found.end() for found in _CLAUSE.finditer(text, start, end)), end]
+    words = 0
+    for first, last in pairwise(edges):
+        if not any(first < stop and begin < last for begin, stop in spans):
+            clause = f" {fold(text[first:last])} "
+            width = width_in_words(clause)
+            if width >= _SUBSTANCE_WORDS - 1 and not manners.core(clause).is_empty:
+                words += width
+    return words + (words > 0)
+
+
+def named_list(text: str, lists: Iterable[tuple[str, str]], rules: RuleSet) -> str | None:
+    """The one list that a text names without a word of totality beside it (R45a); None otherwise.
+
+    `lists` are (id, name) pairs; both count as its name.
+    """
+    line = normal_text(text).line.replace("\n", "")
+    if any(f" {word} " in line for word in rules.totality):
+        return None
+    named = {
+        list_id for list_id, name in lists if any(f" {fold(one)} " in line for one in (list_id, name) if fold(one))
+    }
+    return named.pop() if len(named) == 1 else None

@@ -1,0 +1,325 @@
+"""Text made comparable: sentences of folded words, and the way back to where they stood.
+
+Rules are matched on this form, so that one literal stands for all spellings of letter case, accents, punctuation and
+line breaks. A sentence is ` word word `; sentences are joined by line feeds. Web and mail addresses are no words.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mailproc.policy.spelling import Spellings
+
+MAX_CHARACTERS = 65_536
+_MAX_BLANKED = 400
+_MAX_ADDRESS = 320
+# A line this long was broken by the mail program, not by the writer.
+_WRAPPED_LINE = 45
+# A line at least this long goes on when the next one begins with a small letter.
+_PERHAPS_WRAPPED_LINE = 25
+# A sentence without end is cut, so that looking at one sentence stays cheap.
+_LONGEST_SENTENCE = 2000
+
+# One class only: an alternation would cost four times as much.
+_BREAKS = re.compile(r"[!?.;…。！？；｡\n]")
+_AFTER_STOP = frozenset(" \t\r\n\"'»”’)*!?.;…")
+# Scripts that leave no gaps between words: Thai, Lao, Myanmar, Khmer, Chinese, Japanese. Korean glues particles on.
+_GAPLESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+# Written apart or together at will: read as together.
+_TOGETHER = (
+    (" e mail", " email"),
+    (" un subscri", " unsubscri"),
+    (" news letter", " newsletter"),
+    (" mailing list", " mailinglist"),
+    (" mail list", " mailinglist"),
+    (" opt out", " optout"),
+    (" opt in", " optin"),
+)
+_LETTERS_WITHOUT_PARTS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
+_APOSTROPHES = "'\u2019\u2018\u02bc\u00b4`\uff07"
+_COMBINING = re.compile("[\u0300-\u036f]+")
+# What mail programs write on their own, and the one letter that casefold spells with two.
+_TYPOGRAPHY = (
+    *((mark, "'") for mark in "\u2019\u2018\u00b4"),
+    *((mark, " ") for mark in "\u00a0\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u20ac"),
+    ("ß", "ss"),
+)
+# Accents, Cyrillic, Hebrew and Arabic vowel signs; marks of other scripts are letters in all but name.
+_STRIPPED_MARKS = (
+    (0x0300, 0x036F),
+    (0x0483, 0x0487),
+    (0x0591, 0x05C7),
+    (0x0610, 0x061A),
+    (0x064B, 0x065F),
+    (0x0670, 0x0670),
+)
+_INVISIBLE = frozenset("\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff")
+
+
+class _Folding(dict[int, str]):
+    """What becomes of a character: letters and digits folded, apostrophes alike, line feeds kept, all else a gap."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < 50_000:
+            self[code] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if character == "\n":
+        return "\n"
+    if character in _APOSTROPHES:
+        return "'"
+    if character in _INVISIBLE or unicodedata.category(character) == "Cf":
+        return ""
+    parts = unicodedata.normalize("NFKD", character.casefold())
+    kept = "".join(part for part in parts if not any(low <= ord(part) <= high for low, high in _STRIPPED_MARKS))
+    whole = unicodedata.normalize("NFKC", kept).casefold().translate(_LETTERS_WITHOUT_PARTS)
+    return "".join(part if part.isalnum() or unicodedata.category(part)[0] == "M" else " " for part in whole)
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Words of a text, folded and one space apart, without spaces at the ends; for phrases as for text."""
+    line = " " + " ".join(_fold_line(text.replace("\n", " ")).split()) + " "
+    for apart, together in _TOGETHER:
+        line = line.replace(apart, together)
+    return line[1:-1]
+
+
+def write_together(phrase: str) -> str:
+    """A phrase as written in a rule file, with the same words written together as in normal text."""
+    for apart, together in _TOGETHER:
+        phrase = re.sub(rf"(?<![^\W_]){apart[1:]}", together[1:], phrase, flags=re.IGNORECASE)
+    return phrase
+
+
+def is_gapless(text: str) -> bool:
+    """Whether a text has a letter of a script that leaves no gaps between words."""
+    return _GAPLESS.search(text) is not None
+
+
+def width_in_words(text: str) -> int:
+    """How many words a stretch of normal text is wide; where words have no gaps, two characters count as one."""
+    words = text.split()
+    if text.isascii():
+        return len(words)
+    return sum((len(word) + 1) // 2 if is_gapless(word) else 1 for word in words)
+
+
+def _fold_line(text: str) -> str:
+    return _plainer(text).translate(_FOLDING).replace("n't", "nt").replace("'", " ")
+
+
+def _plainer(text: str) -> str:
+    """The same text without accents where that makes it ASCII, which folds ten times as fast; else unchanged."""
+    if text.isascii():
+        return text
+    plain = text
+    for character, ascii_one in _TYPOGRAPHY:
+        plain = plain.replace(character, ascii_one)
+    plain = _COMBINING.sub("", unicodedata.normalize("NFKD", plain))
+    return plain if plain.isascii() else text
+
+
+@dataclass(frozen=True)
+class NormalText:
+    """A text and its sentences. `line` is what rules are matched on.
+
+    `sentences` are (start, end) in the text; the nth line of `line` is the nth of them. `words` counts all words.
+    """
+
+    text: str
+    line: str
+    sentences: tuple[tuple[int, int], ...]
+    words: int
+    _places: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Offset in `line` at which each sentence begins."""
+        found, position = [0], self.line.find("\n")
+        while position >= 0:
+            found.append(position + 1)
+            position = self.line.find("\n", position + 1)
+        return tuple(found)
+
+    def sentence_at(self, offset: int) -> int:
+        """Number of the sentence at an offset in `line`."""
+        return bisect_right(self.starts, offset) - 1
+
+    def sentence(self, number: int) -> str:
+        """Normal form of one sentence, with a space at both ends."""
+        start = self.starts[number]
+        end = self.starts[number + 1] - 1 if number + 1 < len(self.starts) else len(self.line)
+        return self.line[start:end]
+
+    def span_of(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of `line` (without spaces at its ends) stands in the text; it lies within one sentence."""
+        number = self.sentence_at(start)
+        offset = self.starts[number]
+        first, last = self.sentences[number]
+        places = self._places.get(number)
+        if places is None:
+            places = self._places[number] = _places(self.text[first:last], self.sentence(number))
+        begin, _ = places[min(start - offset, len(places) - 1)]
+        _, stop = places[min(max(end - offset - 1, 0), len(places) - 1)]
+        return first + begin, first + max(stop, begin)
+
+
+def normal_text(text: str, spellings: Spellings | None = None) -> NormalText:
+    """The normal form of a text; what lies beyond its first 65,536 characters is left out.
+
+    `spellings` are words whose misspellings are read as the word itself. Empty text has one empty sentence.
+    """
+    text = text[:MAX_CHARACTERS]
+    sentences = tuple(_sentences(text, blanked := _without_addresses(text)))
+    raw = "\n".join(blanked[start:end].replace("\n", " ") for start, end in sentences)
+    lines = [line.split() for line in _fold_line(raw).split("\n")]
+    line = "\n".join([f" {' '.join(words)} " for words in lines])
+    for apart, together in _TOGETHER:
+        line = line.replace(apart, together)
+    if spellings is not None:
+        line = spellings.corrected(line)
+    words = sum(map(len, lines)) if text.isascii() else width_in_words(line)
+    return NormalText(text=text, line=line, sentences=sentences, words=words)
+
+
+def _sentences(text: str, blanked: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence; a line broken by the mail program goes on in the next line."""
+    found: list[tuple[int, int]] = []
+    start = line_start = 0
+    for match in _BREAKS.finditer(blanked):
+        at = match.start()
+        character = blanked[at]
+        if character == "\n":
+            length, line_start = at - line_start, at + 1
+            if _goes_on(blanked, at, length):
+                continue
+        elif character in ".;…" and blanked[at + 1 : at + 2] not in _AFTER_STOP and at + 1 < len(blanked):
+            continue
+        if not blanked[start:at].isspace() and start < at:
+            found.append((start, at))
+        start = at + 1
+    if blanked[start:].strip() or not found:
+        found.append((start, len(text)))
+    if len(text) <= _LONGEST_SENTENCE:
+        return found
+    return [piece for first, last in found for piece in _pieces(blanked, first, last)]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence in pieces of bounded length, cut at spaces where there are any."""
+    while end - start > _LONGEST_SENTENCE:
+        space = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+        cut = space if space > 0 else start + _LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _goes_on(text: str, at: int, length: int) -> bool:
+    """Whether the sentence before a line feed goes on behind it."""
+    following = text[at + 1 : at + 40].lstrip(" \t\r")[:1]
+    before = text[at - 1 : at]
+    if not following or following in "\n-*>•" or not length or before in ":;":
+        return False
+    if before == ",":  # a greeting ends in a comma, too
+        return length >= _PERHAPS_WRAPPED_LINE and following.islower()
+    return length >= _WRAPPED_LINE or (length >= _PERHAPS_WRAPPED_LINE and following.islower())
+
+
+def _without_addresses(text: str) -> str:
+    """The text with spaces in place of web and mail addresses, of the same length."""
+    if "@" not in text and "://" not in text and "www." not in text:
+        return text
+    pieces, done, seen = [], 0, 0
+    for match in re.finditer(r"@|://|www\.", text):
+        at = match.start()
+        if at < done:
+            continue
+        seen += 1
+        if seen > _MAX_BLANKED:
+            break
+        start, end = _edges(text, at, done)
+        pieces.append(text[done:start] + " " * (end - start))
+        done = end
+    return "".join(pieces) + text[done:]
+
+
+def _edges(text: str, at: int, lowest: int) -> tuple[int, int]:
+    """Start and end of the unbroken stretch around an offset; the sentence's own punctuation is not of it."""
+    lowest, highest = max(lowest, at - _MAX_ADDRESS), min(len(text), at + _MAX_ADDRESS * 4)
+    start = at
+    while start > lowest and not text[start - 1].isspace() and text[start - 1] not in "<(\"'[":
+        start -= 1
+    end = at
+    while end < highest and not text[end].isspace() and text[end] not in ">)\"']":
+        end += 1
+    while end > at + 1 and text[end - 1] in ".,;:!?":
+        end -= 1
+    return start, end
+
+
+def _places(original: str, sentence: str) -> list[tuple[int, int]]:
+    """For each character of a normal sentence, the (start, end) in the original that it came from."""
+    words, origins = _words_with_origins(original)
+    places: list[tuple[int, int]] = []
+    for number, word in enumerate(sentence.split(" ")[1:-1]):
+        where = origins[number] if number < len(origins) else [(len(original), len(original))]
+        same = number < len(words) and words[number] == word
+        places.append(where[0])
+        places += where if same else [(where[0][0], where[-1][1])] * len(word)
+    return places or [(0, len(original))]
+
+
+def _words_with_origins(original: str) -> tuple[list[str], list[list[tuple[int, int]]]]:
+    """The words of one sentence as `normal_text` makes them, before spelling, with the origin of each character."""
+    blanked = _without_addresses(original).replace("\n", " ")
+    folded: list[str] = []
+    origin: list[tuple[int, int]] = []
+    for index, character in enumerate(blanked):
+        for part in _FOLDING[ord(character)]:
+            folded.append(part)
+            origin.append((index, index + 1))
+    return _gathered("".join(folded), origin)
+
+
+def _gathered(folded: str, origin: list[tuple[int, int]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
+    """Words out of folded characters; apostrophes and what is written together are treated as in `normal_text`."""
+    kept = [index for index in range(len(folded)) if folded[max(index - 1, 0) : index + 2] != "n't"]
+    words: list[str] = []
+    origins: list[list[tuple[int, int]]] = []
+    inside = False
+    for index in kept:
+        if folded[index] in " '":
+            inside = False
+        elif inside:
+            words[-1] += folded[index]
+            origins[-1].append(origin[index])
+        else:
+            words.append(folded[index])
+            origins.append([origin[index]])
+            inside = True
+    return _joined(words, origins)
+
+
+def _joined(words: list[str], origins: list[list[tuple[int, int]]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
+    for apart, _ in _TOGETHER:
+        first, second = apart.split()
+        index = 0
+        while index + 1 < len(words):
+            if words[index] == first and words[index + 1].startswith(second):
+                words[index] += words.pop(index + 1)
+                origins[index] += origins.pop(index + 1)
+            index += 1
+    return words, origins

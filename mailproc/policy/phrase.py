@@ -1,0 +1,153 @@
+"""The phrase language of rule files: words, alternatives, options and gaps (docs/reference/rules.md).
+
+take (me|us) off [of] (your|this) ... list
+^ begins the sentence     $ ends it        (courtesy before and after does not count)
+(a|b c)  one of these     [a|b]  or not    unsubscri*  any ending    *mi  any beginning    ...  a gap of some words
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailproc.policy.normal_text import fold, is_gapless, write_together
+
+_SPECIAL = frozenset("()[]|*")
+_MAX_DEPTH = 6
+_ANY = r"[^ \n]*"
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; its text is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch without gap: `source` is a regular expression over normal text, understood by `re` and RE2 alike.
+
+    Words are followed by a space each, so a segment ends in one; before it stands a space or the sentence's beginning.
+    In scripts without gaps between words (`gapless`) spaces are as the writer likes.
+    """
+
+    source: str
+    gapless: bool
+
+    @property
+    def set_source(self) -> str:
+        """What the RE2 set searches for."""
+        return self.source if self.gapless else " " + self.source
+
+    @property
+    def span_source(self) -> str:
+        """What finds the span; the space before it may belong to the word before."""
+        return self.source if self.gapless else "(?<= )" + self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Segments in their order, with gaps between them; `begins` and `ends` tie it to the sentence's edges."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    begins: bool = False
+    ends: bool = False
+
+
+def read_phrase(text: str) -> Phrase:
+    """Read one phrase. Raises PhraseError with a sentence saying what is wrong."""
+    body = write_together(text.strip())
+    begins, ends = body.startswith("^"), body.endswith("$")
+    body = body.removeprefix("^").removesuffix("$").strip()
+    parts = re.split(r"\s*(?:\.\.\.|…)\s*", body)
+    if not body or not all(parts):
+        raise PhraseError(f"phrase {text!r} needs words on both sides of each gap")
+    return Phrase(text=text, segments=tuple(_segment(part) for part in parts), begins=begins, ends=ends)
+
+
+def _segment(text: str) -> Segment:
+    reader = _Reader(text, gapless=is_gapless(text))
+    source = reader.sequence(depth=0)
+    if reader.position < len(text):
+        raise PhraseError(f"phrase {text!r} has a {text[reader.position]!r} that closes nothing")
+    if not reader.has_word:
+        raise PhraseError(f"phrase {text!r} could match nothing at all")
+    return Segment(source=source, gapless=reader.gapless)
+
+
+class _Reader:
+    """Reads one segment from left to right."""
+
+    def __init__(self, text: str, *, gapless: bool) -> None:
+        self.text = text
+        self.gapless = gapless
+        self.position = 0
+        self.has_word = False  # whether anything outside all brackets of choice must be there
+
+    @property
+    def space(self) -> str:
+        return " ?" if self.gapless else " "
+
+    def sequence(self, depth: int) -> str:
+        """Items up to `|`, a closing bracket or the end; each is followed by its space."""
+        if depth > _MAX_DEPTH:
+            raise PhraseError(f"phrase {self.text!r} has brackets too deep")
+        items: list[str] = []
+        while True:
+            while self.position < len(self.text) and self.text[self.position].isspace():
+                self.position += 1
+            if self.position >= len(self.text) or self.text[self.position] in "|)]":
+                return "".join(items)
+            items.append(self._item(depth))
+            self.has_word = self.has_word or (depth == 0 and not _may_be_empty(items[-1]))
+
+    def _item(self, depth: int) -> str:
+        """One word, which may be made of pieces, or an option."""
+        if self.text[self.position] == "[":
+            return f"(?:{'|'.join(self._alternatives(']', depth))})?"
+        start = self.position
+        if self.text[start] == "(":
+            spaced = self._alternatives(")", depth)
+            if self._at_word_end():
+                return f"(?:{'|'.join(spaced)})"
+            self.position = start
+        pieces = []
+        while not self._at_word_end():
+            pieces.append(self._piece(depth))
+        return "".join(pieces) + self.space
+
+    def _piece(self, depth: int) -> str:
+        character = self.text[self.position]
+        if character == "(":
+            return f"(?:{'|'.join(one.removesuffix(self.space) for one in self._alternatives(')', depth))})"
+        if character == "*":
+            self.position += 1
+            return _ANY
+        if character in _SPECIAL:
+            raise PhraseError(f"phrase {self.text!r} has {character!r} inside a word")
+        start = self.position
+        while self.position < len(self.text) and not self.text[self.position].isspace():
+            if self.text[self.position] in _SPECIAL:
+                break
+            self.position += 1
+        folded = fold(self.text[start : self.position])
+        if not folded:
+            raise PhraseError(f"phrase {self.text!r} has {self.text[start : self.position]!r} where a word should be")
+        return re.escape(folded).replace(r"\ ", " ")
+
+    def _alternatives(self, closing: str, depth: int) -> list[str]:
+        self.position += 1
+        found = [self.sequence(depth + 1)]
+        while self.position < len(self.text) and self.text[self.position] == "|":
+            self.position += 1
+            found.append(self.sequence(depth + 1))
+        if self.position >= len(self.text) or self.text[self.position] != closing:
+            raise PhraseError(f"phrase {self.text!r} has a bracket without its {closing!r}")
+        self.position += 1
+        return found
+
+    def _at_word_end(self) -> bool:
+        following = self.text[self.position : self.position + 1]
+        return not following or following.isspace() or following in "|)]"
+
+
+def _may_be_empty(item: str) -> bool:
+    """Whether a top-level item could match nothing: an option, or a choice with an empty alternative."""
+    return item.endswith(")?") or "(?:|" in item or "||" in item or "|)" in item or item.strip() == _ANY

@@ -1,0 +1,233 @@
+"""Ties the knots: from settings to a running service of listener, decider, sync workers and HTTP endpoints."""
+
+import asyncio
+import contextlib
+import os
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from mailproc.authenticity.border import Border
+from mailproc.decider import Decider
+from mailproc.errors import RulesError, SettingsError, StoreError
+from mailproc.intake import NOBODY, inbound_mails
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.metrics import Metrics
+from mailproc.pipeline import decide_mail
+from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
+from mailproc.policy.rules import RuleSet
+from mailproc.policy.standing import BounceThresholds
+from mailproc.rule_files import load_rules
+from mailproc.settings import Settings
+from mailproc.smtp.door import Door
+from mailproc.smtp.listener import Listener
+from mailproc.smtp.reception import Acceptance
+from mailproc.store.store import Store
+from mailproc.sync.hook import build_hook
+from mailproc.sync.worker import SyncWorker
+from mailproc.web.endpoints import HttpServer
+
+ROLES = ("smtp", "sync", "web")
+GAUGE_SECONDS = 5.0
+STOP_SECONDS = 8.0  # a supervisor gives us ten
+
+
+class Service:
+    """A running mailproc. `start` and `stop` once each; `addresses` tells where it listens."""
+
+    def __init__(self, settings: Settings, rules: RuleSet, roles: tuple[str, ...] = ROLES) -> None:
+        self.settings = settings
+        self.roles = roles
+        self.metrics = Metrics()
+        self.accounts = Accounts(account.policy() for account in settings.account)
+        self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
+        self._rules = rules
+        self._log = structlog.get_logger()
+        self._workers: list[SyncWorker] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._undecided = 0
+        self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
+        self._stopping = False
+        self.store: Store
+        self.decider: Decider
+        self.listener: Listener | None = None
+        self.web: HttpServer | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the store, then the doors. Raises StoreError, SettingsError or OSError; nothing is left open then."""
+        self._warm_up()
+        async with contextlib.AsyncExitStack() as undo:
+            self.store = await Store.open(
+                self.settings.database,
+                self.settings.store,
+                hooks_of=self.settings.hooks_of,
+                thresholds_of=self._thresholds_of,
+            )
+            undo.push_async_callback(self.store.close)
+            border = Border(self.settings.smtp.relays)
+            self.decider = Decider(self.store, self.policy_of, lambda: self._rules, border, self.metrics)
+            if "sync" in self.roles:
+                self._start_workers()
+            if "smtp" in self.roles:
+                self.decider.start()
+                self.listener = Listener(self.settings.smtp, self, log=self._log, free_disk_bytes=self._free_disk())
+                undo.push_async_callback(self.listener.stop, 0)
+                await self.listener.start()
+            if "web" in self.roles and self.settings.web.listen:
+                self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness)
+                await self.web.start()
+            self._tasks.append(asyncio.create_task(self._keep_gauges()))
+            undo.pop_all()
+        self._log.info("started", roles=list(self.roles), **self.addresses())
+
+    async def stop(self) -> None:
+        """No new mail; what is in hand is finished; then everything is closed. Within ten seconds."""
+        self._stopping = True
+        if self.listener:
+            await self.listener.stop(STOP_SECONDS / 2)
+        await self.decider.stop(STOP_SECONDS / 4)
+        await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
+        if self.web:
+            await self.web.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+        self._log.info("stopped")
+
+    def reload(self) -> None:
+        """On SIGHUP: certificates and rules; a bad rule file leaves the old set in force."""
+        if self.listener:
+            try:
+                self.listener.reload_certificates()
+            except SettingsError as error:
+                self._log.error("certificate_refused", problems=error.problems)
+        try:
+            self._rules = load_rules(self.settings.rules)
+            self._log.info("rules_loaded", ruleset=self._rules.digest)
+        except RulesError as error:
+            self._log.error("rules_refused", problems=error.problems, in_force=self._rules.digest)
+
+    def addresses(self) -> dict[str, list[str]]:
+        """Where the doors are, by kind: `host:port`, or the path of a unix socket."""
+        found: dict[str, list[str]] = {}
+        if self.listener:
+            for door in Door:
+                if at := [f"{host}:{port}" if port else host for host, port in self.listener.addresses_of(door)]:
+                    found[door.value] = at
+        if self.web:
+            found["web"] = [f"{host}:{port}" for host, port in self.web.addresses]
+        return found
+
+    # -- what the listener asks (smtp/reception.py) -------------------------------------------------------------------
+
+    def route(self, rcpt_to: str) -> Acceptance:
+        """Whether this recipient is one of ours."""
+        route = self.accounts.route(rcpt_to)
+        if isinstance(route, Route):
+            return Acceptance.OK
+        return Acceptance.UNKNOWN_DOMAIN if route is NoRoute.unknown_domain else Acceptance.UNKNOWN_MAILBOX
+
+    def busy(self) -> str | None:
+        """Why new mail must wait, else None."""
+        if max(self._undecided, self.decider.backlog) >= self.settings.store.max_undecided:
+            return "too many undecided mails"
+        return None
+
+    async def accept(self, envelope: Envelope, content: bytes) -> str:
+        """Make a mail ours: one InboundMail per account, all in one commit. Raises StoreUnavailable, StoreFull."""
+        now = datetime.now(UTC)
+        mails = inbound_mails(envelope, content, self.accounts, now=now, random_bits=self._random.getrandbits)
+        receipts = await self.store.accept(mails)
+        for mail, receipt in zip(mails, receipts, strict=True):
+            self._log.info("accepted", mail=receipt.mail_id, account=mail.account_id, resend=receipt.duplicate)
+            if receipt.duplicate:
+                self.metrics.resent.inc()
+            else:
+                self.metrics.accepted.inc()
+                self.decider.submit(mail)
+        return receipts[0].mail_id
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _warm_up(self) -> None:
+        """Decide one mail before the doors open: readers load late, and no mail shall hold the loop for that."""
+        content = b"From: <warm@up.invalid>\r\nSubject: Re: x\r\nContent-Type: text/html\r\n\r\n<p>unsubscribe</p>\r\n"
+        envelope = Envelope(mail_from=None, rcpt_tos=("warm@up.invalid",))
+        mail = InboundMail(id="", account_id=NOBODY, envelope=envelope, content=content, received_at=datetime.now(UTC))
+        decide_mail(mail, NOT_CHECKED, self._nobody, self._rules)
+
+    def policy_of(self, account_id: str) -> AccountPolicy:
+        """The settings an account's mail is decided by; an account that has left the settings is nobody's."""
+        return self.accounts.get(account_id) or self._nobody
+
+    def _thresholds_of(self, account_id: str) -> BounceThresholds:
+        account = self.policy_of(account_id)
+        return BounceThresholds(
+            hard=account.hard_bounces,
+            unsure=account.unsure_bounces,
+            soft=account.soft_bounces,
+            soft_days=account.soft_bounce_days,
+        )
+
+    def _start_workers(self) -> None:
+        for hook in self.settings.hook:
+            worker = SyncWorker(
+                self.store,
+                build_hook(hook),
+                hook,
+                random=random.SystemRandom().random,
+                clock=lambda: datetime.now(UTC),
+                on_outcome=lambda name, outcome: self.metrics.delivered.labels(name, outcome).inc(),
+            )
+            self._workers.append(worker)
+            self._tasks.append(asyncio.create_task(worker.run()))
+
+    def _free_disk(self) -> Callable[[], int] | None:
+        """For an embedded database: how many bytes are left where it lives."""
+        prefix = "sqlite+aiosqlite:///"
+        if not self.settings.database.startswith(prefix):
+            return None
+        folder = Path(self.settings.database.removeprefix(prefix)).parent
+
+        def free_disk_bytes() -> int:
+            stat = os.statvfs(folder)
+            return stat.f_bavail * stat.f_frsize
+
+        return free_disk_bytes
+
+    async def readiness(self) -> list[str]:
+        """Why this process should get no mail now; empty: it is ready."""
+        if self._stopping:
+            return ["stopping"]
+        reasons = [reason] if (reason := self.busy()) else []
+        try:
+            await asyncio.wait_for(self.store.undecided(), 2)
+        except (StoreError, TimeoutError) as error:
+            reasons.append(f"database: {error}")
+        return reasons
+
+    async def _keep_gauges(self) -> None:
+        while True:
+            with contextlib.suppress(StoreError):
+                await self._read_gauges()
+            await asyncio.sleep(GAUGE_SECONDS)
+
+    async def _read_gauges(self) -> None:
+        self._undecided, oldest = await self.store.undecided()
+        age = datetime.now(UTC) - oldest if oldest else timedelta()
+        self.metrics.undecided.set(self._undecided)
+        self.metrics.undecided_age.set(max(0.0, age.total_seconds()))
+        if age > timedelta(seconds=60):
+            self._log.error("undecided_too_long", count=self._undecided, age_seconds=round(age.total_seconds()))
+        counts = await self.store.counts()
+        for (hook, state), number in counts.outbox.items():
+            self.metrics.outbox.labels(hook, state).set(number)
+        self.metrics.reviews.set(counts.reviews_open)
+        self.metrics.reviews_overdue.set(counts.reviews_overdue)

@@ -1,0 +1,1 @@
+"""The only room with SQL; it must survive a power cut."""

@@ -1,0 +1,169 @@
+"""Recording: a decision with its facts, what they change, and the review it asks for, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from mailproc.mail.authentication import Authentication
+from mailproc.mail.envelope import InboundMail
+from mailproc.policy.decision import Action, Also, Decision, decision_as_json
+from mailproc.policy.due import BUSINESS_DAYS, add_business_days
+from mailproc.policy.facts import Fact
+from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
+from mailproc.store.fact_rows import StoredFact, stored_fact
+from mailproc.store.journal import Context, Operation
+from mailproc.store.projection import Said, apply_facts
+from mailproc.store.results import Recorded, StandingChange
+from mailproc.store.schema import ACCEPTED, mail, review
+from mailproc.store.schema import decision as decision_table
+from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
+
+_DECIDED = Statement(
+    lambda insert: (
+        update(mail)
+        .where(
+            mail.c.account_id == bindparam("account"),
+            one_of(mail.c.id, "mail_ids"),
+            mail.c.state == ACCEPTED,
+        )
+        .values(state="decided")
+        .returning(mail.c.id)
+    )
+)
+_INSERT_DECISION = Statement(lambda insert: insert(decision_table))
+_INSERT_REVIEW = Statement(lambda insert: insert(review).on_conflict_do_nothing())
+
+NOT_RECORDED = "could not be recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorableDecision:
+    """A decision ready to be written. `review_reason` is None where nobody has to look; `due_at` goes with it."""
+
+    account_id: str
+    mail_id: str
+    row: dict[str, Any]
+    facts: tuple[StoredFact, ...]
+    review_reason: str | None
+    due_at: int
+
+
+def storable_decision(inbound: InboundMail, decided: Decision, now: datetime) -> StorableDecision:
+    """Work out the columns of a decision."""
+    account_id, mail_id = storable(inbound.account_id), storable(inbound.id)
+    wants_review = decided.action is Action.review or Also.review in decided.also
+    return StorableDecision(
+        account_id=account_id,
+        mail_id=mail_id,
+        row={
+            "account_id": account_id,
+            "mail_id": mail_id,
+            "n": 1,
+            "kind": decided.kind.value,
+            "action": decided.action.value,
+            "ruleset": storable(decided.ruleset),
+            "policy": storable(decided.policy),
+            "authentication": json_text(_authentication_as_json(decided.authentication)),
+            "decision": json_text(decision_as_json(decided)),
+            "decided_at": micros_of(now),
+        },
+        facts=tuple(stored_fact(said, now) for said in decided.facts),
+        review_reason=storable(decided.reason, MAX_TEXT) if wants_review else None,
+        due_at=micros_of(add_business_days(inbound.received_at, BUSINESS_DAYS)),
+    )
+
+
+def storable_facts(facts: Sequence[Fact], now: datetime) -> tuple[StoredFact, ...]:
+    """Facts that came by another door than mail, ready to be written."""
+    return tuple(stored_fact(said, now) for said in facts)
+
+
+def _authentication_as_json(checked: Authentication) -> dict[str, Any]:
+    return {
+        "source": checked.source,
+        "spf": checked.spf and {"result": checked.spf.result, "domain": checked.spf.domain},
+        "dkim": [{"result": one.result, "domain": one.domain} for one in checked.dkim],
+        "dmarc": checked.dmarc and {"result": checked.dmarc.result, "domain": checked.dmarc.domain},
+        "dmarc_policy": checked.dmarc_policy,
+    }
+
+
+def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transaction[list[Recorded]]:
+    applied = yield from _mark_decided(payloads)
+    mine = {index: one for index, one in enumerate(payloads) if index in applied}
+    yield from tell(_INSERT_DECISION, [one.row for one in mine.values()])
+    said = {
+        index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
+    }
+    changes = yield from _apply(context, [group for groups in said.values() for group in groups])
+    yield from tell(_INSERT_REVIEW, [_review_row(one, context) for one in mine.values() if one.review_reason])
+    return [Recorded(applied=index in applied, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
+
+
+def _mark_decided(payloads: Sequence[StorableDecision]) -> Transaction[set[int]]:
+    """Which of these mails are still undecided; they are not any more. Of two decisions on one mail the first wins."""
+    first: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(payloads):
+        first.setdefault((one.account_id, one.mail_id), index)
+    applied: set[int] = set()
+    for account_id in sorted({account_id for account_id, _ in first}):
+        mail_ids = sorted(mail_id for account, mail_id in first if account == account_id)
+        rows = yield from ask(_DECIDED, account=account_id, mail_ids=json_text(mail_ids))
+        applied.update(first[account_id, mail_id] for (mail_id,) in rows)
+    return applied
+
+
+def _apply(context: Context, said: Sequence[Said]) -> Transaction[dict[int, list[StandingChange]]]:
+    """Apply groups of facts account by account; changes by the origin of their cause."""
+    by_account: dict[str, list[Said]] = {}
+    for group in said:
+        for account_id in {one.fact.account_id for one in group.facts}:
+            facts = tuple(one for one in group.facts if one.fact.account_id == account_id)
+            by_account.setdefault(account_id, []).append(replace(group, facts=facts))
+    changes: dict[int, list[StandingChange]] = {}
+    for account_id in sorted(by_account):
+        for origin, change in (yield from apply_facts(context, account_id, by_account[account_id])):
+            changes.setdefault(origin, []).append(change)
+    return changes
+
+
+def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Recorded]:
+    """The decision that nothing could be recorded, for a person to look at."""
+    row = {
+        **payload.row,
+        "kind": "unreadable",
+        "action": Action.review.value,
+        "ruleset": "",
+        "policy": "",
+        "authentication": "{}",
+        "decision": json_text({"kind": "unreadable", "action": Action.review.value, "reason": NOT_RECORDED}),
+    }
+    bare = replace(payload, row=row, facts=(), review_reason=NOT_RECORDED)
+    return (yield from _record(context, [bare]))[0]
+
+
+def _review_row(one: StorableDecision, context: Context) -> dict[str, Any]:
+    return {
+        "account_id": one.account_id,
+        "id": one.mail_id,
+        "mail_id": one.mail_id,
+        "state": "open",
+        "reason": one.review_reason,
+        "created_at": micros_of(context.now),
+        "due_at": one.due_at,
+        "resolution": None,
+        "resolved_at": None,
+    }
+
+
+def _record_facts(context: Context, payloads: Sequence[tuple[StoredFact, ...]]) -> Transaction[list[Recorded]]:
+    said = [Said(origin=index, facts=facts) for index, facts in enumerate(payloads)]
+    changes = yield from _apply(context, said)
+    return [Recorded(applied=True, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
+
+
+RECORD: Operation[StorableDecision, Recorded] = Operation(name="record", rank=40, run=_record, rescue=_record_bare)
+RECORD_FACTS: Operation[tuple[StoredFact, ...], Recorded] = Operation(name="record facts", rank=41, run=_record_facts)

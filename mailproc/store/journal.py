@@ -1,0 +1,216 @@
+"""Group commit without a timer: while one batch commits, the next gathers; nobody waits longer than for one commit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from mailproc.errors import StoreError, StoreFull, StoreUnavailable
+from mailproc.policy.standing import BounceThresholds
+from mailproc.store.driver import Driver
+from mailproc.store.statement import Transaction
+
+Payload = TypeVar("Payload")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every transaction may need to know; made anew for each attempt at one.
+
+    `hooks_of` and `thresholds_of` are called on the writer's thread: plain look-ups. `news` is filled by the
+    transaction and heeded only when it was committed.
+    """
+
+    now: datetime
+    process_id: str
+    hooks_of: Callable[[str], tuple[str, ...]]
+    thresholds_of: Callable[[str], BounceThresholds]
+    news: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Operation(Generic[Payload, Result]):
+    """One kind of thing that the journal commits.
+
+    `run` gets every payload of its kind in a batch and gives their results in the same order; kinds of lower `rank` go
+    first. `rescue` is what is done for a payload that the database refuses: without it the caller gets a StoreError.
+    `bulky` payloads go one per batch, so that nobody small waits for many of them.
+    """
+
+    name: str
+    rank: int
+    run: Callable[[Context, Sequence[Payload]], Transaction[Sequence[Result]]]
+    rescue: Callable[[Context, Payload], Transaction[Result]] | None = None
+    bulky: bool = False
+
+
+def one_by_one(
+    run: Callable[[Context, Payload], Transaction[Result]], context: Context, payloads: Sequence[Payload]
+) -> Transaction[list[Result]]:
+    """Payloads that have nothing to gain from each other's company."""
+    results: list[Result] = []
+    for payload in payloads:
+        results += [(yield from run(context, payload))]
+    return results
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Work:
+    operation: Operation[Any, Any]
+    payload: Any
+    mails: int
+    size_bytes: int
+    done: asyncio.Future[Any]
+
+
+class Journal:
+    """Takes what is to be written and commits it in batches of at most `batch_mails` and about `batch_bytes`."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        context_of: Callable[[], Context],
+        on_commit: Callable[[Context], None],
+        *,
+        batch_mails: int,
+        batch_bytes: int,
+    ) -> None:
+        self._driver = driver
+        self._context_of = context_of
+        self._on_commit = on_commit
+        self._batch_mails = batch_mails
+        self._batch_bytes = batch_bytes
+        self._waiting: deque[_Work] = deque()
+        self._bulky: deque[_Work] = deque()
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._writer = asyncio.create_task(self._write())
+
+    def enqueue(
+        self, operation: Operation[Payload, Result], payload: Payload, *, mails: int = 1, size_bytes: int = 0
+    ) -> asyncio.Future[Result]:
+        """Have one payload committed, with whatever else waits; the future gives its result once it is durable.
+
+        Payloads are committed in the order in which they come; `mails` is how many mails one weighs. Cancelling the
+        future changes nothing. It fails with StoreUnavailable, StoreFull, or StoreError when the database refuses this
+        payload.
+        """
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            done.set_exception(StoreUnavailable("the store is closing"))
+            return done
+        work = _Work(operation=operation, payload=payload, mails=mails, size_bytes=size_bytes, done=done)
+        (self._bulky if operation.bulky else self._waiting).append(work)
+        self._arrived.set()
+        return done
+
+    async def submit(
+        self, operation: Operation[Payload, Result], payload: Payload, *, mails: int = 1, size_bytes: int = 0
+    ) -> Result:
+        """The same, waited for."""
+        return await self.enqueue(operation, payload, mails=mails, size_bytes=size_bytes)
+
+    async def close(self) -> None:
+        """Commit what waits, then let the database go."""
+        self._closing = True
+        self._arrived.set()
+        await self._writer
+        await self._driver.close()
+
+    async def _write(self) -> None:
+        while True:
+            await self._arrived.wait()
+            batch = self._next_batch()
+            if batch:
+                await self._commit(batch)
+            elif self._closing:
+                return
+            else:
+                self._arrived.clear()
+
+    def _next_batch(self) -> list[_Work]:
+        batch = [self._bulky.popleft()] if self._bulky else []
+        mails = size_bytes = 0
+        while self._waiting and mails < self._batch_mails and size_bytes < self._batch_bytes:
+            work = self._waiting.popleft()
+            batch.append(work)
+            mails += work.mails
+            size_bytes += work.size_bytes
+        return batch
+
+    async def _commit(self, batch: list[_Work]) -> None:
+        """Commit a batch; when it fails for what is in it, each half by itself, until the culprit stands alone."""
+        size_bytes = sum(work.size_bytes for work in batch)
+        results, error = await self._attempt(lambda context: _all_of(context, batch), size_bytes)
+        if error is None:
+            for work, result in zip(batch, results, strict=True):
+                _resolve(work, result)
+        elif isinstance(error, StoreUnavailable | StoreFull):
+            for work in batch:
+                _fail(work, type(error)(str(error)), error)
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            await self._commit(batch[:middle])
+            await self._commit(batch[middle:])
+        else:
+            await self._rescue(batch[0], error)
+
+    async def _rescue(self, work: _Work, error: BaseException) -> None:
+        rescue = work.operation.rescue
+        if rescue is None:
+            _fail(work, StoreError(f"{work.operation.name}: the database refuses this: {error}"), error)
+            return
+        result, second_error = await self._attempt(lambda context: rescue(context, work.payload), work.size_bytes)
+        if second_error is None:
+            _resolve(work, result)
+        else:
+            _fail(work, StoreUnavailable(f"{work.operation.name}: {second_error}"), second_error)
+
+    async def _attempt(
+        self, transaction: Callable[[Context], Transaction[Any]], size_bytes: int
+    ) -> tuple[Any, BaseException | None]:
+        """Run one transaction; gives its result, or why it failed.
+
+        A task of its own, because an error of any kind, a bug of ours too, is an answer here: it concerns those in the
+        batch, and must never end the writer.
+        """
+        contexts: list[Context] = []
+
+        def begin() -> Transaction[Any]:
+            contexts.append(self._context_of())
+            return transaction(contexts[-1])
+
+        attempt = asyncio.ensure_future(self._driver.run(begin, size_bytes=size_bytes))
+        await asyncio.wait((attempt,))
+        if error := attempt.exception():
+            return None, error
+        self._on_commit(contexts[-1])
+        return attempt.result(), None
+
+
+def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:
+    """The batch as one transaction: kind after kind by rank; results in the order of the batch."""
+    by_kind: dict[Operation[Any, Any], list[int]] = {}
+    for index, work in enumerate(batch):
+        by_kind.setdefault(work.operation, []).append(index)
+    results: list[Any] = [None] * len(batch)
+    for operation in sorted(by_kind, key=lambda operation: operation.rank):
+        indexes = by_kind[operation]
+        answers = yield from operation.run(context, [batch[index].payload for index in indexes])
+        for index, answer in zip(indexes, answers, strict=True):
+            results[index] = answer
+    return results
+
+
+def _resolve(work: _Work, result: Any) -> None:
+    if not work.done.done():
+        work.done.set_result(result)
+
+
+def _fail(work: _Work, error: StoreError, cause: BaseException) -> None:
+    if not work.done.done():
+        error.__cause__ = cause
+        work.done.set_exception(error)

@@ -1,0 +1,214 @@
+"""What operators do with the outbox: bring a dead letter back, drop an event, push present standings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from mailproc.policy.event import OutboxState, event_as_json
+from mailproc.store.columns import json_text, micros_of
+from mailproc.store.journal import Context, Operation, one_by_one
+from mailproc.store.outbox import has_newer
+from mailproc.store.outbox_rows import INSERT_EVENT, event_id_of, event_of, is_free, row_of, supersede
+from mailproc.store.persons import Names, find
+from mailproc.store.projection import standing_from
+from mailproc.store.results import StandingChange
+from mailproc.store.schema import outbox, standing
+from mailproc.store.statement import Rows, Statement, Transaction, ask, tell
+
+PUSHED_AT_ONCE = 200
+
+_ENTRY = Statement(
+    lambda insert: (
+        select(
+            outbox.c.account_id,
+            outbox.c.hook,
+            outbox.c.person,
+            outbox.c.event_id,
+            outbox.c.version,
+            outbox.c.state,
+            is_free().label("is_free"),
+            has_newer().label("has_newer"),
+        )
+        .where(outbox.c.id == bindparam("entry_id"))
+        .with_for_update(of=outbox)
+    )
+)
+_CHANGE = Statement(
+    lambda insert: (
+        update(outbox)
+        .where(outbox.c.account_id == bindparam("account"), outbox.c.id == bindparam("entry_id"))
+        .values(state=bindparam("new_state"), settled_at=bindparam("new_settled_at"), lease_until=None)
+    )
+)
+_REVIVE = Statement(
+    lambda insert: (
+        update(outbox)
+        .where(outbox.c.account_id == bindparam("account"), outbox.c.id == bindparam("entry_id"))
+        .values(
+            state=OutboxState.pending.value,
+            attempts=0,
+            next_at=bindparam("now"),
+            settled_at=None,
+            lease_until=None,
+            event_id=bindparam("new_event_id"),
+            event=bindparam("new_event"),
+            version=bindparam("new_version"),
+        )
+    )
+)
+_STANDING_COLUMNS = (
+    standing.c.person, standing.c.key, standing.c.address, standing.c.status, standing.c.blocks, standing.c.version,
+)  # fmt: skip
+_STANDING = Statement(
+    lambda insert: select(*_STANDING_COLUMNS).where(
+        standing.c.account_id == bindparam("account_id"), standing.c.person == bindparam("person")
+    )
+)
+_STANDINGS_AFTER = Statement(
+    lambda insert: (
+        select(*_STANDING_COLUMNS)
+        .where(standing.c.account_id == bindparam("account_id"), standing.c.person > bindparam("after"))
+        .order_by(standing.c.person)
+        .limit(PUSHED_AT_ONCE)
+    )
+)
+_TOLD_BEFORE = Statement(
+    lambda insert: select(func.count()).where(
+        outbox.c.account_id == bindparam("account_id"),
+        outbox.c.person == bindparam("person"),
+        outbox.c.hook == bindparam("hook_name"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """Tell `hook` the standings of an account, from after `after` on, in the order of persons."""
+
+    hook: str
+    account_id: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """How many were told, and where to go on; None: that was all."""
+
+    count: int
+    last: str | None
+
+
+def _retry(context: Context, payloads: Sequence[int]) -> Transaction[list[OutboxState | None]]:
+    return (yield from one_by_one(_retry_one, context, payloads))
+
+
+def _retry_one(context: Context, entry_id: int) -> Transaction[OutboxState | None]:
+    """Open an event again with the person's present standing; one that something newer follows is superseded."""
+    found = yield from _entry(context, entry_id)
+    if not found:
+        return None
+    account_id, hook, person, event_id, version, state, is_free_now, is_followed = found[0]
+    if state not in (OutboxState.dead, OutboxState.dropped, OutboxState.pending) or not is_free_now:
+        return OutboxState(state)
+    if is_followed:
+        yield from tell(_CHANGE, [_changed(account_id, entry_id, OutboxState.superseded, context)])
+        return OutboxState.superseded
+    [kept] = yield from ask(_STANDING, account_id=account_id, person=person)
+    present = _present(account_id, kept)
+    if present.version != version:
+        event_id = event_id_of(account_id, hook, person, present.version)
+    yield from tell(
+        _REVIVE,
+        [
+            {
+                "account": account_id,
+                "entry_id": entry_id,
+                "now": micros_of(context.now),
+                "new_event_id": event_id,
+                "new_event": json_text(event_as_json(event_of(present, _RETRIED, context, event_id))),
+                "new_version": present.version,
+            }
+        ],
+    )
+    context.news.add("outbox")
+    return OutboxState.pending
+
+
+def _entry(context: Context, entry_id: int) -> Transaction[Rows]:
+    return (yield from ask(_ENTRY, entry_id=entry_id, now=micros_of(context.now), process_id=context.process_id))
+
+
+_RETRIED = {"reason": "retried by an operator"}
+_PUSHED = {"reason": "present standing pushed"}
+
+
+def _changed(account_id: str, entry_id: int, state: OutboxState, context: Context) -> dict[str, Any]:
+    return {
+        "account": account_id,
+        "entry_id": entry_id,
+        "new_state": state.value,
+        "new_settled_at": micros_of(context.now),
+    }
+
+
+def _present(account_id: str, kept: Sequence[Any]) -> StandingChange:
+    person, key, address, status, blocks, version = kept
+    present = standing_from(status, blocks)
+    return StandingChange(
+        account_id=account_id, person=person, key=key, address=address, before=present, after=present, version=version
+    )
+
+
+def _drop(context: Context, payloads: Sequence[int]) -> Transaction[list[OutboxState | None]]:
+    return (yield from one_by_one(_drop_one, context, payloads))
+
+
+def _drop_one(context: Context, entry_id: int) -> Transaction[OutboxState | None]:
+    found = yield from _entry(context, entry_id)
+    if not found:
+        return None
+    account_id, *_, state, is_free_now, _followed = found[0]
+    if state not in (OutboxState.dead, OutboxState.pending) or not is_free_now:
+        return OutboxState(state)
+    yield from tell(_CHANGE, [_changed(account_id, entry_id, OutboxState.dropped, context)])
+    context.news.add("outbox")
+    return OutboxState.dropped
+
+
+def _push(context: Context, payloads: Sequence[Push]) -> Transaction[list[Pushed]]:
+    return (yield from one_by_one(_push_some, context, payloads))
+
+
+def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
+    rows = yield from ask(_STANDINGS_AFTER, account_id=push.account_id, after=push.after)
+    present = [_present(push.account_id, row) for row in rows]
+    in_force = yield from _in_force(push.account_id, present)
+    events = []
+    for change in in_force:
+        [(told_before,)] = yield from ask(
+            _TOLD_BEFORE, account_id=push.account_id, person=change.person, hook_name=push.hook
+        )
+        event_id = event_id_of(push.account_id, push.hook, change.person, change.version, told_before + 1)
+        event = event_of(change, _PUSHED, context, event_id)
+        events.append(row_of(push.account_id, push.hook, change.person, change.version, event, micros_of(context.now)))
+    if events:
+        yield from supersede(context, push.account_id, [change.person for change in in_force], [push.hook])
+        yield from tell(INSERT_EVENT, events)
+        context.news.add("outbox")
+    return Pushed(count=len(events), last=present[-1].person if len(rows) == PUSHED_AT_ONCE else None)
+
+
+def _in_force(account_id: str, present: Sequence[StandingChange]) -> Transaction[list[StandingChange]]:
+    """Without addresses that a subscriber has by now: their standing is the subscriber's."""
+    addresses = frozenset(one.person[2:] for one in present if one.key is None)
+    if not addresses:
+        return list(present)
+    people = yield from find(account_id, Names(address_keys=addresses, bare_address_keys=addresses))
+    return [one for one in present if one.key is not None or one.person in people]
+
+
+RETRY: Operation[int, OutboxState | None] = Operation(name="retry", rank=55, run=_retry)
+DROP: Operation[int, OutboxState | None] = Operation(name="drop", rank=56, run=_drop)
+PUSH: Operation[Push, Pushed] = Operation(name="push", rank=57, run=_push)

@@ -1,0 +1,178 @@
+"""Who has which undecided mail in hand; what a process that fell silent leaves is taken over by the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, exists, select, update
+
+from mailproc.store.columns import micros_of
+from mailproc.store.journal import Context, Operation
+from mailproc.store.schema import ACCEPTED, mail, mail_content, process, upload
+from mailproc.store.statement import Statement, Transaction, ask, tell
+
+_FORGOTTEN_AFTER = timedelta(hours=1)
+_CHUNKS_PER_SWEEP = 8  # a sweep rides in everyone's batch: it must stay short
+
+_ALIVE = Statement(
+    lambda insert: (statement := insert(process)).on_conflict_do_update(
+        index_elements=["id"], set_={"alive_until": statement.excluded.alive_until}
+    )
+)
+_FORGET_DEAD = Statement(lambda insert: delete(process).where(process.c.alive_until < bindparam("before")))
+_GONE = Statement(lambda insert: delete(process).where(process.c.id == bindparam("process_id")))
+_ORPHAN = Statement(
+    lambda insert: (
+        select(mail.c.account_id, mail.c.id, mail.c.envelope, mail.c.received_at, mail.c.attempts)
+        .where(
+            mail.c.state == ACCEPTED,
+            ~exists().where(process.c.id == mail.c.owner, process.c.alive_until > bindparam("now")),
+        )
+        .order_by(mail.c.received_at)
+        .limit(1)
+        .with_for_update(of=mail, skip_locked=True)
+    )
+)
+_TAKE = Statement(
+    lambda insert: (
+        update(mail)
+        .where(mail.c.account_id == bindparam("account"), mail.c.id == bindparam("mail_id"))
+        .values(owner=bindparam("process_id"), attempts=mail.c.attempts + 1)
+    )
+)
+_RELEASE = Statement(
+    lambda insert: (
+        update(mail)
+        .where(
+            mail.c.account_id == bindparam("account"),
+            mail.c.id == bindparam("mail_id"),
+            mail.c.owner == bindparam("process_id"),
+            mail.c.state == ACCEPTED,
+        )
+        .values(owner="")
+    )
+)
+_ABANDON = Statement(
+    lambda insert: (
+        update(upload)
+        .where(upload.c.account_id == bindparam("account"), upload.c.mail_id == bindparam("mail_id"))
+        .values(owner="")
+    )
+)
+_ABANDONED = Statement(
+    lambda insert: (
+        select(upload.c.account_id, upload.c.mail_id)
+        .where(~exists().where(process.c.id == upload.c.owner, process.c.alive_until > bindparam("now")))
+        .limit(1)
+        .with_for_update(of=upload, skip_locked=True)
+    )
+)
+_SEQS = Statement(
+    lambda insert: (
+        select(mail_content.c.seq)
+        .where(mail_content.c.account_id == bindparam("account"), mail_content.c.mail_id == bindparam("mail_id"))
+        .order_by(mail_content.c.seq)
+        .limit(_CHUNKS_PER_SWEEP)
+    )
+)
+_DELETE_CHUNK = Statement(
+    lambda insert: delete(mail_content).where(
+        mail_content.c.account_id == bindparam("account"),
+        mail_content.c.mail_id == bindparam("mail_id"),
+        mail_content.c.seq == bindparam("seq"),
+    )
+)
+_DELETE_UPLOAD = Statement(
+    lambda insert: delete(upload).where(
+        upload.c.account_id == bindparam("account"), upload.c.mail_id == bindparam("mail_id")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """An undecided mail that is now ours; `attempts` counts this take-over, too."""
+
+    account_id: str
+    mail_id: str
+    envelope: str
+    received_at: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailName:
+    """Which mail."""
+
+    account_id: str
+    mail_id: str
+
+
+def stay_alive(context: Context, until: datetime) -> Transaction[None]:
+    """Write down that this process is alive: whatever it takes in the same transaction is left to it."""
+    yield from tell(_ALIVE, [{"id": context.process_id, "alive_until": micros_of(until)}])
+
+
+def _stay_alive(context: Context, payloads: Sequence[datetime]) -> Transaction[list[None]]:
+    yield from ask(_FORGET_DEAD, before=micros_of(context.now - _FORGOTTEN_AFTER))
+    yield from stay_alive(context, max(payloads))
+    return [None] * len(payloads)
+
+
+def _leave(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:
+    yield from ask(_GONE, process_id=context.process_id)
+    return [None] * len(payloads)
+
+
+def _take_over(context: Context, payloads: Sequence[datetime]) -> Transaction[list[TakenOver | None]]:
+    taken: list[TakenOver | None] = []
+    for alive_until in payloads:
+        orphans = yield from ask(_ORPHAN, now=micros_of(context.now))
+        if not orphans:
+            yield from _sweep(context)
+            taken.append(None)
+            continue
+        account_id, mail_id, envelope, received_at, attempts = orphans[0]
+        yield from stay_alive(context, alive_until)
+        yield from ask(_TAKE, account=account_id, mail_id=mail_id, process_id=context.process_id)
+        taken.append(
+            TakenOver(
+                account_id=account_id,
+                mail_id=mail_id,
+                envelope=envelope,
+                received_at=received_at,
+                attempts=attempts + 1,
+            )
+        )
+    return taken
+
+
+def _sweep(context: Context) -> Transaction[None]:
+    """Delete some chunks of a big mail whose process died before the mail was accepted.
+
+    The upload is disowned first, so that a process that only seemed dead finds out.
+    """
+    for account_id, mail_id in (yield from ask(_ABANDONED, now=micros_of(context.now))):
+        yield from ask(_ABANDON, account=account_id, mail_id=mail_id)
+        seqs = yield from ask(_SEQS, account=account_id, mail_id=mail_id)
+        yield from tell(_DELETE_CHUNK, [{"account": account_id, "mail_id": mail_id, "seq": seq} for (seq,) in seqs])
+        if len(seqs) < _CHUNKS_PER_SWEEP:
+            yield from ask(_DELETE_UPLOAD, account=account_id, mail_id=mail_id)
+
+
+def _abandon(context: Context, payloads: Sequence[MailName]) -> Transaction[list[None]]:
+    yield from tell(_ABANDON, [{"account": one.account_id, "mail_id": one.mail_id} for one in payloads])
+    return [None] * len(payloads)
+
+
+def _release(context: Context, payloads: Sequence[MailName]) -> Transaction[list[None]]:
+    names = [{"account": one.account_id, "mail_id": one.mail_id, "process_id": context.process_id} for one in payloads]
+    yield from tell(_RELEASE, names)
+    return [None] * len(payloads)
+
+
+STAY_ALIVE: Operation[datetime, None] = Operation(name="stay alive", rank=0, run=_stay_alive)
+ABANDON: Operation[MailName, None] = Operation(name="abandon upload", rank=16, run=_abandon)
+RELEASE: Operation[MailName, None] = Operation(name="release", rank=25, run=_release)
+TAKE_OVER: Operation[datetime, TakenOver | None] = Operation(name="take over", rank=70, run=_take_over)
+LEAVE: Operation[None, None] = Operation(name="leave", rank=90, run=_leave)

@@ -1,0 +1,131 @@
+"""Who is meant: from the names in facts to persons of an account, locked while their standing is computed."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select, union
+
+from mailproc.store.columns import json_text
+from mailproc.store.schema import subscriber
+from mailproc.store.statement import Statement, Transaction, ask, each_number_of, one_of
+
+_SUBSCRIBERS = Statement(
+    lambda insert: union(
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key).where(
+            subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")
+        ),
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key).where(
+            subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "address_keys")
+        ),
+    )
+)
+# SQLite has one writer at a time; there the lock that its transaction takes is enough.
+_LOCK = Statement(
+    lambda insert: select(func.pg_advisory_xact_lock(each_number_of("locks").subquery().c[0])), only="postgresql"
+)
+
+
+_LOCK_SPACE = 0x6D61696C << 16  # a range of advisory lock numbers of our own
+_LOCKS = 4096  # people share locks: PostgreSQL has room for some 6,400, and one report may name thousands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody whose standing is kept: `k:<key>`, or `a:<address key>` for an address that no subscriber has.
+
+    `address` is the present address as written; None for a key that the store does not know.
+    """
+
+    person: str
+    key: str | None = None
+    address: str | None = None
+    address_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Names as facts give them: subscriber keys, addresses, and those addresses that came without a key."""
+
+    keys: frozenset[str] = frozenset()
+    address_keys: frozenset[str] = frozenset()
+    bare_address_keys: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Names") -> "Names":
+        return Names(
+            keys=self.keys | other.keys,
+            address_keys=self.address_keys | other.address_keys,
+            bare_address_keys=self.bare_address_keys | other.bare_address_keys,
+        )
+
+
+def name_of(key: str | None, address_key: str | None) -> Names:
+    """The names in one fact."""
+    addresses = frozenset() if address_key is None else frozenset({address_key})
+    return Names(
+        keys=frozenset() if key is None else frozenset({key}),
+        address_keys=addresses,
+        bare_address_keys=addresses if key is None else frozenset(),
+    )
+
+
+def person_of_key(key: str) -> str:
+    """The person that a subscriber is."""
+    return f"k:{key}"
+
+
+def person_of_address(address_key: str) -> str:
+    """The person that an address is while no subscriber has it."""
+    return f"a:{address_key}"
+
+
+def find_and_lock(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
+    """Everyone meant by these names, by person; nobody else can change them until the end of the transaction.
+
+    Locks are taken on names, in one order for all processes, and before the subscribers are read for good: whoever
+    gives a subscriber an address locks that address, too.
+    """
+    people = yield from find(account_id, names)
+    locked: set[int] = set()
+    while wanted := _locks_on(account_id, people.values(), names) - locked:
+        locks = json_text([str(number) for number in sorted(wanted)])
+        if not (yield from ask(_LOCK, locks=locks)):
+            break
+        locked |= wanted
+        people = yield from find(account_id, names)
+    return people
+
+
+def find(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
+    """Everyone meant by these names, by person, without locking anyone."""
+    rows = yield from ask(
+        _SUBSCRIBERS,
+        account_id=account_id,
+        keys=json_text(list(names.keys)),
+        address_keys=json_text(list(names.address_keys)),
+    )
+    people = {
+        person_of_key(key): Person(person=person_of_key(key), key=key, address=address, address_key=address_key)
+        for key, address, address_key in rows
+    }
+    known = {person.address_key for person in people.values()}
+    for key in names.keys:
+        people.setdefault(person_of_key(key), Person(person=person_of_key(key), key=key))
+    for address_key in names.bare_address_keys - known:
+        person = person_of_address(address_key)
+        people[person] = Person(person=person, address_key=address_key)
+    return people
+
+
+def _locks_on(account_id: str, people: Iterable[Person], names: Names) -> set[int]:
+    wanted = {person_of_address(address_key) for address_key in names.address_keys}
+    for person in people:
+        wanted.add(person.person)
+        if person.address_key is not None:
+            wanted.add(person_of_address(person.address_key))
+    return {_lock_number(account_id, name) for name in wanted}
+
+
+def _lock_number(account_id: str, name: str) -> int:
+    digest = hashlib.blake2b(f"{account_id}\0{name}".encode(), digest_size=8).digest()
+    return _LOCK_SPACE + int.from_bytes(digest, "big") % _LOCKS

@@ -1,0 +1,174 @@
+"""Reading about mail: what waits, what was decided, what a person has to look at, and numbers for metrics."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+
+from mailproc.errors import NotFound
+from mailproc.mail.envelope import InboundMail
+from mailproc.policy.event import OutboxEntry, OutboxState
+from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
+from mailproc.store.outbox import is_oldest_open
+from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from, is_free
+from mailproc.store.reader import Reader
+from mailproc.store.results import Counts, RecordedDecision, ReviewItem
+from mailproc.store.schema import ACCEPTED, DEAD, OPEN, PENDING, decision, mail, outbox, review
+
+_DECISION_COLUMNS = [
+    decision.c[name]
+    for name in (
+        "account_id", "mail_id", "n", "kind", "action", "ruleset", "policy", "authentication", "decision", "decided_at",
+    )
+]  # fmt: skip
+_REVIEW_COLUMNS = [
+    review.c[name]
+    for name in (
+        "account_id", "id", "mail_id", "state", "reason", "created_at", "due_at", "resolution", "resolved_at",
+    )
+]  # fmt: skip
+
+
+async def undecided(reader: Reader) -> tuple[int, datetime | None]:
+    """How many mails are not decided yet, and when the oldest of them came; None for none."""
+    [(count, oldest)] = await reader.rows(
+        select(func.count(), func.min(mail.c.received_at)).where(mail.c.state == ACCEPTED)
+    )
+    return count, time_or_none(oldest)
+
+
+async def counts(reader: Reader, now: datetime) -> Counts:
+    """Numbers for metrics."""
+    waiting, _ = await undecided(reader)
+    by_state = {}
+    for state, literal in ((OutboxState.pending, PENDING), (OutboxState.dead, DEAD)):
+        for hook, number in await reader.rows(
+            select(outbox.c.hook, func.count()).where(outbox.c.state == literal).group_by(outbox.c.hook)
+        ):
+            by_state[hook, state.value] = number
+    [(reviews_open, overdue)] = await reader.rows(
+        select(func.count(), func.count().filter(review.c.due_at < micros_of(now))).where(review.c.state == OPEN)
+    )
+    return Counts(
+        undecided=waiting,
+        outbox=by_state,
+        reviews_open=reviews_open,
+        reviews_overdue=overdue,
+    )
+
+
+async def next_due(reader: Reader, hook: str, now: datetime, process_id: str) -> datetime | None:
+    """When the next event of a hook may be claimed, perhaps in the past; None while nothing is open.
+
+    What waits behind a leased event of the same person counts from the end of that lease.
+    """
+    open_events = (outbox.c.hook == hook, outbox.c.state == PENDING)
+    mine = {"now": micros_of(now), "process_id": process_id}
+    free = await reader.rows(
+        select(outbox.c.next_at).where(*open_events, is_free(), is_oldest_open()).order_by(outbox.c.next_at).limit(1),
+        **mine,
+    )
+    in_hand = await reader.rows(
+        select(func.min(outbox.c.lease_until)).where(*open_events, outbox.c.lease_until.is_not(None), ~is_free()),
+        **mine,
+    )
+    times = [at for (at,) in (*free, *in_hand) if at is not None]
+    return time_of(min(times)) if times else None
+
+
+async def outbox_entries(
+    reader: Reader, *, states: tuple[OutboxState, ...], hook: str | None, limit: int
+) -> list[OutboxEntry]:
+    """Events in these states, newest first; all states for none named."""
+    query = select(*(outbox.c[name] for name in ENTRY_COLUMNS)).order_by(outbox.c.id.desc()).limit(limit)
+    if states:
+        query = query.where(outbox.c.state.in_([state.value for state in states]))
+    if hook is not None:
+        query = query.where(outbox.c.hook == hook)
+    return [entry_from(row) for row in await reader.rows(query)]
+
+
+async def decisions(
+    reader: Reader,
+    *,
+    account_id: str | None,
+    action: str | None,
+    kind: str | None,
+    since: datetime | None,
+    limit: int,
+) -> list[RecordedDecision]:
+    """Decisions as they were recorded, newest first."""
+    query = select(*_DECISION_COLUMNS).order_by(decision.c.decided_at.desc()).limit(limit)
+    for column, value in ((decision.c.account_id, account_id), (decision.c.action, action), (decision.c.kind, kind)):
+        if value is not None:
+            query = query.where(column == value)
+    if since is not None:
+        query = query.where(decision.c.decided_at >= micros_of(since))
+    return [_decision_from(row) for row in await reader.rows(query)]
+
+
+async def decision_of(reader: Reader, mail_id: str) -> RecordedDecision | None:
+    """The last decision on a mail; None while there is none."""
+    query = (
+        select(*_DECISION_COLUMNS)
+        .join(mail, and_(mail.c.account_id == decision.c.account_id, mail.c.id == decision.c.mail_id))
+        .where(mail.c.id == mail_id)
+        .order_by(decision.c.n.desc())
+        .limit(1)
+    )
+    return next((_decision_from(row) for row in await reader.rows(query)), None)
+
+
+async def reviews(reader: Reader, *, account_id: str | None, state: str | None, limit: int) -> list[ReviewItem]:
+    """What waits for a person, the most urgent first."""
+    query = select(*_REVIEW_COLUMNS).order_by(review.c.due_at, review.c.id).limit(limit)
+    if account_id is not None:
+        query = query.where(review.c.account_id == account_id)
+    if state is not None:
+        query = query.where(review.c.state == (OPEN if state == "open" else state))
+    return [_review_from(row) for row in await reader.rows(query)]
+
+
+async def mail_of(reader: Reader, mail_id: str) -> InboundMail:
+    """A mail as it came in. Raises NotFound, or StoreError when its content is gone."""
+    query: Select[Any] = select(mail.c.account_id, mail.c.envelope, mail.c.received_at).where(mail.c.id == mail_id)
+    for account_id, envelope, received_at in await reader.rows(query):
+        return InboundMail(
+            id=mail_id,
+            account_id=account_id,
+            envelope=envelope_from(envelope),
+            content=await reader.content_of(account_id, mail_id),
+            received_at=time_of(received_at),
+        )
+    raise NotFound(f"there is no mail {mail_id}")
+
+
+def _decision_from(row: Any) -> RecordedDecision:
+    account_id, mail_id, n, kind, action, ruleset, policy, authentication, decided, decided_at = row
+    return RecordedDecision(
+        account_id=account_id,
+        mail_id=mail_id,
+        n=n,
+        kind=kind,
+        action=action,
+        ruleset=ruleset,
+        policy=policy,
+        authentication=from_json(authentication),
+        decision=from_json(decided),
+        decided_at=time_of(decided_at),
+    )
+
+
+def _review_from(row: Any) -> ReviewItem:
+    account_id, review_id, mail_id, state, reason, created_at, due_at, resolution, resolved_at = row
+    return ReviewItem(
+        account_id=account_id,
+        id=review_id,
+        mail_id=mail_id,
+        state=state,
+        reason=reason,
+        created_at=time_of(created_at),
+        due_at=time_of(due_at),
+        resolution=resolution,
+        resolved_at=time_or_none(resolved_at),
+    )

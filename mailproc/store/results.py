@@ -1,0 +1,126 @@
+"""What the store answers: frozen values, no rows and no SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailproc.policy.event import OutboxEntry
+from mailproc.policy.facts import Fact
+from mailproc.policy.standing import Standing, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A mail is ours. `duplicate`: it was before, under this very `mail_id`; nothing more is to be done."""
+
+    mail_id: str
+    account_id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingChange:
+    """A person's standing became another. `person` is `k:<subscriber key>` or `a:<address key>`."""
+
+    account_id: str
+    person: str
+    key: str | None
+    address: str | None
+    before: Standing
+    after: Standing
+    version: int
+
+    @property
+    def status(self) -> Status:
+        """The new standing in one word."""
+        return self.after.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What recording did. `applied` False: another process had decided this mail before, nothing was changed."""
+
+    applied: bool
+    changes: tuple[StandingChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaState:
+    """Which revision a database has, and which one this program needs; `current` is None for an empty database."""
+
+    current: str | None
+    head: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether they are the same."""
+        return self.current == self.head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A person that an account knows by key; `address` as written."""
+
+    account_id: str
+    key: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonStatus:
+    """Everything about one person in one account.
+
+    `version` is 0 while the standing never changed. `facts` oldest first, `events` newest first and at most 20.
+    """
+
+    account_id: str
+    person: str
+    key: str | None
+    address: str | None
+    standing: Standing
+    version: int
+    changed_at: datetime | None
+    facts: tuple[Fact, ...] = ()
+    events: tuple[OutboxEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedDecision:
+    """A decision as it was recorded; `decision` has the one JSON shape, `n` counts the decisions on this mail."""
+
+    account_id: str
+    mail_id: str
+    n: int
+    kind: str
+    action: str
+    ruleset: str
+    policy: str
+    authentication: Mapping[str, Any]
+    decision: Mapping[str, Any]
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """Something that waits for a person. `state` is open or resolved."""
+
+    account_id: str
+    id: str
+    mail_id: str | None
+    state: str
+    reason: str
+    created_at: datetime
+    due_at: datetime
+    resolution: str | None = None
+    resolved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Numbers for metrics; `outbox` is keyed by (hook, state), open and dead ones only."""
+
+    undecided: int
+    outbox: Mapping[tuple[str, str], int]
+    reviews_open: int
+    reviews_overdue: int

@@ -1,0 +1,310 @@
+"""The store as everyone else sees it: accept, record, take over, claim, settle, and all that can be asked."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from mailproc.errors import NotFound, StoreError
+from mailproc.mail.envelope import InboundMail
+from mailproc.policy.decision import Decision
+from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
+from mailproc.policy.facts import Fact
+from mailproc.policy.standing import BounceThresholds
+from mailproc.settings import StoreSettings
+from mailproc.store import reports
+from mailproc.store.backup import backup_sqlite
+from mailproc.store.checks import check_store
+from mailproc.store.columns import envelope_from, micros_of, time_of
+from mailproc.store.database import is_sqlite, parse_url, schema_state
+from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
+from mailproc.store.driver import Driver
+from mailproc.store.intake import accept_mails
+from mailproc.store.journal import Context, Journal
+from mailproc.store.operators import DROP, PUSH, RETRY, Push
+from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
+from mailproc.store.ownership import LEAVE, TAKE_OVER
+from mailproc.store.people import persons_named
+from mailproc.store.postgres_driver import PostgresDriver
+from mailproc.store.presence import Presence
+from mailproc.store.reader import Reader
+from mailproc.store.results import (
+    Counts,
+    PersonStatus,
+    Receipt,
+    Recorded,
+    RecordedDecision,
+    ReviewItem,
+    StandingChange,
+    Subscriber,
+)
+from mailproc.store.sqlite_driver import SqliteDriver
+from mailproc.store.subscribers import PUT_SUBSCRIBERS
+
+AT_ONCE = 250  # facts or subscribers of imports: no transaction keeps the others waiting
+
+
+def _no_hooks(account_id: str) -> tuple[str, ...]:
+    return ()
+
+
+def _default_thresholds(account_id: str) -> BounceThresholds:
+    return BounceThresholds()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """One process's hold on the database; `open` makes it.
+
+    Everything raises StoreUnavailable when the database does not answer and StoreFull when there is no room; then
+    nothing was changed. `outbox_written` is set whenever something may be waiting for a worker; whoever waits for it
+    clears it before looking.
+    """
+
+    def __init__(
+        self, url: URL, settings: StoreSettings, context_of: Callable[[], Context], clock: Callable[[], datetime]
+    ) -> None:
+        """Not for callers: `Store.open` looks at the tables first."""
+        self._url = url
+        self._now = clock
+        self._settings = settings
+        self._context_of = context_of
+        self._process_id = context_of().process_id
+        self.outbox_written = asyncio.Event()
+        self._reader = Reader(url, settings)
+        self._journal = Journal(
+            _driver_of(url, settings),
+            context_of,
+            self._heed,
+            batch_mails=settings.batch_mails,
+            batch_bytes=settings.batch_bytes,
+        )
+        self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        settings: StoreSettings,
+        *,
+        hooks_of: Callable[[str], tuple[str, ...]] = _no_hooks,
+        thresholds_of: Callable[[str], BounceThresholds] = _default_thresholds,
+        process_id: str | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> "Store":
+        """Open the store. `hooks_of` and `thresholds_of` are plain look-ups by account, called on any thread.
+
+        Raises StoreError when the tables are not those of this program, StoreUnavailable when there is no database.
+        """
+        parsed = parse_url(url)
+        state = await schema_state(url)
+        if not state.is_current:
+            found = state.current or "no tables"
+            raise StoreError(f"the database has {found}, this program needs {state.head}: run `mailproc db migrate`")
+        name = process_id or secrets.token_hex(8)
+        return cls(
+            parsed,
+            settings,
+            lambda: Context(now=clock(), process_id=name, hooks_of=hooks_of, thresholds_of=thresholds_of),
+            clock,
+        )
+
+    async def close(self) -> None:
+        """Finish what is queued, tell the others that this process is gone, and let the database go."""
+        await self._presence.close()
+        with contextlib.suppress(StoreError):
+            await self._journal.submit(LEAVE, None)
+        await self._journal.close()
+        await self._reader.close()
+
+    # The road in
+
+    async def accept(self, mails: Sequence[InboundMail]) -> list[Receipt]:
+        """Take mails durably, in one commit; a receipt for each, in their order.
+
+        A resend (same account, recipients and digest) gets the first one's id and is a duplicate.
+        """
+        return await accept_mails(self._journal, self._presence, self._process_id, mails)
+
+    async def record(self, mail: InboundMail, decision: Decision) -> Recorded:
+        """Record a decision with its facts, what they change, the events and the review, in one transaction.
+
+        A decision that the database refuses is recorded as a review; facts that name the same thing twice are one.
+        """
+        prepared = storable_decision(mail, decision, self._now())
+        weight = max(1, len(prepared.facts))
+        recorded = await self._journal.submit(RECORD, prepared, mails=weight, size_bytes=len(prepared.row["decision"]))
+        self._presence.give([(mail.account_id, mail.id)])
+        return recorded
+
+    async def record_facts(self, facts: Sequence[Fact]) -> Recorded:
+        """Record facts that came by another door than mail; beyond 250 in several transactions, in their order."""
+        prepared = storable_facts(facts, self._now())
+        changes: list[StandingChange] = []
+        for start in range(0, len(prepared), AT_ONCE):
+            some = prepared[start : start + AT_ONCE]
+            changes.extend((await self._journal.submit(RECORD_FACTS, some, mails=len(some))).changes)
+        return Recorded(applied=True, changes=tuple(changes))
+
+    async def put_subscribers(self, subscribers: Sequence[Subscriber]) -> list[StandingChange]:
+        """Make subscribers known, or their addresses new. An opt-out of the address holds for them from now on."""
+        changes: list[StandingChange] = []
+        for start in range(0, len(subscribers), AT_ONCE):
+            some = subscribers[start : start + AT_ONCE]
+            told = await self._journal.submit(PUT_SUBSCRIBERS, some, mails=len(some))
+            changes.extend(told)
+        return changes
+
+    async def take_over(self) -> tuple[InboundMail, int] | None:
+        """Take the oldest undecided mail that nobody alive has in hand; None when there is none.
+
+        It is ours from then on. The number says how often it was taken over, this time included: it was committed
+        before the mail was read. Raises StoreError when its content is gone.
+        """
+        alive_until = self._presence.until()
+        taken = await self._journal.submit(TAKE_OVER, alive_until)
+        if taken is None:
+            return None
+        self._presence.was_written(alive_until)
+        self._presence.take([(taken.account_id, taken.mail_id)])
+        mail = InboundMail(
+            id=taken.mail_id,
+            account_id=taken.account_id,
+            envelope=envelope_from(taken.envelope),
+            content=await self._reader.content_of(taken.account_id, taken.mail_id),
+            received_at=time_of(taken.received_at),
+        )
+        return mail, taken.attempts
+
+    async def undecided(self) -> tuple[int, datetime | None]:
+        """How many mails are not decided yet, and when the oldest of them came."""
+        return await reports.undecided(self._reader)
+
+    # The road out
+
+    async def claim(self, hook: str, *, limit: int, lease_seconds: float) -> list[OutboxEntry]:
+        """Claim events that are due, the longest due first: of each person the oldest open one, never two at once.
+
+        Whoever does not settle in `lease_seconds`, or dies before, has lost them. Empty when nothing is due.
+        """
+        alive_until, lease_until = self._presence.until(), self._now() + timedelta(seconds=lease_seconds)
+        lease_micros = int(lease_seconds * 1_000_000)
+        claim = Claim(hook=hook, limit=limit, lease_micros=lease_micros, alive_until=alive_until)
+        entries = await self._journal.submit(CLAIM, claim)
+        if entries:
+            self._presence.was_written(alive_until)
+            self._presence.take([("event", entry.id) for entry in entries], lease_until)
+        return entries
+
+    async def settle(self, entry: OutboxEntry, outcome: Delivery, *, next_at: datetime | None) -> bool:
+        """Write down what came of a delivery; False when the lease was no longer ours, and nothing was changed.
+
+        A transient failure is tried again at `next_at`, unless something newer waits; without `next_at` it is dead.
+        """
+        again = None if next_at is None else micros_of(next_at)
+        is_ours = await self._journal.submit(SETTLE, Settlement(entry=entry, outcome=outcome, next_at=again))
+        self._presence.give([("event", entry.id)])
+        return is_ours
+
+    async def next_due(self, hook: str) -> datetime | None:
+        """When the next event of a hook may be claimed, perhaps in the past; None while nothing is open."""
+        return await reports.next_due(self._reader, hook, self._now(), self._process_id)
+
+    async def outbox_entries(
+        self, *, states: Sequence[OutboxState] = (), hook: str | None = None, limit: int = 100
+    ) -> list[OutboxEntry]:
+        """Events, newest first; of all states when none is named."""
+        return await reports.outbox_entries(self._reader, states=tuple(states), hook=hook, limit=limit)
+
+    async def retry_entry(self, entry_id: int) -> OutboxState:
+        """Open a dead or dropped event again, with the person's present standing; gives its state afterwards.
+
+        When something newer followed it becomes superseded: an old event never brings anyone back. Raises NotFound.
+        """
+        return _found(await self._journal.submit(RETRY, entry_id), entry_id)
+
+    async def drop_entry(self, entry_id: int) -> OutboxState:
+        """Give an open or dead event up; gives its state afterwards. Raises NotFound."""
+        return _found(await self._journal.submit(DROP, entry_id), entry_id)
+
+    async def push_standings(self, hook: str, account_ids: Sequence[str]) -> int:
+        """Write an event with the present standing of everyone whose standing ever changed; gives how many."""
+        count = 0
+        for account_id in account_ids:
+            after: str | None = ""
+            while after is not None:
+                pushed = await self._journal.submit(PUSH, Push(hook=hook, account_id=account_id, after=after))
+                count, after = count + pushed.count, pushed.last
+        return count
+
+    # What can be asked
+
+    async def persons(self, text: str, account_id: str | None = None) -> list[PersonStatus]:
+        """Everyone whom a subscriber key or an address means, in one account or in all; empty for nobody."""
+        return await self._reader.run(persons_named(text, account_id))
+
+    async def decisions(
+        self,
+        *,
+        account_id: str | None = None,
+        action: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[RecordedDecision]:
+        """Decisions as they were recorded, newest first."""
+        return await reports.decisions(
+            self._reader, account_id=account_id, action=action, kind=kind, since=since, limit=limit
+        )
+
+    async def decision_of(self, mail_id: str) -> RecordedDecision | None:
+        """The last decision on a mail; None while there is none."""
+        return await reports.decision_of(self._reader, mail_id)
+
+    async def mail(self, mail_id: str) -> InboundMail:
+        """A mail as it came in. Raises NotFound, or StoreError when its content is gone."""
+        return await reports.mail_of(self._reader, mail_id)
+
+    async def reviews(
+        self, *, account_id: str | None = None, state: str | None = "open", limit: int = 100
+    ) -> list[ReviewItem]:
+        """What waits for a person, the most urgent first."""
+        return await reports.reviews(self._reader, account_id=account_id, state=state, limit=limit)
+
+    async def counts(self) -> Counts:
+        """Numbers for metrics."""
+        return await reports.counts(self._reader, self._now())
+
+    async def check(self) -> list[str]:
+        """A sentence for each thing that is wrong with the data; empty when all is well."""
+        thresholds_of = self._context_of().thresholds_of
+        return await check_store(self._reader, thresholds_of, is_sqlite=is_sqlite(self._url))
+
+    async def backup(self, path: Path) -> None:
+        """Copy an SQLite database while it is used. Raises StoreError for PostgreSQL, which has pg_dump."""
+        if not is_sqlite(self._url):
+            raise StoreError("only SQLite is copied this way; PostgreSQL has pg_dump and base backups")
+        await backup_sqlite(str(self._url.database), path, self._settings.busy_timeout_seconds)
+
+    def _heed(self, context: Context) -> None:
+        if "outbox" in context.news:
+            self.outbox_written.set()
+
+
+def _driver_of(url: URL, settings: StoreSettings) -> Driver:
+    if is_sqlite(url):
+        return SqliteDriver(str(url.database), settings.busy_timeout_seconds)
+    return PostgresDriver(url, settings.busy_timeout_seconds)
+
+
+def _found(state: OutboxState | None, entry_id: int) -> OutboxState:
+    if state is None:
+        raise NotFound(f"there is no outbox entry {entry_id}")
+    return state

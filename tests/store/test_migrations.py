@@ -1,0 +1,74 @@
+"""The revisions make exactly the tables that the statements are written for, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.settings import StoreSettings
+from mailproc.store.database import create_if_new, migrate, schema_state
+from mailproc.store.schema import metadata
+from mailproc.store.store import Store
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_the_revisions_make_the_tables_of_the_schema(database_url: str) -> None:
+    engine = create_async_engine(database_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_migrating_twice_applies_nothing_the_second_time(database_url: str) -> None:
+    assert await migrate(database_url) == []
+    assert (await schema_state(database_url)).is_current
+
+
+async def test_a_new_file_gets_every_revision_and_its_folder(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/deep/down/mail.db"
+    assert await migrate(url) == ["0001"]
+    assert (await schema_state(url)).is_current
+
+
+async def test_create_if_new_leaves_a_database_alone_that_is_there(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/mail.db"
+    assert await create_if_new(url) == ["0001"]
+    assert await create_if_new(url) == []
+
+
+async def test_a_store_does_not_open_without_a_database_and_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="mailproc db migrate"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/none.db", StoreSettings())
+    assert not (tmp_path / "none.db").exists()
+
+
+async def test_a_store_does_not_open_on_tables_of_another_revision(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreError, match="mailproc db migrate"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/empty.db", StoreSettings())
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", "sqlite:///x.db", "sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "no url", ""]
+)
+async def test_other_urls_are_refused_with_the_two_that_work(url: str) -> None:
+    with pytest.raises(StoreError, match="sqlite\\+aiosqlite"):
+        await schema_state(url)
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    with pytest.raises(StoreUnavailable):
+        await schema_state("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+
+
+async def test_a_database_that_a_server_does_not_have_is_an_error_of_ours(postgresql_url: str) -> None:
+    with pytest.raises(StoreError):
+        await schema_state(postgresql_url.replace("/test_", "/none_"))

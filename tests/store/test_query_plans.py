@@ -1,0 +1,47 @@
+"""No statement reads a whole table of mails or people to find one: on an empty SQLite file as in a grown one."""
+
+import importlib
+import pkgutil
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import make_url
+
+import mailproc.store
+from mailproc.store.statement import Statement
+
+SMALL = {"process", "upload"}  # tables with a row per living process, per big mail on its way in
+
+
+def all_statements() -> Iterator[tuple[str, Statement]]:
+    for module in pkgutil.iter_modules(mailproc.store.__path__, "mailproc.store."):
+        if not module.ispkg:
+            for name, value in vars(importlib.import_module(module.name)).items():
+                if isinstance(value, Statement):
+                    yield f"{module.name.rpartition('.')[2]}.{name.lstrip('_')}", value
+
+
+STATEMENTS = dict(all_statements())
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_searches_by_more_than_the_account(name: str, sqlite_url: str) -> None:
+    compiled = STATEMENTS[name].compiled("sqlite")
+    if compiled is None:
+        return  # one that only PostgreSQL needs
+    connection = sqlite3.connect(str(make_url(sqlite_url).database))
+    nothing = [None] * compiled.sql.count("?")
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", nothing)]
+    connection.close()
+    for step in plan:
+        if step.startswith("SCAN ") and "VIRTUAL TABLE" not in step:
+            assert step.split()[1] in SMALL or "undecided_idx" in step, plan
+        assert not step.endswith("PRIMARY KEY (account_id=?)"), plan
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_compiles_for_postgresql(name: str) -> None:
+    compiled = STATEMENTS[name].compiled("postgresql")
+    assert compiled is not None
+    assert "?" not in compiled.sql

@@ -1,0 +1,140 @@
+"""The house keeps its shape: floors, pure rooms, one room per library, no monsters, four named blanket excepts."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mailproc"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Higher floors may import lower ones, and their own room; never a neighbour on the same floor.
+FLOORS = {
+    "errors": 0, "identity": 0, "mail": 1, "policy": 2, "pipeline": 3, "replay": 4,
+    "settings": 5, "settings_file": 6, "log": 5, "metrics": 5, "rule_files": 5, "intake": 5, "__main__": 12,
+    "store": 7, "authenticity": 7, "smtp": 8, "web": 8, "sync": 8, "decider": 9, "service": 10, "cli": 11,
+}  # fmt: skip
+PURE = ("mail", "policy", "pipeline")
+IMPURE = {
+    "os", "time", "random", "secrets", "socket", "logging", "pathlib", "subprocess", "asyncio", "threading",
+    "structlog", "tempfile", "urllib.request", "http", "ssl", "shutil", "sqlite3", "aiohttp", "aiosqlite",
+}  # fmt: skip
+ROOM_OF_LIBRARY = {
+    "flanker": {"mail"},
+    "aiosmtpd": {"smtp"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "aiosqlite": {"store"},
+    "asyncpg": {"store"},
+    "sqlite3": {"store"},
+    "aiohttp": {"sync"},
+    "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told
+    "selectolax": {"mail"},
+    "re2": {"mail", "policy"},
+    "starlette": {"web", "cli"},
+    "uvicorn": {"web", "cli"},
+    "typer": {"cli"},
+    "rich": {"cli"},
+}
+# Around deciding, around the MIME library, the listener's last belt, around a hook.
+BLANKET_EXCEPTS = ["decider.py", "mail/message.py", "smtp/session.py", "sync/worker.py"]
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_its_own_room_and_lower_floors(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    for name in imports_of(path):
+        if name.startswith("mailproc.") and (other := name.split(".")[1]) in FLOORS and other != room:
+            assert FLOORS[other] < FLOORS[room], f"{room} imports {name}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) in PURE], ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_pure_rooms_know_no_clock_disk_network_randomness_or_log(path: Path) -> None:
+    assert not {name for name in imports_of(path) if name in IMPURE or name.split(".")[0] in IMPURE}
+    text = path.read_text(encoding="utf-8")
+    assert "datetime.now(" not in text
+    assert "open(" not in text.replace("Popen(", "")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_library_is_known_in_its_room_only(path: Path) -> None:
+    for name in imports_of(path):
+        rooms = ROOM_OF_LIBRARY.get(name.split(".")[0])
+        assert rooms is None or room_of(path) in rooms, f"{path.name} imports {name}"
+
+
+def test_flanker_is_called_in_one_module() -> None:
+    users = {path for path in MODULES if any(name.split(".")[0] == "flanker" for name in imports_of(path))}
+    assert len(users) <= 2, users
+
+
+def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def is_migration(path: Path) -> bool:
+    """A migration is a list of tables, written once."""
+    return "versions" in path.parts
+
+
+def test_every_module_says_in_its_first_line_why_it_exists() -> None:
+    assert [path for path in MODULES if not is_migration(path) and not ast.get_docstring(tree_of(path))] == []
+
+
+def test_no_function_is_longer_than_fifty_lines_of_code() -> None:
+    functions = ((path, one) for path in MODULES if not is_migration(path) for one in functions_of(path))
+    assert [f"{path.name}:{one.name}" for path, one in functions if lines_of_code(one) > 50] == []
+
+
+def test_no_file_holds_two_rooms() -> None:
+    lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in MODULES}
+    assert [f"{path.name} {lines}" for path, lines in lengths.items() if lines > 340] == []
+
+
+def test_nothing_is_named_for_what_has_no_place() -> None:
+    banned = {"utils", "helpers", "manager", "common", "misc"}
+    assert [path for path in MODULES if banned & set(path.with_suffix("").parts)] == []
+
+
+def is_blanket(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type
+    return caught is None or (isinstance(caught, ast.Name) and caught.id in ("Exception", "BaseException"))
+
+
+def test_blanket_excepts_stand_in_the_four_named_places_only() -> None:
+    found = [
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ExceptHandler) and is_blanket(node)
+    ]
+    assert sorted(found) == BLANKET_EXCEPTS

@@ -1,0 +1,57 @@
+"""Log lines are JSON, keep working with broken text, and hide addresses when told to."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mailproc.log import mask_address
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("pat@example.org", "p…@example.org"),
+        ("Pat <pat.doe@example.org>, x@example.net", "Pat <p…@example.org>, x…@example.net"),
+        ("no address here", "no address here"),
+        ("@", "@"),
+    ],
+)
+def test_only_the_first_character_of_a_local_part_is_left(text: str, masked: str) -> None:
+    assert mask_address(text) == masked
+
+
+def lines_logged(mask: bool, statement: str) -> list[dict[str, object]]:
+    program = (
+        "import structlog; from mailproc.log import configure_logging;"
+        f"configure_logging('info', 'json', mask_addresses={mask}); log = structlog.get_logger(); {statement}"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return [json.loads(line) for line in run.stderr.splitlines()]
+
+
+def test_a_line_is_one_json_object_with_level_and_time() -> None:
+    (line,) = lines_logged(True, "log.info('accepted', mail='1', mail_from='pat@example.org', to=['sam@example.net'])")
+    assert line["event"] == "accepted"
+    assert line["level"] == "info"
+    assert str(line["timestamp"]).endswith("Z")
+    assert line["mail_from"] == "p…@example.org"
+    assert line["to"] == ["s…@example.net"]
+
+
+def test_addresses_stay_when_masking_is_off() -> None:
+    assert lines_logged(False, "log.info('x', mail_from='pat@example.org')")[0]["mail_from"] == "pat@example.org"
+
+
+def test_a_lone_surrogate_out_of_a_mail_costs_no_line() -> None:
+    assert lines_logged(True, "log.info('x', subject='a\\ud800b')")[0]["subject"] == "a?b"
+
+
+def test_a_level_below_the_chosen_one_prints_nothing() -> None:
+    assert lines_logged(True, "log.debug('x')") == []
+
+
+def test_a_traceback_is_in_the_line_of_its_error() -> None:
+    (line,) = lines_logged(True, "exec('try:\\n 1/0\\nexcept ZeroDivisionError:\\n log.exception(\"x\")')")
+    assert "ZeroDivisionError" in str(line["exception"])
