@@ -74,7 +74,6 @@ class StoreSettings(_Table):
     alive_seconds: float = Field(5, gt=0)  # a process silent for this long has lost its undecided mail to the others
     max_undecided: int = Field(20_000, ge=1)  # beyond this: 451
     pool_size: int = Field(5, ge=1)  # PostgreSQL connections for readers
-    raw_days: int = Field(90, ge=1)
 
 
 class WebSettings(_Table):

@@ -22,7 +22,7 @@ from mailproc.cli.replay import decision_cells, decision_table, mail_files
 from mailproc.cli.serve import run_on_fast_loop
 from mailproc.errors import MailprocError
 from mailproc.log import configure_logging
-from mailproc.policy.account import Accounts
+from mailproc.policy.account import Accounts, Route
 from mailproc.policy.event import OutboxState
 from mailproc.replay import saved_mail
 from mailproc.rule_files import load_rules
@@ -107,7 +107,8 @@ def _write_settings(folder: Path, work: Path, url: str, secret: str) -> Path:
     config = work / "mailproc.toml"
     config.write_text(
         'database = "sqlite+aiosqlite:///mailproc.db"\n'
-        '[smtp]\nlisten = ["127.0.0.1:0"]\nrelays = ["127.0.0.0/8"]\nmin_free_disk_bytes = 0\n[web]\nlisten = ["127.0.0.1:0"]\n'
+        '[smtp]\nlisten = ["127.0.0.1:0"]\nrelays = ["127.0.0.0/8"]\nmin_free_disk_bytes = 0\n'
+        '[web]\nlisten = ["127.0.0.1:0"]\n'
         f'[[hook]]\nname = "crm"\ntype = "webhook"\nurl = "{url}"\nsecret = "{secret}"\n'
         + (folder / "account.toml").read_text(encoding="utf-8"),
         encoding="utf-8",
@@ -118,13 +119,15 @@ def _write_settings(folder: Path, work: Path, url: str, secret: str) -> Path:
 
 def _send_all(files: list[Path], address: str, accounts: Accounts) -> None:
     host, _, port = address.rpartition(":")
+    fallback = f"reply@{next(iter(accounts)).domains[0]}"  # for garbage that names no recipient
     columns = (TextColumn("sending by SMTP to " + address), BarColumn(), MofNCompleteColumn())
     with smtplib.SMTP(host, int(port)) as client, Progress(*columns, console=err, transient=True) as progress:
         client.ehlo("demo.example")
         for path in progress.track(files, description="sending"):
             saved = saved_mail(path.read_bytes(), accounts)
             envelope = saved.mail.envelope
-            client.sendmail(envelope.mail_from or "", list(envelope.rcpt_tos), saved.mail.content)
+            known = [one for one in envelope.rcpt_tos if isinstance(accounts.route(one), Route)]
+            client.sendmail(envelope.mail_from or "", known or [fallback], saved.mail.content)
 
 
 async def _until_quiet(service: Service) -> None:
@@ -205,10 +208,11 @@ def _standings_table(seen: Seen) -> Table:
 
 
 def _what_next(folder: Path, work: Path) -> None:
-    sample = next(iter(sorted((folder / "reply").glob("*.eml"))), folder)
+    sample = next(iter(sorted((folder / "reply").glob("*quote*.eml"))), folder)
     out.print("\nTry next:", markup=False)
-    out.print(f"  .venv/bin/mailproc explain {_short(sample)}", markup=False)
-    out.print(f"  .venv/bin/mailproc outbox list --config {_short(work / 'mailproc.toml')}", markup=False)
+    config = _short(work / "mailproc.toml")
+    out.print(f"  .venv/bin/mailproc explain {_short(sample)} --config {config}", markup=False)
+    out.print(f"  .venv/bin/mailproc outbox list --config {config}", markup=False)
 
 
 def _short(path: Path) -> str:

@@ -32,7 +32,7 @@ def show(
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("no", "hook", "person", "version", "type", "state", "tries", "next", "last error"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column != "last error")
     for entry in entries:
         waits = f"{entry.next_at:%m-%d %H:%M:%S}" if entry.state is OutboxState.pending else ""
         colour = COLOURS[entry.state.value]

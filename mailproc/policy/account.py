@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 
 from mailproc.policy.address import ascii_domain, split_address
 from mailproc.policy.token import Purpose, Token, looks_like_token, read_token
@@ -101,6 +102,8 @@ class Accounts:
         for account in self._by_id.values():
             for domain in account.domains:
                 self._by_domain.setdefault(ascii_domain(domain), []).append(account)
+        # Asked twice per recipient, and nearly all mail comes to a handful of mailboxes.
+        self._remembered = lru_cache(maxsize=4096)(self._find_route)
 
     def __iter__(self) -> Iterator[AccountPolicy]:
         return iter(self._by_id.values())
@@ -114,6 +117,9 @@ class Accounts:
 
         Several accounts may share a domain: the first one, in their order, that has the mailbox or the token's key.
         """
+        return self._remembered(address)
+
+    def _find_route(self, address: str) -> Route | NoRoute:
         local, domain = split_address(address)
         accounts = self._by_domain.get(domain)
         if not accounts:

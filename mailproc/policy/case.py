@@ -60,8 +60,8 @@ class Case:
 
     @cached_property
     def subject(self) -> AnsweredSubject:
-        """The subject without reply prefixes, and whether it is the subject of the mail that is answered."""
-        return read_subject(self.message, self.new_text.body if self.was_read else "")
+        """The subject without its reply prefixes."""
+        return read_subject(self.message)
 
     @cached_property
     def subject_matches(self) -> TextMatches:
@@ -74,11 +74,12 @@ class Case:
         return next(iter(self.message.from_addresses), None)
 
     def evidence_of(self, matches: Iterable[Match], where: str) -> tuple[Evidence, ...]:
-        """Matches as evidence. Spans in the subject count from where its reply prefixes end."""
-        return tuple(
-            Evidence(rule=match.rule.id, phrase=short_text(match.phrase), where=where, span=match.span)
-            for match in matches
-        )
+        """Matches as evidence, each rule once. Spans in the subject count from where its reply prefixes end."""
+        found: dict[str, Evidence] = {}
+        for match in matches:
+            seen = Evidence(rule=match.rule.id, phrase=short_text(match.phrase), where=where, span=match.span)
+            found.setdefault(match.rule.id, seen)
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

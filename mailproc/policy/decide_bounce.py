@@ -8,7 +8,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.ownership import proof_that_bounced_mail_is_ours
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust, tokens_in_message
-from mailproc.policy.token import Token, find_tokens
+from mailproc.policy.token import Purpose, Token, find_tokens
 
 _COUNTED = (BounceClass.hard, BounceClass.soft)
 _RECIPIENT_FIELDS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Failed-Recipients", "X-Envelope-To")
@@ -48,8 +48,8 @@ def decide_bounce(case: Case) -> Outcome:
 
 
 def _token_of(case: Case, status: DeliveryStatus) -> Token | None:
-    """The token of the address that the bounce came to, else one in the returned mail."""
-    if case.route.token is not None:
+    """The bounce token of the address that it came to, else a token in the returned mail."""
+    if case.route.token is not None and case.route.token.purpose == Purpose.bounce:
         return case.route.token
     envelope_id = find_tokens((status.original_envelope_id or "")[:1000], case.account.token_keys)
     returned = tokens_in_message(status.original, case.account) if status.original is not None else iter(())

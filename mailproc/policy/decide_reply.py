@@ -8,11 +8,10 @@ from mailproc.policy.act import also, held, take_off
 from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.intent import REASONS, Intent, named_list, read_intent
+from mailproc.policy.intent import Intent, named_list, read_intent
 from mailproc.policy.match import Match
 from mailproc.policy.named_address import NamedAddress, find_named_address
 from mailproc.policy.ownership import is_answer_to_ours, referenced_domains
-from mailproc.policy.rule_file import Guard
 from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, answered_token, identify_sender
 from mailproc.policy.token import Token
 from mailproc.policy.trust import Proof, Verdict, request_proof, request_verdict
@@ -66,12 +65,12 @@ def _unreadable(case: Case) -> Outcome:
 def _wanted(case: Case) -> tuple[Outcome, Match | None]:
     """What the mail asks for, by its text, then by its subject, then by its mailbox."""
     body = read_intent(case.body_matches, case.rules)
-    if _is_guarded(body):
+    if body.guard is not None:
         return _outcome(case, body, "body", body.reason), None
     if body.action == Action.unsubscribe:
         return _outcome(case, body, "body", "keyword in reply"), body.decisive
     subject = read_intent(case.subject_matches, case.rules)
-    if _is_guarded(subject):
+    if subject.guard is not None:
         return _outcome(case, subject, "subject", subject.reason), None
     if subject.action == Action.unsubscribe:
         return _by_subject(case, subject, body)
@@ -86,7 +85,7 @@ def _wanted(case: Case) -> tuple[Outcome, Match | None]:
 
 def _by_subject(case: Case, subject: Intent, body: Intent) -> tuple[Outcome, Match | None]:
     """A subject that is a request by itself: it counts unless it is, or may be, that of the mail which is answered."""
-    outcome = replace(_outcome(case, subject, "subject", "keyword in subject"))
+    outcome = _outcome(case, subject, "subject", "keyword in subject")
     if body.substance:
         outcome = also(outcome, Also.forward)
     if case.role == MailboxRole.unsubscribe or _is_new_subject(case, body):
@@ -102,10 +101,11 @@ def _is_new_subject(case: Case, body: Intent) -> bool:
     """
     if case.subject.is_quotation and body.substance:
         return False
+    is_that_of_quoted = case.subject.is_that_of_quoted(case.new_text.body)
     if case.subject.answers:
-        return case.subject.is_that_of_quoted is False and not body.substance
-    if case.subject.is_that_of_quoted is not None:
-        return not case.subject.is_that_of_quoted
+        return is_that_of_quoted is False and not body.substance
+    if is_that_of_quoted is not None:
+        return not is_that_of_quoted
     is_answer = bool(referenced_domains(case.message))
     return not is_answer or not body.substance or is_answer_to_ours(case.account, case.message)
 
@@ -189,10 +189,6 @@ def _writer(case: Case) -> Identified:
     token = _token(case)
     verdict = _verdict(case, token is not None)
     return identify_sender(case.message, case.mail.envelope, token, verdict.trust)
-
-
-def _is_guarded(intent: Intent) -> bool:
-    return intent.reason in (REASONS[Guard.negation], REASONS[Guard.third_person])
 
 
 def _outcome(case: Case, intent: Intent, where: str, reason: str) -> Outcome:

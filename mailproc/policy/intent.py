@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mailproc.policy.decision import Action, Also
+from mailproc.policy.folding import fold, width_in_words
 from mailproc.policy.manners import Manners
 from mailproc.policy.match import Match, TextMatches, is_guard
-from mailproc.policy.normal_text import fold, normal_text, width_in_words
+from mailproc.policy.normal_text import normal_text
 from mailproc.policy.rule_file import Guard
 from mailproc.policy.rules import RuleSet, counted_matches
 
@@ -23,7 +24,7 @@ _CLAUSE = re.compile(
     r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\s", re.IGNORECASE
 )
 
-REASONS = {
+_REASONS = {
     Guard.negation: "asks to stay, or came off by mistake",
     Guard.third_person: "is about somebody else",
     Action.review: "may be a request",
@@ -37,11 +38,13 @@ LONG_TEXT = "keyword within a long mail"
 class Intent:
     """What a text asks for. `action` None: nothing. `decisive` is the match that decided; `matches` all that count.
 
+    `guard` is set where a guard made it a review.
     `also` comes from every rule that counts. `substance` tells that beside the request there is more to read.
     `pinned` keeps an opt-out at account level.
     """
 
     action: Action | None = None
+    guard: Guard | None = None
     reason: str = ""
     decisive: Match | None = None
     matches: tuple[Match, ...] = ()
@@ -58,14 +61,15 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     for guard in (Guard.negation, Guard.third_person):
         stopped = next((match for match in counted if is_guard(match, guard)), None)
         if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
-            return Intent(action=Action.review, reason=REASONS[guard], decisive=stopped, matches=counted)
+            reason = _REASONS[guard]
+            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=counted)
     if requests:
         return _request(found, counted, requests, manners)
     for action in (Action.review, Action.forward, Action.record):
         decisive = next((match for match in counted if match.rule.action == action), None)
         if decisive is not None:
             also = frozenset(decisive.rule.also)
-            return Intent(action=action, reason=REASONS[action], decisive=decisive, matches=counted, also=also)
+            return Intent(action=action, reason=_REASONS[action], decisive=decisive, matches=counted, also=also)
     return Intent(matches=counted, substance=_has_substance(found, counted, manners))
 
 
@@ -118,7 +122,9 @@ def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manner
             words += _words_beside(normal.text, (start, end), spans[number], manners)
         elif not manners.is_courtesy(normal, number, after=number > last_request):
             words += width_in_words(normal.sentence(number))
-    return words >= _SUBSTANCE_WORDS
+        if words >= _SUBSTANCE_WORDS:
+            return True
+    return False
 
 
 def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, int]], manners: Manners) -> int:

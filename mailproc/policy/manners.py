@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mailproc.policy.normal_text import NormalText, fold, is_gapless, width_in_words
+from mailproc.policy.folding import fold, is_gapless, width_in_words
+from mailproc.policy.normal_text import NormalText
 
 _NAME_WORDS = 3
 _SIGNATURE_WORDS = 6

@@ -12,8 +12,9 @@ from typing import Any
 import re2
 
 from mailproc.policy.account import MailboxRole
+from mailproc.policy.folding import width_in_words
 from mailproc.policy.manners import Manners
-from mailproc.policy.normal_text import NormalText, normal_text, width_in_words
+from mailproc.policy.normal_text import NormalText, normal_text
 from mailproc.policy.phrase import Phrase, Segment
 from mailproc.policy.rule_file import Alone, Guard, Rule
 from mailproc.policy.spelling import Spellings

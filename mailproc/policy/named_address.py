@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from mailproc.policy.address import is_address, split_address
 from mailproc.policy.case import Case
+from mailproc.policy.folding import fold
 from mailproc.policy.match import Match
-from mailproc.policy.normal_text import fold
 from mailproc.policy.ownership import is_our_address
 
 _WORDS_BETWEEN = 3

@@ -5,12 +5,12 @@ line breaks. A sentence is ` word word `; sentences are joined by line feeds. We
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mailproc.policy.folding import FOLDING, TOGETHER, fold_line, width_in_words
 from mailproc.policy.spelling import Spellings
 
 MAX_CHARACTERS = 65_536
@@ -26,109 +26,6 @@ _LONGEST_SENTENCE = 2000
 # One class only: an alternation would cost four times as much.
 _BREAKS = re.compile(r"[!?.;…。！？；｡\n]")
 _AFTER_STOP = frozenset(" \t\r\n\"'»”’)*!?.;…")
-# Scripts that leave no gaps between words: Thai, Lao, Myanmar, Khmer, Chinese, Japanese. Korean glues particles on.
-_GAPLESS = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
-)
-# Written apart or together at will: read as together.
-_TOGETHER = (
-    (" e mail", " email"),
-    (" un subscri", " unsubscri"),
-    (" news letter", " newsletter"),
-    (" mailing list", " mailinglist"),
-    (" mail list", " mailinglist"),
-    (" opt out", " optout"),
-    (" opt in", " optin"),
-)
-_LETTERS_WITHOUT_PARTS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
-_APOSTROPHES = "'\u2019\u2018\u02bc\u00b4`\uff07"
-_COMBINING = re.compile("[\u0300-\u036f]+")
-# What mail programs write on their own, and the one letter that casefold spells with two.
-_TYPOGRAPHY = (
-    *((mark, "'") for mark in "\u2019\u2018\u00b4"),
-    *((mark, " ") for mark in "\u00a0\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u20ac"),
-    ("ß", "ss"),
-)
-# Accents, Cyrillic, Hebrew and Arabic vowel signs; marks of other scripts are letters in all but name.
-_STRIPPED_MARKS = (
-    (0x0300, 0x036F),
-    (0x0483, 0x0487),
-    (0x0591, 0x05C7),
-    (0x0610, 0x061A),
-    (0x064B, 0x065F),
-    (0x0670, 0x0670),
-)
-_INVISIBLE = frozenset("\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff")
-
-
-class _Folding(dict[int, str]):
-    """What becomes of a character: letters and digits folded, apostrophes alike, line feeds kept, all else a gap."""
-
-    def __missing__(self, code: int) -> str:
-        folded = _fold_character(chr(code))
-        if len(self) < 50_000:
-            self[code] = folded
-        return folded
-
-
-def _fold_character(character: str) -> str:
-    if character == "\n":
-        return "\n"
-    if character in _APOSTROPHES:
-        return "'"
-    if character in _INVISIBLE or unicodedata.category(character) == "Cf":
-        return ""
-    parts = unicodedata.normalize("NFKD", character.casefold())
-    kept = "".join(part for part in parts if not any(low <= ord(part) <= high for low, high in _STRIPPED_MARKS))
-    whole = unicodedata.normalize("NFKC", kept).casefold().translate(_LETTERS_WITHOUT_PARTS)
-    return "".join(part if part.isalnum() or unicodedata.category(part)[0] == "M" else " " for part in whole)
-
-
-_FOLDING = _Folding()
-
-
-def fold(text: str) -> str:
-    """Words of a text, folded and one space apart, without spaces at the ends; for phrases as for text."""
-    line = " " + " ".join(_fold_line(text.replace("\n", " ")).split()) + " "
-    for apart, together in _TOGETHER:
-        line = line.replace(apart, together)
-    return line[1:-1]
-
-
-def write_together(phrase: str) -> str:
-    """A phrase as written in a rule file, with the same words written together as in normal text."""
-    for apart, together in _TOGETHER:
-        phrase = re.sub(rf"(?<![^\W_]){apart[1:]}", together[1:], phrase, flags=re.IGNORECASE)
-    return phrase
-
-
-def is_gapless(text: str) -> bool:
-    """Whether a text has a letter of a script that leaves no gaps between words."""
-    return _GAPLESS.search(text) is not None
-
-
-def width_in_words(text: str) -> int:
-    """How many words a stretch of normal text is wide; where words have no gaps, two characters count as one."""
-    words = text.split()
-    if text.isascii():
-        return len(words)
-    return sum((len(word) + 1) // 2 if is_gapless(word) else 1 for word in words)
-
-
-def _fold_line(text: str) -> str:
-    return _plainer(text).translate(_FOLDING).replace("n't", "nt").replace("'", " ")
-
-
-def _plainer(text: str) -> str:
-    """The same text without accents where that makes it ASCII, which folds ten times as fast; else unchanged."""
-    if text.isascii():
-        return text
-    plain = text
-    for character, ascii_one in _TYPOGRAPHY:
-        plain = plain.replace(character, ascii_one)
-    plain = _COMBINING.sub("", unicodedata.normalize("NFKD", plain))
-    return plain if plain.isascii() else text
 
 
 @dataclass(frozen=True)
@@ -184,9 +81,9 @@ def normal_text(text: str, spellings: Spellings | None = None) -> NormalText:
     text = text[:MAX_CHARACTERS]
     sentences = tuple(_sentences(text, blanked := _without_addresses(text)))
     raw = "\n".join(blanked[start:end].replace("\n", " ") for start, end in sentences)
-    lines = [line.split() for line in _fold_line(raw).split("\n")]
+    lines = [line.split() for line in fold_line(raw).split("\n")]
     line = "\n".join([f" {' '.join(words)} " for words in lines])
-    for apart, together in _TOGETHER:
+    for apart, together in TOGETHER:
         line = line.replace(apart, together)
     if spellings is not None:
         line = spellings.corrected(line)
@@ -288,7 +185,7 @@ def _words_with_origins(original: str) -> tuple[list[str], list[list[tuple[int, 
     folded: list[str] = []
     origin: list[tuple[int, int]] = []
     for index, character in enumerate(blanked):
-        for part in _FOLDING[ord(character)]:
+        for part in FOLDING[ord(character)]:
             folded.append(part)
             origin.append((index, index + 1))
     return _gathered("".join(folded), origin)
@@ -314,7 +211,7 @@ def _gathered(folded: str, origin: list[tuple[int, int]]) -> tuple[list[str], li
 
 
 def _joined(words: list[str], origins: list[list[tuple[int, int]]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
-    for apart, _ in _TOGETHER:
+    for apart, _ in TOGETHER:
         first, second = apart.split()
         index = 0
         while index + 1 < len(words):

@@ -8,7 +8,7 @@ take (me|us) off [of] (your|this) ... list
 import re
 from dataclasses import dataclass
 
-from mailproc.policy.normal_text import fold, is_gapless, write_together
+from mailproc.policy.folding import fold, is_gapless, write_together
 
 _SPECIAL = frozenset("()[]|*")
 _MAX_DEPTH = 6

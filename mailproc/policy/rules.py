@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
+from mailproc.policy.folding import fold
 from mailproc.policy.manners import Manners
 from mailproc.policy.match import Match, Matcher, TextMatches
-from mailproc.policy.normal_text import fold
 from mailproc.policy.rule_file import Guard, Rule, read_rule_file
 from mailproc.policy.spelling import Spellings
 

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from mailproc.mail.message import Message
-from mailproc.policy.normal_text import fold
+from mailproc.policy.folding import fold
 from mailproc.policy.storable import storable_text
 
 _MAX_SUBJECT = 1000
+_MAX_BODY = 100_000
 # Re, Fwd and what clients of other languages put in their place; `Re[2]:`, `RE :` and full-width colons occur.
 _REPLY = (
     "re|aw|antw|antwort|sv|vs|odp|ynt|ref|rif|r|res|resp|bls|atb|vá|odg|ad|απ|ηε|σχετ"
@@ -30,31 +31,26 @@ _QUOTED_SUBJECT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredSubject:
-    """A subject. `text` is without prefixes and list tags; `answers` tells that it had a reply or forward prefix.
-
-    `quoted` is what the quoted mail's own header says its subject was, None when it is not quoted.
-    """
+    """A subject. `text` is without prefixes and list tags; `answers` tells that it had a reply or forward prefix."""
 
     text: str
     answers: bool = False
-    quoted: str | None = None
 
     @property
     def is_quotation(self) -> bool:
         """Whether it stands in quotation marks as a whole: somebody's words, perhaps not the writer's."""
         return len(self.text) > 2 and self.text[0] in _QUOTES and self.text[-1] in _QUOTES
 
-    @property
-    def is_that_of_quoted(self) -> bool | None:
-        """Whether it is the subject of the mail that is quoted below; None when that cannot be told."""
-        return None if self.quoted is None else fold(self.quoted) == fold(self.text)
+    def is_that_of_quoted(self, body: str) -> bool | None:
+        """Whether it is the subject of the mail that is quoted in a body; None when the quote does not tell."""
+        found = _QUOTED_SUBJECT.search(body[:_MAX_BODY])
+        return None if found is None else fold(without_prefixes(found[1])[0]) == fold(self.text)
 
 
-def read_subject(message: Message, body: str) -> AnsweredSubject:
-    """Read the subject of a mail with this readable body; empty text when there is none."""
+def read_subject(message: Message) -> AnsweredSubject:
+    """Read the subject of a mail; empty text when there is none."""
     text, answers = without_prefixes(storable_text(message.subject[:_MAX_SUBJECT]))
-    found = _QUOTED_SUBJECT.search(body[:100_000]) if body else None
-    return AnsweredSubject(text=text, answers=answers, quoted=without_prefixes(found[1])[0] if found else None)
+    return AnsweredSubject(text=text, answers=answers)
 
 
 def without_prefixes(subject: str) -> tuple[str, bool]:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.normal_text import MAX_CHARACTERS, fold, normal_text, width_in_words
+from mailproc.policy.folding import fold, width_in_words
+from mailproc.policy.normal_text import MAX_CHARACTERS, normal_text
 
 
 def words_of(text: str) -> list[str]:

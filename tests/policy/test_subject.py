@@ -32,13 +32,13 @@ def test_prefixes_of_all_languages_are_taken_off(subject: str, text: str, answer
 
 def test_the_quoted_header_tells_whether_the_subject_is_new():
     body = "unsubscribe\n\nVon: Acme\nBetreff: März-Neuigkeiten\n\nHallo"
-    assert read_subject(message("Re: März-Neuigkeiten"), body).is_that_of_quoted is True
-    assert read_subject(message("unsubscribe"), body).is_that_of_quoted is False
-    assert read_subject(message("unsubscribe"), "no quote").is_that_of_quoted is None
+    assert read_subject(message("Re: März-Neuigkeiten")).is_that_of_quoted(body) is True
+    assert read_subject(message("unsubscribe")).is_that_of_quoted(body) is False
+    assert read_subject(message("unsubscribe")).is_that_of_quoted("no quote") is None
 
 
 @pytest.mark.parametrize(
     ("subject", "quotation"), [("'unsub from news'", True), ("„Abmelden“", True), ("it's off", False)]
 )
 def test_a_subject_in_quotation_marks_is_a_quotation(subject: str, quotation: bool):
-    assert read_subject(message(subject), "").is_quotation is quotation
+    assert read_subject(message(subject)).is_quotation is quotation
