@@ -28,6 +28,8 @@ def decide_reply(case: Case) -> Outcome:
     if case.new_text.unreadable is not None and case.role != MailboxRole.unsubscribe:
         return _unreadable(case)
     outcome, decisive = _wanted(case)
+    if outcome.action == Action.forward and _is_hidden(case):
+        outcome = Outcome(action=Action.review, reason="broken structure: what was written may be hidden in it")
     if case.role == MailboxRole.feedback:
         outcome = _as_complaint(outcome)
     if outcome.action != Action.unsubscribe:
@@ -49,6 +51,12 @@ def has_request(case: Case) -> Outcome | None:
         return None
     outcome = _outcome(case, intent, "body", "keyword in reply")
     return replace(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
+
+
+def _is_hidden(case: Case) -> bool:
+    """Whether a mail of several parts could only be read as one stretch of text."""
+    content_type = case.message.headers.get("content-type") or ""
+    return case.message.parser in ("headers", "raw") and "multipart/" in content_type[:100].lower()
 
 
 def _unreadable(case: Case) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import random
 import secrets
 import sys
@@ -10,12 +11,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from service_process import REPLY_BOX, ServiceProcess, reply_mail, running
 
 from benchmarks.load import Session
 from mailproc.cli.receiver import Receiver
 
 SESSIONS = 6
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "event.schema.json"
+EVENT = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def hook_table(url: str, secret: str) -> str:
@@ -99,6 +103,8 @@ async def everything_happened_once(service: ServiceProcess, receiver: Receiver, 
     assert {f"a:{person}" for person in answered} <= {person for person, _ in events}
     assert {event_id for _, event_id in events} <= receiver.events.keys()
     assert receiver.refused == 0
+    for event in receiver.events.values():
+        EVENT.validate(event)
     told = Counter(event["data"]["person"]["address"] for event in receiver.events.values())
     assert set(told.values()) == {1}, "the same person was told of under two ids"
     assert await checked(service) == ""

@@ -1,0 +1,96 @@
+"""Whatever comes in can be decided and recorded, on both databases; recorded twice it is recorded once."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mailproc.identity import sortable_id
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.pipeline import decide_mail
+from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.rule_files import load_rules
+from mailproc.settings import StoreSettings
+from mailproc.store.store import Store
+
+RULES = load_rules(None)
+ACME = AccountPolicy(
+    id="acme",
+    domains=("reply.acme.example",),
+    sends_from=("news.acme.example",),
+    mailboxes={MailboxRole.reply: ("reply",), MailboxRole.feedback: ("fbl",), MailboxRole.bounce: ("bounce",)},
+)
+NOW = datetime(2026, 3, 3, tzinfo=UTC)
+
+# Bytes of all sorts, and lines as mail has them in an order it never has.
+LINES = st.sampled_from(
+    [
+        b"",
+        b"--b",
+        b"--b--",
+        b"From: \xff\x00 <a@b>",
+        b"From: =?utf-7?q?+2AA-?= <p\xed\xa0\x80@example.org>",
+        b"Subject: unsubscribe",
+        b"Message-ID: <" + b"x" * 5000 + b"@y>",
+        b"Content-Type: multipart/report; report-type=feedback-report; boundary=b",
+        b"Content-Type: message/feedback-report",
+        b"Content-Type: message/delivery-status",
+        b"Content-Type: message/rfc822",
+        b"Content-Type: text/plain; charset=unicode_escape",
+        b"Content-Transfer-Encoding: base64",
+        b"Feedback-Type: abuse\x00",
+        b"Original-Rcpt-To: <p\xc3\xa4t@example.org>",
+        b"Source-IP: 192.0.2.1",
+        b"From: news@news.acme.example",
+        b"Final-Recipient: rfc822; \x00@example.org",
+        b"Status: 5.1.1",
+        b"please take me off \x00\x1b[31m",
+        b"\\ud800 unsubscribe",
+        b"=ED=A0=80",
+    ]
+)
+CONTENT = st.one_of(st.binary(max_size=600), st.lists(LINES, max_size=25).map(b"\r\n".join))
+ADDRESS = st.one_of(
+    st.none(), st.sampled_from(["pat@example.org", "a\x00b@example.org", "\udcff@example.org", "x" * 300])
+)
+BOXES = st.sampled_from(["reply@reply.acme.example", "fbl@reply.acme.example", "bounce@reply.acme.example"])
+
+
+async def _recorded(url: str, mails: list[InboundMail]) -> tuple[list[bool], list[bool], list[str]]:
+    store = await Store.open(url, StoreSettings(), hooks_of=lambda _: ("crm",))
+    try:
+        receipts = await store.accept(mails)
+        known = {receipt.mail_id: receipt for receipt in receipts}
+        fresh = [mail for mail in mails if mail.id in known and not known[mail.id].duplicate]
+        decisions = [decide_mail(mail, NOT_CHECKED, ACME, RULES) for mail in fresh]
+        pairs = list(zip(fresh, decisions, strict=True))
+        first = [(await store.record(mail, decision)).applied for mail, decision in pairs]
+        again = [(await store.record(mail, decision)).applied for mail, decision in pairs]
+        return first, again, await store.check()
+    finally:
+        await store.close()
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(CONTENT, ADDRESS, BOXES), min_size=1, max_size=30), st.randoms(use_true_random=True))
+def test_any_mails_are_decided_and_recorded_exactly_once(
+    database_url: str, drawn: list[tuple[bytes, str | None, str]], random: object
+) -> None:
+    mails = [
+        InboundMail(
+            id=sortable_id(NOW + timedelta(seconds=number), random.getrandbits(80)),  # type: ignore[attr-defined]
+            account_id="acme",
+            envelope=Envelope(mail_from=mail_from, rcpt_tos=(rcpt_to,)),
+            content=content,
+            received_at=NOW + timedelta(seconds=number),
+        )
+        for number, (content, mail_from, rcpt_to) in enumerate(drawn)
+    ]
+    first, again, problems = asyncio.run(_recorded(database_url, mails))
+    assert all(first)
+    assert not any(again)
+    assert problems == []
