@@ -1,6 +1,7 @@
 """Whatever comes in can be decided and recorded, on both databases; recorded twice it is recorded once."""
 
 import asyncio
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,13 +77,13 @@ async def _recorded(url: str, mails: list[InboundMail]) -> tuple[list[bool], lis
 
 @pytest.mark.timeout(300)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(CONTENT, ADDRESS, BOXES), min_size=1, max_size=30), st.randoms(use_true_random=True))
+@given(st.lists(st.tuples(CONTENT, ADDRESS, BOXES), min_size=1, max_size=30))
 def test_any_mails_are_decided_and_recorded_exactly_once(
-    database_url: str, drawn: list[tuple[bytes, str | None, str]], random: object
+    database_url: str, drawn: list[tuple[bytes, str | None, str]]
 ) -> None:
     mails = [
         InboundMail(
-            id=sortable_id(NOW + timedelta(seconds=number), random.getrandbits(80)),  # type: ignore[attr-defined]
+            id=sortable_id(NOW + timedelta(seconds=number), secrets.randbits(80)),
             account_id="acme",
             envelope=Envelope(mail_from=mail_from, rcpt_tos=(rcpt_to,)),
             content=content,

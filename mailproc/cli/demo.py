@@ -208,7 +208,7 @@ def _standings_table(seen: Seen) -> Table:
 
 
 def _what_next(folder: Path, work: Path) -> None:
-    sample = next(iter(sorted((folder / "reply").glob("*quote*.eml"))), folder)
+    sample = next(iter(sorted((folder / "reply").glob("*unsubscribe-over-quote.eml"))), folder)
     out.print("\nTry next:", markup=False)
     config = _short(work / "mailproc.toml")
     out.print(f"  .venv/bin/mailproc explain {_short(sample)} --config {config}", markup=False)

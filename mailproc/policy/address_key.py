@@ -2,9 +2,8 @@
 
 import unicodedata
 
-import idna
+from mailproc.policy.address import ascii_domain
 
-_MAX_DOMAIN = 253  # RFC 1035 §3.1; beyond it there is nothing to convert
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _MAX_WRAPPERS = 4
 
@@ -48,12 +47,8 @@ def _lower(text: str) -> str:
 
 
 def _a_label(domain: str) -> str:
-    if not domain.isascii() and len(domain) <= _MAX_DOMAIN:
-        try:
-            return idna.encode(domain, uts46=True).decode("ascii")
-        except UnicodeError:  # idna's own errors are of this kind, too
-            pass
-    return _lower(domain)
+    label = ascii_domain(domain)
+    return label if label.isascii() else _lower(domain)
 
 
 def _unwrap(local: str, domain: str) -> tuple[str, str]:
