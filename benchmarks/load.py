@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 
 @dataclass(kw_only=True)
@@ -27,52 +28,81 @@ class Load:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
-class Session:
-    """One SMTP connection of a well-behaved client that pipelines the envelope (RFC 2920)."""
+class Session(asyncio.Protocol):
+    """One SMTP connection of a well-behaved client that pipelines the envelope (RFC 2920).
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    It does as little as can be: whatever the client costs, the server under load does not get.
+    """
+
+    def __init__(self) -> None:
+        self._transport: asyncio.Transport
+        self._received = b""
+        self._replies: list[bytes] = []
+        self._expected = 0
+        self._waiter: asyncio.Future[list[bytes]] | None = None
+        self._closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
     async def open(cls, host: str, port: int) -> "Session":
         """Connect and greet. Raises OSError, ConnectionError."""
-        reader, writer = await asyncio.open_connection(host, port)
-        session = cls(reader, writer)
-        await session._reply()
-        await session._ask(b"EHLO load.example\r\n")
+        _, session = await asyncio.get_running_loop().create_connection(cls, host, port)
+        await session._answers(1)
+        session._transport.write(b"EHLO load.example\r\n")
+        await session._answers(1)
         return session
 
     async def send(self, mail_from: str, rcpt_to: str, content: bytes) -> tuple[str, float]:
         """Send one mail; content in SMTP form without the final dot. Returns the answer and the seconds it took."""
-        self._writer.write(b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (mail_from.encode(), rcpt_to.encode()))
-        replies = [await self._reply() for _ in range(3)]
-        if not replies[2].startswith("354"):
-            return next(reply for reply in replies if reply[0] in "45"), 0.0
-        self._writer.write(content)
-        self._writer.write(b".\r\n")
-        await self._writer.drain()
+        envelope = b"MAIL FROM:<%b>\r\nRCPT TO:<%b>\r\nDATA\r\n" % (mail_from.encode(), rcpt_to.encode())
+        self._transport.write(envelope)
+        replies = await self._answers(3)
+        if not replies[2].startswith(b"354"):
+            return next(reply for reply in replies if reply[:1] in b"45").decode("ascii", "replace"), 0.0
+        self._transport.write(content + b".\r\n")
         start = time.perf_counter()
-        return await self._reply(), time.perf_counter() - start
+        [reply] = await self._answers(1)
+        return reply.decode("ascii", "replace"), time.perf_counter() - start
 
     async def close(self) -> None:
         """Say goodbye."""
         with contextlib.suppress(OSError):
-            self._writer.write(b"QUIT\r\n")
-            self._writer.close()
-            await self._writer.wait_closed()
+            self._transport.write(b"QUIT\r\n")
+            self._transport.close()
+            await self._closed
 
-    async def _ask(self, line: bytes) -> str:
-        self._writer.write(line)
-        return await self._reply()
+    def _answers(self, count: int) -> asyncio.Future[list[bytes]]:
+        """So many replies, each its last line."""
+        self._expected = count
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._hand_out()
+        return self._waiter
 
-    async def _reply(self) -> str:
-        while True:
-            line = await self._reader.readline()
-            if not line:
-                raise ConnectionError("the server closed the connection")
-            if line[3:4] != b"-":
-                return line.decode("ascii", "replace").rstrip()
+    def _hand_out(self) -> None:
+        if self._waiter is None or self._waiter.done():
+            return
+        if len(self._replies) >= self._expected:
+            answers, self._replies = self._replies[: self._expected], self._replies[self._expected :]
+            self._waiter.set_result(answers)
+        elif self._closed.done():
+            self._waiter.set_exception(ConnectionError("the server closed the connection"))
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Keep the last line of each reply."""
+        *lines, self._received = (self._received + data).split(b"\r\n")
+        self._replies += [line for line in lines if line[3:4] != b"-"]
+        self._hand_out()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End."""
+        if not self._closed.done():
+            self._closed.set_result(None)
+        self._hand_out()
 
 
 Mail = tuple[str, str, bytes]

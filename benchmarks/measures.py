@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
+
 from benchmarks.load import Load, Session, closed_loop, open_loop
 from benchmarks.mails import FEEDBACK_BOX, REPLY_BOX, feedback_mail, multipart_mail, replies, reply_mail
 from benchmarks.process import Server, serving
@@ -39,12 +41,11 @@ class Figure:
 def under_load(name: str, count: int, *, keep: bool = True) -> Figure:
     """Warm up, then send `count` mails over twenty sessions and wait until nothing is left to do."""
     with tempfile.TemporaryDirectory() as folder, serving(name, Path(folder)) as server:
-        asyncio.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP), sessions=SESSIONS))
+        uvloop.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP), sessions=SESSIONS))
         _until_done(Path(folder), WARM_UP)
+        mails = iter(list(replies(count, first=WARM_UP)))
         before = server.cpu_seconds()
-        load = asyncio.run(
-            closed_loop("127.0.0.1", server.port, replies(count, first=WARM_UP), sessions=SESSIONS, keep=keep)
-        )
+        load = uvloop.run(closed_loop("127.0.0.1", server.port, mails, sessions=SESSIONS, keep=keep))
         if load.refused:
             raise SystemExit(f"{name} refused mail: {load.refused[0]}")
         _until_done(Path(folder), WARM_UP + count)
@@ -75,7 +76,7 @@ def smtp_sink(count: int) -> Figure | None:
         try:
             time.sleep(0.5)
             server = Server(port=18997, pid=process.pid)
-            load = asyncio.run(closed_loop("127.0.0.1", server.port, replies(count), sessions=SESSIONS))
+            load = uvloop.run(closed_loop("127.0.0.1", server.port, replies(count), sessions=SESSIONS))
             return Figure(cpu_us=server.cpu_seconds() / count * 1e6, per_second=load.per_second)
         finally:
             process.terminate()
@@ -85,13 +86,13 @@ def latency(rate: float, seconds: float, *, beside_large: bool) -> Load:
     """DATA→250 of 2 kB mail at exponential gaps; with `beside_large`, a 25 MB mail arrives each second meanwhile."""
 
     async def measure(port: int) -> Load:
-        mails = replies(int(rate * seconds))
+        mails = iter(list(replies(int(rate * seconds))))
         large = (lambda: _large_mails(port)) if beside_large else None
         return await open_loop("127.0.0.1", port, mails, sessions=SESSIONS, rate=rate, beside=large)
 
     with tempfile.TemporaryDirectory() as folder, serving("road-ours", Path(folder)) as server:
-        asyncio.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP, first=10**6), sessions=SESSIONS))
-        return asyncio.run(measure(server.port))
+        uvloop.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP, first=10**6), sessions=SESSIONS))
+        return uvloop.run(measure(server.port))
 
 
 async def _large_mails(port: int) -> None:

@@ -8,7 +8,7 @@ Ours: `accept-ours` (listener and store, the decider off), `road-ours` (the whol
 import asyncio
 import contextlib
 import json
-import secrets
+import random
 import signal
 import sqlite3
 import sys
@@ -68,6 +68,9 @@ def settings_in(folder: Path) -> Settings:
     return load_settings(path)
 
 
+_RANDOM = random.Random()  # ids as the service makes them
+
+
 class AcceptOnly:
     """A reception that stores and does nothing else."""
 
@@ -89,7 +92,7 @@ class AcceptOnly:
 
 
 def _mails(service: Service, envelope: Envelope, content: bytes) -> list[InboundMail]:
-    return inbound_mails(envelope, content, service.accounts, now=datetime.now(UTC), random_bits=secrets.randbits)
+    return inbound_mails(envelope, content, service.accounts, now=datetime.now(UTC), random_bits=_RANDOM.getrandbits)
 
 
 @contextlib.asynccontextmanager

@@ -3,25 +3,33 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
 
 import structlog
 
 from mailproc.authenticity.border import Border
-from mailproc.errors import StoreError
+from mailproc.errors import ContentGone, StoreError
 from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, failed_decision
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules import RuleSet
+from mailproc.precedence import Precedence
+from mailproc.store.results import Recorded
 from mailproc.store.store import Store
 
-INLINE_BYTES = 64 * 1024  # above this a mail is decided in a thread, so that the listener never waits 20 ms for it
+INLINE_BYTES = 12 * 1024  # above this a mail is decided in a thread, so that the listener never waits 20 ms for it
+PATIENT_WITH = 16  # mails: with more of them waiting, deciding has its turn like everyone else
+PATIENT_SECONDS = 0.01  # for each of them
 MAX_READS = 2  # times that a mail is read again after it may have crashed the process
 SCAN_SECONDS = 1.0
+STRAY_AFTER = timedelta(seconds=15)  # a mail of ours that old and not in hand has fallen off the road
+STRAY_SCANS = 10
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -42,7 +50,10 @@ class Decider:
         self._border = border
         self._metrics = metrics
         self._log = structlog.get_logger()
+        self.precedence = Precedence()  # of those who are accepting
         self._waiting: asyncio.Queue[InboundMail] = asyncio.Queue()
+        self._in_hand: dict[str, int] = {}  # what is not recorded yet, with its size
+        self._bytes_in_hand = 0
         self._recording: set[asyncio.Task[None]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decider")
         self._tasks: list[asyncio.Task[None]] = []
@@ -50,15 +61,46 @@ class Decider:
     @property
     def backlog(self) -> int:
         """Mails in memory whose decision is not recorded yet."""
-        return self._waiting.qsize() + len(self._recording)
+        return len(self._in_hand)
+
+    @property
+    def backlog_bytes(self) -> int:
+        """Bytes of these mails."""
+        return self._bytes_in_hand
+
+    @property
+    def is_running(self) -> bool:
+        """Whether mail that is submitted gets decided."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
 
     def submit(self, mail: InboundMail) -> None:
         """Take a mail that was just accepted."""
+        self._take(mail)
         self._waiting.put_nowait(mail)
+
+    def _take(self, mail: InboundMail) -> None:
+        if mail.id not in self._in_hand:
+            self._in_hand[mail.id] = len(mail.content)
+            self._bytes_in_hand += len(mail.content)
+
+    def _give(self, mail: InboundMail) -> None:
+        self._bytes_in_hand -= self._in_hand.pop(mail.id, 0)
 
     def start(self) -> None:
         """Begin with both roads: from memory, and from what a process that is gone has left."""
-        self._tasks = [asyncio.create_task(self._decide_waiting()), asyncio.create_task(self._take_over())]
+        self._tasks = [asyncio.create_task(self._for_ever(road)) for road in (self._decide_waiting, self._take_over)]
+
+    async def _for_ever(self, road: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A road that ends by a bug is opened again; the mail that was on it is a stray, and is found."""
+        while True:
+            running = asyncio.create_task(road())
+            try:
+                await asyncio.wait((running,))
+            finally:
+                running.cancel()
+            if not running.cancelled() and (error := running.exception()):
+                self._log.error("decider_failed", exc_info=error)
+            await asyncio.sleep(SCAN_SECONDS)
 
     async def stop(self, grace_seconds: float) -> None:
         """Decide and record what is in hand, as far as the time allows; the rest is in the table."""
@@ -76,33 +118,63 @@ class Decider:
     async def _decide_waiting(self) -> None:
         while True:
             mail = await self._waiting.get()
-            decision = await self._decide(mail)
-            task = asyncio.create_task(self._record(mail, decision))
-            self._recording.add(task)
-            task.add_done_callback(self._recording.discard)
-            self._waiting.task_done()
-            await asyncio.sleep(0)
+            await self._let_others_pass()
+            recording = None
+            try:
+                decision = await self._decide(mail)
+                recording = asyncio.create_task(self._record(mail, decision))
+                self._recording.add(recording)
+                recording.add_done_callback(self._recording.discard)
+            finally:
+                self._waiting.task_done()
+                if recording is None:  # not decided, whatever the reason: it is a stray, and will be found
+                    self._give(mail)
+
+    async def _let_others_pass(self) -> None:
+        """Deciding holds the event loop: clients that wait for their 250 go first while few mails wait here."""
+        await asyncio.sleep(0)  # the answer to this mail goes out
+        if self._waiting.qsize() < PATIENT_WITH:
+            await self.precedence.give_way(PATIENT_SECONDS)
 
     async def _take_over(self) -> None:
         """One by one: a mail that crashes the reader must not take others with it again."""
-        while True:
+        for scan in count():
             try:
-                found = await self._store.take_over()
+                while await self._take_over_one():
+                    pass
+                if scan % STRAY_SCANS == 0 and (strays := await self._store.release_strays(self._in_hand, STRAY_AFTER)):
+                    self._log.error("strays_released", mails=strays)
             except StoreError as error:
                 self._log.warning("take_over_failed", error=str(error))
-                found = None
-            if found is None:
-                await asyncio.sleep(SCAN_SECONDS)
-                continue
-            mail, attempts = found
-            await self._record(mail, await self._decide_again(mail, attempts))
+            await asyncio.sleep(SCAN_SECONDS)
+
+    async def _take_over_one(self) -> bool:
+        """Decide and record one mail that nobody has in hand; False when there is none."""
+        try:
+            found = await self._store.take_over()
+        except ContentGone as error:
+            await self._record(error.mail, self._failed(error.mail, "content is gone"))
+            return True
+        if found is None:
+            return False
+        mail, attempts = found
+        self._take(mail)
+        try:
+            decision = await self._decide_again(mail, attempts)
+        finally:
+            self._give(mail)
+        await self._record(mail, decision)
+        return True
 
     async def _decide_again(self, mail: InboundMail, attempts: int) -> Decision:
         if attempts <= MAX_READS:
             return await self._decide(mail)
         self._metrics.crashed.labels("crash").inc()
         self._log.error("crashed_the_reader", mail=mail.id, attempts=attempts)
-        return failed_decision(mail, self._policy_of(mail.account_id), self._rules().digest, "crashed the reader")
+        return self._failed(mail, "crashed the reader")
+
+    def _failed(self, mail: InboundMail, reason: str) -> Decision:
+        return failed_decision(mail, self._policy_of(mail.account_id), self._rules().digest, reason)
 
     async def _decide(self, mail: InboundMail) -> Decision:
         account, rules = self._policy_of(mail.account_id), self._rules()
@@ -135,15 +207,11 @@ class Decider:
         return decision
 
     async def _record(self, mail: InboundMail, decision: Decision) -> None:
-        pause = 0.05
-        while True:
-            try:
-                recorded = await self._store.record(mail, decision)
-                break
-            except StoreError as error:
-                self._log.warning("recording_waits", mail=mail.id, error=str(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        self._take(mail)
+        try:
+            recorded = await self._record_when_possible(mail, decision)
+        finally:
+            self._give(mail)
         if not recorded.applied:
             return
         self._count(decision)
@@ -154,6 +222,16 @@ class Decider:
             changes=[f"{change.person} {change.status}" for change in recorded.changes],
             seconds=round((datetime.now(UTC) - mail.received_at).total_seconds(), 3),
         )
+
+    async def _record_when_possible(self, mail: InboundMail, decision: Decision) -> Recorded:
+        pause = 0.05
+        while True:
+            try:
+                return await self._store.record(mail, decision)
+            except StoreError as error:
+                self._log.warning("recording_waits", mail=mail.id, error=str(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _count(self, decision: Decision) -> None:
         self._metrics.decided.labels(decision.kind.value, decision.action.value).inc()

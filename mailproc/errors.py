@@ -1,5 +1,7 @@
 """Every error that crosses a room; what becomes of each is told in docs/flow.md."""
 
+from typing import Any
+
 
 class MailprocError(Exception):
     """Base of all errors that mailproc raises on purpose."""
@@ -35,3 +37,11 @@ class StoreFull(StoreError):
 
 class NotFound(StoreError):
     """What was asked for does not exist."""
+
+
+class ContentGone(StoreError):
+    """An undecided mail whose content is missing or damaged; `mail` is the rest of it, with empty content."""
+
+    def __init__(self, mail: Any) -> None:
+        super().__init__("the content of a mail is gone")
+        self.mail = mail

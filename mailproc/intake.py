@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.policy.account import Accounts, Route
+from mailproc.policy.account import Accounts, NoRoute, Route
 
 NOBODY = "*"  # the reserved account: mail of our own border server that belongs to no account
 
@@ -16,26 +16,41 @@ def inbound_mails(
 ) -> list[InboundMail]:
     """One InboundMail per account that a recipient belongs to, in the order of recipients; at least one.
 
-    A recipient of no account (parked mail) goes to the account of its domain, else to `*`.
+    A recipient of no account goes to the account of its domain, else to `*`, parked and by itself: a mistyped
+    neighbour must not keep anybody's request from being decided.
     """
-    by_account: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str | None], list[str]] = {}
     for rcpt_to in envelope.rcpt_tos:
-        by_account.setdefault(_account_of(rcpt_to, accounts), []).append(rcpt_to)
+        groups.setdefault(_place_of(rcpt_to, accounts), []).append(rcpt_to)
+    whole = _of_the_whole_mail(envelope.parked)
     return [
         InboundMail(
             id=sortable_id(now, random_bits(80)),
             account_id=account_id,
-            envelope=envelope if len(by_account) == 1 else replace(envelope, rcpt_tos=tuple(rcpt_tos)),
+            envelope=_part_of(envelope, tuple(rcpt_tos), whole or unknown),
             content=content,
             received_at=now,
         )
-        for account_id, rcpt_tos in by_account.items()
+        for (account_id, unknown), rcpt_tos in groups.items()
     ]
 
 
-def _account_of(rcpt_to: str, accounts: Accounts) -> str:
+def _part_of(envelope: Envelope, rcpt_tos: tuple[str, ...], parked: str | None) -> Envelope:
+    if len(rcpt_tos) == len(envelope.rcpt_tos) and parked == envelope.parked:
+        return envelope
+    return replace(envelope, rcpt_tos=rcpt_tos, parked=parked)
+
+
+def _of_the_whole_mail(parked: str | None) -> str | None:
+    """Why the mail as such is parked: too big, a loop; not what is said of single recipients."""
+    return "; ".join(why for why in (parked or "").split("; ") if why and not why.startswith("unknown ")) or None
+
+
+def _place_of(rcpt_to: str, accounts: Accounts) -> tuple[str, str | None]:
+    """Which account a recipient belongs to, and why it is parked there; None: it is a mailbox of it."""
     route = accounts.route(rcpt_to)
     if isinstance(route, Route):
-        return route.account_id
+        return route.account_id, None
     domain = rcpt_to.rpartition("@")[2].lower()
-    return next((account.id for account in accounts if domain in account.domains), NOBODY)
+    account_id = next((account.id for account in accounts if domain in account.domains), NOBODY)
+    return account_id, "unknown domain" if route is NoRoute.unknown_domain else "unknown mailbox"

@@ -22,7 +22,6 @@ class Metrics:
         self.undecided = self._gauge("mails_undecided", "Accepted mails that wait for their decision")
         self.undecided_age = self._gauge("mails_undecided_age_seconds", "Age of the oldest undecided mail")
         self.outbox = self._gauge("outbox_entries", "Events by hook and state", ("hook", "state"))
-        self.outbox_age = self._gauge("outbox_oldest_seconds", "Age of the oldest undelivered event", ("hook",))
         self.reviews = self._gauge("reviews_open", "Mails that wait for a person")
         self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")
         self.deciding = Histogram(

@@ -7,7 +7,7 @@ from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.envelope import InboundMail, digest_of
 from mailproc.mail.kind import MailKind, kind_of
 from mailproc.mail.message import read_message
-from mailproc.policy.account import AccountPolicy, policy_digest
+from mailproc.policy.account import AccountPolicy
 from mailproc.policy.act import also
 from mailproc.policy.case import Case, Outcome, route_of
 from mailproc.policy.decide import decide_case
@@ -24,24 +24,15 @@ _MAX_DEFECTS = 50
 
 def decide_mail(mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet) -> Decision:
     """What is to be done about a mail, and why. Raises nothing that is not a bug."""
-    return examine_mail(mail, authentication, account, rules).decision
+    case = _case(mail, authentication, account, rules)
+    return _decision(case, decide_case(case))
 
 
 def examine_mail(
     mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet
 ) -> Examination:
     """The same with everything that was seen on the way."""
-    message = read_message(mail.content)
-    case = Case(
-        mail=mail,
-        message=message,
-        finding=kind_of(message, mail.envelope),
-        account=account,
-        rules=rules,
-        authentication=authentication,
-        route=route_of(account, mail.envelope.rcpt_tos),
-        digest=digest_of(mail.content),
-    )
+    case = _case(mail, authentication, account, rules)
     decision = _decision(case, decide_case(case))
     body = _matches(case, "body_matches")
     subject = _matches(case, "subject_matches")
@@ -49,7 +40,7 @@ def examine_mail(
         mail=mail,
         account=account,
         route=case.route,
-        message=message,
+        message=case.message,
         finding=case.finding,
         decision=decision,
         new_text=case.new_text if case.was_read else None,
@@ -67,9 +58,23 @@ def failed_decision(mail: InboundMail, account: AccountPolicy, rules_digest: str
         action=Action.review,
         reason=short_text(reason),
         ruleset=rules_digest,
-        policy=policy_digest(account),
+        policy=account.digest,
         mail=digest_of(mail.content),
         authentication=NOT_CHECKED,
+    )
+
+
+def _case(mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet) -> Case:
+    message = read_message(mail.content)
+    return Case(
+        mail=mail,
+        message=message,
+        finding=kind_of(message, mail.envelope),
+        account=account,
+        rules=rules,
+        authentication=authentication,
+        route=route_of(account, mail.envelope.rcpt_tos),
+        digest=digest_of(mail.content),
     )
 
 
@@ -84,7 +89,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
         reason=outcome.reason,
         rule=outcome.rule,
         ruleset=case.rules.digest,
-        policy=policy_digest(case.account),
+        policy=case.account.digest,
         mail=case.digest,
         subscribers=_in_order_of_trust(outcome.subscribers),
         evidence=outcome.evidence,
@@ -100,7 +105,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
 
 
 def _in_order_of_trust(refs: tuple[SubscriberRef, ...]) -> tuple[SubscriberRef, ...]:
-    return tuple(sorted(refs, key=lambda ref: _TRUST_ORDER[ref.trust]))
+    return refs if len(refs) < 2 else tuple(sorted(refs, key=lambda ref: _TRUST_ORDER[ref.trust]))
 
 
 def _feedback(case: Case) -> FeedbackSummary | None:

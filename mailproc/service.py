@@ -78,13 +78,19 @@ class Service:
                 self.decider.start()
                 self.listener = Listener(self.settings.smtp, self, log=self._log, free_disk_bytes=self._free_disk())
                 undo.push_async_callback(self.listener.stop, 0)
-                await self.listener.start()
+                await self._open_doors(self.listener)
             if "web" in self.roles and self.settings.web.listen:
                 self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness)
                 await self.web.start()
             self._tasks.append(asyncio.create_task(self._keep_gauges()))
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
+
+    async def _open_doors(self, listener: Listener) -> None:
+        try:
+            await listener.start()
+        except OSError as error:
+            raise SettingsError([f"smtp: cannot listen: {error}"]) from error
 
     async def stop(self) -> None:
         """No new mail; what is in hand is finished; then everything is closed. Within ten seconds."""
@@ -106,11 +112,12 @@ class Service:
         if self.listener:
             try:
                 self.listener.reload_certificates()
+                self._log.info("certificate_loaded")
             except SettingsError as error:
                 self._log.error("certificate_refused", problems=error.problems)
         try:
             self._rules = load_rules(self.settings.rules)
-            self._log.info("rules_loaded", ruleset=self._rules.digest)
+            self._log.info("rules_loaded", ruleset=self._rules.digest, settings="not read again: restart for those")
         except RulesError as error:
             self._log.error("rules_refused", problems=error.problems, in_force=self._rules.digest)
 
@@ -138,20 +145,23 @@ class Service:
         """Why new mail must wait, else None."""
         if max(self._undecided, self.decider.backlog) >= self.settings.store.max_undecided:
             return "too many undecided mails"
+        if self.decider.backlog_bytes >= self.settings.smtp.max_bytes_in_hand:
+            return "too many bytes of undecided mail"
         return None
 
     async def accept(self, envelope: Envelope, content: bytes) -> str:
         """Make a mail ours: one InboundMail per account, all in one commit. Raises StoreUnavailable, StoreFull."""
         now = datetime.now(UTC)
         mails = inbound_mails(envelope, content, self.accounts, now=now, random_bits=self._random.getrandbits)
-        receipts = await self.store.accept(mails)
-        for mail, receipt in zip(mails, receipts, strict=True):
+        with self.decider.precedence:
+            receipts = await self.store.accept(mails)
+        pairs = list(zip(mails, receipts, strict=True))
+        for mail, receipt in pairs:
+            if not receipt.duplicate:
+                self.decider.submit(mail)  # first of all: nothing may come between the commit and the decider
+        for mail, receipt in pairs:
+            (self.metrics.resent if receipt.duplicate else self.metrics.accepted).inc()
             self._log.info("accepted", mail=receipt.mail_id, account=mail.account_id, resend=receipt.duplicate)
-            if receipt.duplicate:
-                self.metrics.resent.inc()
-            else:
-                self.metrics.accepted.inc()
-                self.decider.submit(mail)
         return receipts[0].mail_id
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -207,6 +217,8 @@ class Service:
         if self._stopping:
             return ["stopping"]
         reasons = [reason] if (reason := self.busy()) else []
+        if "smtp" in self.roles and not self.decider.is_running:
+            reasons.append("the decider has stopped")
         try:
             await asyncio.wait_for(self.store.undecided(), 2)
         except (StoreError, TimeoutError) as error:
@@ -227,6 +239,7 @@ class Service:
         if age > timedelta(seconds=60):
             self._log.error("undecided_too_long", count=self._undecided, age_seconds=round(age.total_seconds()))
         counts = await self.store.counts()
+        self.metrics.outbox.clear()  # what is not there any more must not stay
         for (hook, state), number in counts.outbox.items():
             self.metrics.outbox.labels(hook, state).set(number)
         self.metrics.reviews.set(counts.reviews_open)

@@ -2,12 +2,14 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
+from mailproc.policy.address import ascii_domain, is_address
 
 
 def _split(value: object) -> object:
@@ -29,7 +31,52 @@ def _secret(value: object) -> object:
     return value
 
 
+def _sockets(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        kind, _, rest = one.partition(":")
+        host, _, port = one.rpartition(":")
+        if (kind == "unix" and rest.startswith("/")) or (kind == "fd" and rest.isdigit()):
+            continue
+        if not host or not port.isdigit() or int(port) > 65_535:
+            raise ValueError(f"{one}: write host:port, unix:/path or fd:3")
+    return value
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"{one}: is no address and no network such as 192.0.2.0/24") from None
+    return value
+
+
+def _domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        if not _DOMAIN.fullmatch(ascii_domain(one)):
+            raise ValueError(f"{one}: is no domain")
+    return value
+
+
+def _domains_or_networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        (_networks if re.fullmatch(r"[0-9.]+(/\d+)?|.*:.*", one) else _domains)((one,))
+    return value
+
+
+def _address(value: str | None) -> str | None:
+    if value is not None and not is_address(value):
+        raise ValueError(f"{value}: is no address")
+    return value
+
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Sockets = Annotated[Words, AfterValidator(_sockets)]
+Networks = Annotated[Words, AfterValidator(_networks)]
+Domains = Annotated[Words, AfterValidator(_domains), Field(min_length=1)]
+DomainsOrNetworks = Annotated[Words, AfterValidator(_domains_or_networks)]
+Address = Annotated[str | None, AfterValidator(_address)]
 Secret = Annotated[str, BeforeValidator(_secret)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -41,9 +88,9 @@ class _Table(BaseModel):
 class SmtpSettings(_Table):
     """The listener: where it listens and what it allows. `host:port` (port 0: any free one), `unix:/path`, `fd:3`."""
 
-    listen: Words = ("127.0.0.1:8025",)
-    tls_listen: Words = ()  # implicit TLS (RFC 8314)
-    lmtp_listen: Words = ()  # RFC 2033
+    listen: Sockets = ("127.0.0.1:8025",)
+    tls_listen: Sockets = ()  # implicit TLS (RFC 8314)
+    lmtp_listen: Sockets = ()  # RFC 2033
     hostname: str = "localhost"
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -60,9 +107,17 @@ class SmtpSettings(_Table):
     max_bytes_in_hand: int = Field(256 * 1024 * 1024, ge=1_048_576)
     min_free_disk_bytes: int = Field(256 * 1024 * 1024, ge=0)
     max_received: int = Field(100, ge=10)  # loop guard, RFC 5321 §6.3
-    relays: Words = ()  # networks of our own border servers: parked, not refused
-    proxy_from: Words = ()  # networks that must speak PROXY v1/v2
-    xclient_from: Words = ()  # networks that may use XCLIENT
+    relays: Networks = ()  # networks of our own border servers: parked, not refused
+    proxy_from: Networks = ()  # networks that must speak PROXY v1/v2
+    xclient_from: Networks = ()  # networks that may use XCLIENT
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> "SmtpSettings":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("`tls_cert` and `tls_key` belong together")
+        if (self.require_tls or self.tls_listen) and self.tls_cert is None:
+            raise ValueError("`require_tls` and `tls_listen` need `tls_cert` and `tls_key`")
+        return self
 
 
 class StoreSettings(_Table):
@@ -79,7 +134,7 @@ class StoreSettings(_Table):
 class WebSettings(_Table):
     """The HTTP endpoints: health, readiness, metrics. An empty `listen` serves none."""
 
-    listen: Words = ("127.0.0.1:8080",)
+    listen: Sockets = ("127.0.0.1:8080",)
 
 
 class LogSettings(_Table):
@@ -118,6 +173,8 @@ class HookSettings(_Table):
             )
         if self.url and not re.match(r"https?://[^/\s]+", self.url):
             raise ValueError("`url` must begin with https:// or http://")
+        if self.secret and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{22,}={0,2}", self.secret):
+            raise ValueError("`secret` must be whsec_ and at least 16 bytes in base64")
         return self
 
 
@@ -136,12 +193,12 @@ class AccountSettings(_Table):
 
     id: Name
     parent: str | None = None
-    domains: Words
-    sends_from: Words = ()
+    domains: Domains
+    sends_from: DomainsOrNetworks = ()
     mailboxes: MailboxSettings = MailboxSettings()
     lists: dict[str, str] = {}
     footers: tuple[str, ...] = ()
-    forward_to: str | None = None
+    forward_to: Address = None
     token_keys: dict[int, Secret] = {}
     border_servers: Words = ()
     trusted_sources: Words = ()

@@ -78,31 +78,30 @@ def _sentence(path: Path | None, text: str, error: Any) -> str:
     line = _line_of(text, error["loc"])
     where = f"{path}:{line}" if line else str(path or "settings")
     message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "there is no such key"
     return f"{where}: {'.'.join(keys)}: {message}" if keys else f"{where}: {message}"
 
 
 def _line_of(text: str, loc: tuple[int | str, ...]) -> int | None:
-    """Line of the key in the file, found by its table header; None when it is not written there."""
-    tables = [str(step) for step in loc if not isinstance(step, int)]
-    index = next((step for step in loc if isinstance(step, int)), 0)
-    inside, seen, header_line = len(tables) <= 1, -1, None
+    """Line of the key in the file, else of the nearest table above it; None when it is not written there."""
+    wanted = tuple(step for step in loc if isinstance(step, str))
+    table: tuple[str, ...] = ()
+    row, best, best_depth = -1, None, 0
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.split("#", 1)[0].strip()
         if stripped.startswith("["):
-            name = stripped.strip("[] ")
-            if name == (tables[0] if tables else None):
-                seen += 1
-                inside = not stripped.startswith("[[") or seen == index
-                header_line = number if inside else header_line
-            else:
-                inside = False
-        elif (
-            inside
-            and tables
-            and re.match(rf"{re.escape(tables[1] if len(tables) > 1 else tables[0])}\s*[=.]", stripped)
-        ):
-            return number
-    return header_line
+            table = tuple(part.strip(" \"'") for part in stripped.strip("[] ").split("."))
+            row += stripped.startswith("[[") and table == wanted[:1]
+            path = table
+        elif "=" in stripped:
+            path = (*table, *(part.strip(" \"'") for part in stripped.partition("=")[0].split(".")))
+        else:
+            continue
+        is_its_row = not any(isinstance(step, int) for step in loc[:2]) or row == loc[1]
+        if is_its_row and path == wanted[: len(path)] and len(path) > best_depth:
+            best, best_depth = number, len(path)
+    return best
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -17,7 +17,7 @@ from mailproc.mail.authentication import read_authentication
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts
-from mailproc.policy.decision import Decision, decision_as_json
+from mailproc.policy.decision import Decision, decision_as_json, facts_as_json
 from mailproc.policy.rules import RuleSet
 from mailproc.replay import saved_mail
 from mailproc.rule_files import load_rules
@@ -78,8 +78,8 @@ def _wrong_people(decision: Decision, wanted: list[str]) -> list[str]:
 
 
 def golden(decision: Decision) -> str:
-    """The whole decision; without the digest of the rules, or each edit of one rule would touch every file."""
-    seen = decision_as_json(decision)
+    """The whole decision and its facts; without the digest of the rules, or each edit of one would touch every file."""
+    seen = decision_as_json(decision) | {"facts": facts_as_json(decision)}
     del seen["ruleset"]
     return json.dumps(seen, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -42,3 +42,17 @@ def test_an_unknown_mailbox_that_was_parked_stays_with_the_account_of_its_domain
 
 def test_an_unknown_domain_that_was_parked_is_nobodys() -> None:
     assert mails_for("reply@elsewhere.example")[0].account_id == NOBODY
+
+
+def test_a_mistyped_neighbour_is_parked_by_itself_and_keeps_no_request_waiting() -> None:
+    good, typo = mails_for("reply@reply.acme.example", "typo@reply.acme.example")
+    assert (good.envelope.rcpt_tos, good.envelope.parked) == (("reply@reply.acme.example",), None)
+    assert (typo.envelope.rcpt_tos, typo.envelope.parked) == (("typo@reply.acme.example",), "unknown mailbox")
+
+
+def test_what_speaks_against_the_whole_mail_parks_all_of_it() -> None:
+    envelope = Envelope(
+        mail_from=None, rcpt_tos=("reply@reply.acme.example", "x@y.example"), parked="mail loop; unknown domain"
+    )
+    mails = inbound_mails(envelope, b"x", ACCOUNTS, now=NOW, random_bits=lambda _: 1)
+    assert [mail.envelope.parked for mail in mails] == ["mail loop", "mail loop"]

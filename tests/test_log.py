@@ -16,6 +16,9 @@ from mailproc.log import mask_address
         ("Pat <pat.doe@example.org>, x@example.net", "Pat <p…@example.org>, x…@example.net"),
         ("no address here", "no address here"),
         ("@", "@"),
+        ("a:pat@example.org", "a:p…@example.org"),
+        ("x" * 300 + "@example.org", "x…@example.org"),
+        ("'SELECT 1', ('pat@example.org',)", "'SELECT 1', ('p…@example.org',)"),
     ],
 )
 def test_only_the_first_character_of_a_local_part_is_left(text: str, masked: str) -> None:
@@ -55,3 +58,27 @@ def test_a_level_below_the_chosen_one_prints_nothing() -> None:
 def test_a_traceback_is_in_the_line_of_its_error() -> None:
     (line,) = lines_logged(True, "exec('try:\\n 1/0\\nexcept ZeroDivisionError:\\n log.exception(\"x\")')")
     assert "ZeroDivisionError" in str(line["exception"])
+
+
+def test_addresses_in_a_traceback_and_in_nested_values_are_masked_too() -> None:
+    lines = [
+        "try:",
+        " raise ValueError('pat@example.org')",
+        "except ValueError:",
+        " log.exception('x', y={'to': ['sam@example.net']})",
+    ]
+    statement = f"exec({chr(10).join(lines)!r})"
+    (line,) = lines_logged(True, statement)
+    assert "pat@" not in str(line)
+    assert "sam@" not in str(line)
+    assert "ValueError: p…@example.org" in str(line["exception"])
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    program = (
+        "import os, structlog; from mailproc.log import configure_logging;"
+        "configure_logging('info', 'json', mask_addresses=True); os.close(2);"
+        "structlog.get_logger().info('x'); print('still here')"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "still here\n"

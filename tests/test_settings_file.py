@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from mailproc.errors import SettingsError
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
+from mailproc.settings_check import problems_around
 from mailproc.settings_file import load_settings
 
 EXAMPLE = Path(__file__).parent.parent / "mailproc.example.toml"
@@ -180,3 +181,48 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 def test_no_mistake_ever_prints_a_secret(tmp_path: Path) -> None:
     text = '[[account]]\nid="a"\ndomains=["a.example"]\ntoken_keys={1="hunter2hunter2"}'
     assert "hunter2" not in problems_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('[smtp]\nlisten = ["127.0.0.1"]', "write host:port"),
+        ('[smtp]\nlisten = ["127.0.0.1:99999"]', "write host:port"),
+        ('[smtp]\nrelays = ["10.0.0.0/33"]', "10.0.0.0/33: is no address and no network"),
+        ('[smtp]\ntls_cert = "c.pem"', "belong together"),
+        ("[smtp]\nrequire_tls = true", "need `tls_cert`"),
+        ('[web]\nlisten = ["x"]', "write host:port"),
+        ('[[account]]\nid = "a"\ndomains = []', "at least 1 item"),
+        ('[[account]]\nid = "a"\ndomains = ["not a domain"]', "is no domain"),
+        (
+            '[[account]]\nid = "a"\ndomains = ["a.example"]\nsends_from = ["192.0.2.300/28"]',
+            "is no address and no network",
+        ),
+        ('[[account]]\nid = "a"\ndomains = ["a.example"]\nforward_to = "team"', "team: is no address"),
+        ('[[hook]]\nname = "h"\ntype = "webhook"\nurl = "https://x.example/"\nsecret = "hunter2"', "must be whsec_"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_a_mistake(tmp_path: Path, line: str, said: str) -> None:
+    assert said in problems_of(tmp_path, line)
+
+
+@pytest.mark.parametrize("entry", ["unix:/run/mailproc/lmtp", "fd:3", "[::1]:25", "mx.example.org:0"])
+def test_every_way_to_listen_is_understood(tmp_path: Path, entry: str) -> None:
+    assert load_settings(written(tmp_path, f'[smtp]\nlmtp_listen = ["{entry}"]'), {}).smtp.lmtp_listen == (entry,)
+
+
+def test_a_mistake_in_a_table_below_an_account_names_its_own_line(tmp_path: Path) -> None:
+    text = TWO_ACCOUNTS + '[account.mailboxes]\nreply = ["r"]\nreplies = ["x"]\n'
+    assert "mailproc.toml:10: account.1.mailboxes.replies: there is no such key" in problems_of(tmp_path, text)
+
+
+def test_what_settings_name_must_be_there(tmp_path: Path) -> None:
+    text = (
+        '[smtp]\ntls_cert = "c.pem"\ntls_key = "k.pem"\n'
+        '[[hook]]\nname = "a"\ntype = "exec"\ncommand = ["/no/such/program"]\n'
+        '[[hook]]\nname = "b"\ntype = "jsonl"\npath = "/no/such/folder/events.jsonl"\n'
+        '[[hook]]\nname = "c"\ntype = "webhook"\nurl = "https://x.example/"\nsecret_file = "none"\n'
+    )
+    told = "\n".join(problems_around(load_settings(written(tmp_path, text), {})))
+    for name in ("c.pem", "k.pem", "/no/such/program", "/no/such/folder", "secret_file"):
+        assert name in told

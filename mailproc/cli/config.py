@@ -3,7 +3,9 @@
 import typer
 
 from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
+from mailproc.errors import SettingsError
 from mailproc.rule_files import load_rules, shipped_rules_folder
+from mailproc.settings_check import problems_around
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -15,6 +17,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     Example: `mailproc config check --config mailproc.toml`
     """
     settings = settings_of(config)
+    if problems := problems_around(settings):
+        raise SettingsError(problems)
     rules = load_rules(settings.rules)
     found = {
         "settings": str(settings_path(config) or "built-in defaults"),
@@ -30,10 +34,11 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     for key, value in found.items():
         out.print(f"{key:9} {', '.join(value) if isinstance(value, list) else value}", markup=False)
     if not settings.account:
-        out.print("[yellow]no account: every mail will be refused; add an [[account]] table[/]")
+        out.print("[yellow]no account: every mail will be refused; add an \\[\\[account]] table[/]")
     if not settings.hook:
-        out.print("[yellow]no hook: standings change, and nobody is told; add a [[hook]] table[/]")
-    out.print("[green]all well[/]")
+        out.print("[yellow]no hook: standings change, and nobody is told; add a \\[\\[hook]] table[/]")
+    if settings.account and settings.hook:
+        out.print("[green]all well[/]")
 
 
 @app.command()

@@ -34,6 +34,7 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Result = TypeVar("Result")
 
+_WHERE = "(settings are read from --config, else $MAILPROC_CONFIG, else ./mailproc.toml)"
 _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (SettingsError, EX_CONFIG),
     (RulesError, EX_CONFIG),
@@ -99,9 +100,11 @@ def account_named(settings: Settings, account: str | None) -> str:
     if account is None:
         if len(known) == 1:
             return known[0]
-        raise SettingsError([f"name the account with --account: {', '.join(known) or 'none is in the settings'}"])
+        raise SettingsError(
+            [f"name the account with --account: {', '.join(known) or 'none is in the settings'} {_WHERE}"]
+        )
     if account not in known:
-        raise SettingsError([f"account {account} is not in the settings; there: {', '.join(known) or 'none'}"])
+        raise SettingsError([f"account {account} is not in the settings; there: {', '.join(known) or 'none'} {_WHERE}"])
     return account
 
 

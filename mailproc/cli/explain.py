@@ -74,7 +74,8 @@ def _print(seen: Examination, saved: SavedMail, sections: tuple[Section, ...], *
             out.print(Rule(section.title, align="left", style="dim"))
             _print_entries(section)
         if section.title == "New text" and seen.new_text is not None:
-            out.print(Padding(_body(seen, seen.new_text), (0, 0, 0, 2)))
+            body = Padding(_body(seen, seen.new_text), (0, 0, 0, 2))
+            out.print(body, soft_wrap=False, overflow="fold", no_wrap=False)
     if not everything:
         out.print(Rule("Assumed", align="left", style="dim"))
         out.print("  " + "; ".join(escape(one) for one in saved.assumed), style="dim")
@@ -110,6 +111,8 @@ def _print_entries(section: Section) -> None:
 
 def _body(seen: Examination, new_text: NewText) -> Text:
     """The whole text in place: what was cut off is dim with its reason, what decided is marked."""
+    if not new_text.text.strip():
+        return Text("(nothing new: all of it is quoted)" if new_text.body.strip() else "(no text)", style="dim")
     body = Text(new_text.body[:MOST_BODY_CHARACTERS])
     for cut in new_text.cuts:
         body.stylize("dim strike" if cut.reason == "quote" else "dim", cut.start, cut.end)

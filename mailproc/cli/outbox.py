@@ -3,9 +3,11 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from mailproc.cli.context import ConfigOption, JsonOption, open_store, out, print_json, run, settings_of
+from mailproc.errors import SettingsError
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
 from mailproc.settings import Settings
 
@@ -26,20 +28,31 @@ def show(
 
     Example: `mailproc outbox list --state dead --state pending`
     """
-    entries = run(_entries(settings_of(config), tuple(state or OutboxState), hook, limit))
+    settings = settings_of(config)
+    if hook is not None and hook not in [one.name for one in settings.hook]:
+        raise SettingsError(
+            [f"hook {hook} is not in the settings; there: {', '.join(one.name for one in settings.hook)}"]
+        )
+    entries = run(_entries(settings, tuple(state or OutboxState), hook, limit))
     if as_json:
         print_json([_as_json(entry) for entry in entries])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("no", "hook", "person", "version", "type", "state", "tries", "next", "last error"):
-        table.add_column(column, overflow="fold", no_wrap=column != "last error")
+    table.add_column("no", no_wrap=True, min_width=max([2, *(len(str(entry.id)) for entry in entries)]))
+    table.add_column("state", no_wrap=True, min_width=10)
+    table.add_column("now", no_wrap=True, min_width=12)
+    table.add_column("person", overflow="ellipsis", no_wrap=True, min_width=16)
+    table.add_column("hook", overflow="ellipsis", no_wrap=True)
+    table.add_column("tries", no_wrap=True, min_width=5)
+    table.add_column("next, last error", overflow="ellipsis", no_wrap=True, min_width=16)
     for entry in entries:
-        waits = f"{entry.next_at:%m-%d %H:%M:%S}" if entry.state is OutboxState.pending else ""
-        colour = COLOURS[entry.state.value]
-        table.add_row(
-            str(entry.id), entry.hook, entry.person, str(entry.version), entry.event.type,
-            f"[{colour}]{entry.state.value}[/]", str(entry.attempts), waits, entry.last_error or "",
-        )  # fmt: skip
+        waits = f"{entry.next_at:%m-%d %H:%M:%S} " if entry.state is OutboxState.pending else ""
+        shown = f"[{COLOURS[entry.state.value]}]{entry.state.value}[/]"
+        kind, _, name = entry.person.partition(":")
+        person = escape(f"key {name}" if kind == "k" else name)
+        status = entry.event.type.removeprefix("subscriber.")
+        ahead = waits + escape(entry.last_error or "")
+        table.add_row(str(entry.id), shown, status, person, entry.hook, str(entry.attempts), ahead)
     out.print(table if entries else "nothing there")
 
 
@@ -50,7 +63,7 @@ def retry(number: NumberArgument, config: ConfigOption = None) -> None:
     Example: `mailproc outbox retry 42`
     """
     state = run(_retry(settings_of(config), number))
-    out.print(f"{number}: now {state.value}", markup=False)
+    _print_outcome(number, state, OutboxState.pending)
 
 
 @app.command()
@@ -60,7 +73,16 @@ def drop(number: NumberArgument, config: ConfigOption = None) -> None:
     Example: `mailproc outbox drop 42`
     """
     state = run(_drop(settings_of(config), number))
-    out.print(f"{number}: now {state.value}", markup=False)
+    _print_outcome(number, state, OutboxState.dropped)
+
+
+def _print_outcome(number: int, state: OutboxState, wanted: OutboxState) -> None:
+    if state is wanted:
+        out.print(f"{number}: now {state.value}", markup=False)
+    elif state is OutboxState.superseded:
+        out.print(f"{number}: superseded: a newer event tells this person's standing", markup=False)
+    else:
+        out.print(f"{number}: is {state.value}; nothing was changed", markup=False)
 
 
 async def _entries(

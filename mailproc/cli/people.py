@@ -1,5 +1,6 @@
 """`status`, `unsubscribe`, `resubscribe`: one person's standing, seen and changed by hand."""
 
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -19,6 +20,7 @@ from mailproc.cli.context import (
     run,
     settings_of,
 )
+from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.settings import Settings
 from mailproc.store.results import PersonStatus, Recorded
@@ -64,14 +66,28 @@ def status(
 
     Examples: `mailproc status pat@example.org` · `mailproc status 1234567890123 --json`
     """
-    found = run(_persons(settings_of(config), person, account))
+    settings = settings_of(config)
+    address, key = named(person)
+    found = run(_persons(settings, address or key or "", account_named(settings, account) if account else None))
     if as_json:
         print_json([_as_json(one) for one in found])
         return
     if not found:
-        out.print(f"{person}: nothing is known; may be mailed", markup=False)
+        out.print(f"{person}: nothing is known, so nothing stands against mailing", markup=False)
     for one in found:
         _print_person(one)
+
+
+def named(person: str) -> tuple[str | None, str | None]:
+    """A person as (address, key), one of them None. Raises typer.Exit(65) for what is neither."""
+    person = person.strip()
+    if "@" in person:
+        if is_address(person):
+            return person, None
+    elif re.fullmatch(r"[\w.:-]{1,128}", person):
+        return None, person
+    err.print(f"mailproc: {person!r} is no address and no subscriber key", markup=False)
+    raise typer.Exit(EX_DATAERR)
 
 
 async def _persons(settings: Settings, person: str, account: str | None) -> list[PersonStatus]:
@@ -91,11 +107,9 @@ def _print_person(one: PersonStatus) -> None:
             f"  blocked at {where} level since {block.since:%Y-%m-%d %H:%M} UTC: {block.kind.value} by {block.channel}"
         )
     for fact in one.facts:
-        evidence = ", ".join(f"{key} {value}" for key, value in fact.evidence.items())
-        out.print(
-            f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {evidence}",
-            markup=False,
-        )
+        told = [f"{name} {value}" for name, value in fact.evidence.items() if name != "mail"]
+        line = f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {', '.join(told)}"
+        out.print(line, markup=False)
 
 
 def _as_json(one: PersonStatus) -> dict[str, object]:
@@ -192,12 +206,19 @@ def _enter(
     if when > now:
         err.print("mailproc: --received-at lies in the future")
         raise typer.Exit(EX_DATAERR)
-    is_address = "@" in person
+    address, key = named(person)
+    account_id = account_named(settings, account)
+    known_lists = next(one.lists for one in settings.account if one.id == account_id)
+    if list_id is not None and list_id not in known_lists:
+        err.print(
+            f"mailproc: {account_id} has no list {list_id}; there: {', '.join(known_lists) or 'none'}", markup=False
+        )
+        raise typer.Exit(EX_DATAERR)
     fact = Fact(
         kind=kind,
-        account_id=account_named(settings, account),
-        address=person if is_address else None,
-        key=None if is_address else person,
+        account_id=account_id,
+        address=address,
+        key=key,
         level=level,
         list_id=list_id,
         occurred_at=when,
@@ -209,9 +230,10 @@ def _enter(
         print_json([{"person": change.person, "status": change.status.value} for change in recorded.changes])
         return
     for change in recorded.changes:
-        out.print(f"{person}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
+        said = f"{person}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]"
+        out.print(said + (f"; {'off' if kind is FactKind.opt_out else 'on'} list {list_id}" if list_id else ""))
     if not recorded.changes:
-        out.print(f"{person}: recorded; the standing stays as it was", markup=False)
+        out.print(f"{person}: recorded; the standing stays as it was (see `mailproc status {person}`)", markup=False)
 
 
 async def _record(settings: Settings, fact: Fact) -> Recorded:

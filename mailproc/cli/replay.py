@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -31,6 +32,7 @@ from mailproc.replay import SavedMail, saved_mail
 from mailproc.rule_files import load_rules
 from mailproc.settings import Settings
 
+WIDE = 110  # columns: below this a table shows less
 PARALLEL_FROM = 200  # fewer files are decided sooner than a second process is up
 COLOURS = {"unsubscribe": "red", "bounce": "yellow", "review": "magenta", "forward": "cyan", "record": "dim"}
 
@@ -75,6 +77,8 @@ def replay(
     if apply:
         run(_apply(settings, world, files))
         return
+    if not settings.account and not jsonl:
+        err.print("no settings: mailboxes, tokens and lists are unknown, every report counts as ours", style="yellow")
     rows = _with_progress(_decided(files, world, jobs), len(files), quiet=jsonl)
     failed = _print_lines(rows) if jsonl else _print_table(rows)
     if failed:
@@ -183,20 +187,23 @@ def _print_table(rows: Iterator[dict[str, Any]]) -> int:
 def decision_table(first: str) -> Table:
     """The table that replay and demo show: what, kind, action, level, who, why."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, overflow="ellipsis", no_wrap=True, max_width=44)
-    for column in ("kind", "action", "level"):
-        table.add_column(column, no_wrap=True)
+    table.add_column(first, overflow="ellipsis", no_wrap=True, max_width=44 if out.width >= WIDE else 26)
+    for column in ("kind", "action", "level") if out.width >= WIDE else ("action",):
+        table.add_column(column, no_wrap=True, min_width=6)
     table.add_column("who", overflow="fold")
     table.add_column("why", overflow="fold")
     return table
 
 
-def decision_cells(row: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    """One decision as the cells after the first."""
+def decision_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """One decision as the cells after the first; on a narrow terminal without kind and level."""
     also = "".join(f" +{one}" for one in row["also"])
-    who = ", ".join(one["address"] or f"key {one['key']}" for one in row["subscribers"])
-    why = f"{row['reason']} [dim]({row['rule']})[/]" if row["rule"] else row["reason"]
-    return row["kind"], f"[{COLOURS[row['action']]}]{row['action']}[/]{also}", row["level"] or "", who, why
+    who = escape(", ".join(one["address"] or f"key {one['key']}" for one in row["subscribers"]))
+    why = escape(row["reason"]) + (f" [dim]({row['rule']})[/]" if row["rule"] else "")
+    action = f"[{COLOURS[row['action']]}]{row['action']}[/]{also}"
+    if out.width < WIDE:
+        return action, who, why
+    return row["kind"], action, row["level"] or "", who, why
 
 
 async def _apply(settings: Settings, world: World, files: list[Path]) -> None:

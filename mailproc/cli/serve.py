@@ -5,7 +5,6 @@ import secrets
 import signal
 import sys
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,14 +12,15 @@ import structlog
 import typer
 
 from mailproc.cli.context import EX_TEMPFAIL, ConfigOption, err, open_store, run, settings_of
-from mailproc.errors import SettingsError, StoreError
+from mailproc.errors import MailprocError, SettingsError
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
 from mailproc.mail.envelope import Envelope
-from mailproc.policy.account import Accounts, Route
+from mailproc.policy.account import Accounts
 from mailproc.rule_files import load_rules
 from mailproc.service import ROLES, Service
 from mailproc.settings import Settings
+from mailproc.settings_check import problems_around
 from mailproc.store.database import create_if_new
 
 
@@ -47,6 +47,8 @@ def serve(
     chosen = tuple(role.strip() for role in roles.split(",") if role.strip())
     if unknown := set(chosen) - set(ROLES):
         raise SettingsError([f"unknown role {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}"])
+    if problems := problems_around(settings):
+        raise SettingsError(problems)
     configure_logging(settings.log.level, settings.log.format, mask_addresses=settings.log.mask_addresses)
     run_on_fast_loop(_serve(settings, chosen))
 
@@ -86,13 +88,12 @@ def deliver(
 
     Example: `mailproc deliver --to reply@reply.acme.example --from pat@example.org < mail.eml`
     """
-    content = sys.stdin.buffer.read()
-    settings = settings_of(config)
-    configure_logging(settings.log.level, settings.log.format, mask_addresses=settings.log.mask_addresses)
-    envelope = Envelope(mail_from=sender or None, rcpt_tos=tuple(to))
     try:
-        run(_deliver(settings, envelope, content))
-    except (StoreError, OSError) as error:
+        content = sys.stdin.buffer.read()
+        settings = settings_of(config)
+        configure_logging(settings.log.level, settings.log.format, mask_addresses=settings.log.mask_addresses)
+        run(_deliver(settings, Envelope(mail_from=sender or None, rcpt_tos=tuple(to)), content))
+    except (MailprocError, OSError) as error:  # a mistake of ours must not bounce a mail
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_TEMPFAIL) from None
 
@@ -100,10 +101,12 @@ def deliver(
 async def _deliver(settings: Settings, envelope: Envelope, content: bytes) -> None:
     await create_if_new(settings.database)
     accounts = Accounts(account.policy() for account in settings.account)
-    unknown = [one for one in envelope.rcpt_tos if not isinstance(accounts.route(one), Route)]
-    if unknown:  # refusing here would make our own mail server bounce: a person decides
-        envelope = replace(envelope, parked=f"unknown recipient {', '.join(unknown)}")
+    # An unknown recipient is parked, not refused: refusing would make our own mail server bounce.
     mails = inbound_mails(envelope, content, accounts, now=datetime.now(UTC), random_bits=secrets.randbits)
     async with open_store(settings) as store:
         for receipt in await store.accept(mails):
             structlog.get_logger().info("accepted", mail=receipt.mail_id, account=receipt.account_id)
+        for mail in mails:
+            if mail.envelope.parked:
+                rcpt_tos = ", ".join(mail.envelope.rcpt_tos)
+                err.print(f"mailproc: {rcpt_tos}: {mail.envelope.parked}; kept for review", markup=False)

@@ -54,8 +54,11 @@ def _compiled(patterns: Iterable[str], *, start: bool = False) -> Any:
     return re2.compile(f"^(?:{joined})" if start else joined, options=options)
 
 
-_SUBJECT = _compiled((one for patterns in SUBJECTS.values() for one in patterns), start=True)
-_BARE_SUBJECT = _compiled((rf"(?:{one})(?:[^\pL\pN]|$)" for one in BARE_SUBJECTS), start=True)
+_SUBJECTS = tuple(one for patterns in SUBJECTS.values() for one in patterns)
+_WHOLE_BARE_SUBJECTS = tuple(rf"(?:{one})(?:[^\pL\pN]|$)" for one in BARE_SUBJECTS)
+_SUBJECT = _compiled(_SUBJECTS, start=True)
+_BARE_SUBJECT = _compiled(_WHOLE_BARE_SUBJECTS, start=True)
+_ANY_SUBJECT = _compiled((*_SUBJECTS, *_WHOLE_BARE_SUBJECTS), start=True)
 _DECLARATION = _compiled(DECLARATIONS)
 _AWAY = _compiled(AWAY)
 _MEANWHILE = _compiled(MEANWHILE)
@@ -66,6 +69,8 @@ _ANY_TEXT = _compiled((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
 _CHALLENGE_SUBJECT = _compiled(CHALLENGE_SUBJECTS)
 _CHALLENGE_TEXT = _compiled(CHALLENGE_TEXTS)
 _REQUEST = _compiled(REQUEST_STEMS)
+_CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
+_BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))
 _REPLY_PREFIX = re.compile(
     r"(?:re|aw|antw|antwort|sv|vs|odp|ynt|r|rv|res|resp|ref|rif|回复|答复|回覆|fwd?|wg|tr|enc)(?:\[\d+\])?\s?[:：]\s*"
@@ -90,8 +95,9 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
         return _told("sender", f"From: {robot}", _new_text(message))
     whole = _compared(message.subject[:_MAX_SUBJECT])
     subject, answered = _without_prefixes(whole)
-    found = _SUBJECT.search(subject)
-    if found is None and not _hints(message, subject):
+    titled = _ANY_SUBJECT.search(subject) is not None
+    found = _SUBJECT.search(subject) if titled else None
+    if found is None and not (titled and _BARE_SUBJECT.search(subject)) and not _hints(message):
         return None
     text = _new_text(message)
     if found is not None and (not answered or _says_automatic(text)):
@@ -105,13 +111,16 @@ def find_challenge(message: Message) -> str | None:
 
     The header of a challenge system decides; else two of sender, subject and text are needed.
     """
-    for name, value in message.headers.fields:
-        if name.lower().startswith(CHALLENGE_HEADERS):
-            return f"{name}: {value[:100]}"
+    if _CHALLENGE_HEADER.search("\n".join(message.headers.names)):
+        return next(
+            f"{name}: {value[:100]}"
+            for name, value in message.headers.fields
+            if name.lower().startswith(CHALLENGE_HEADERS)
+        )
     evidence: list[str] = []
     for address in message.from_addresses[:1]:
         local, _, domain = address.lower().rpartition("@")
-        if domain in CHALLENGE_DOMAINS or domain.endswith(tuple("." + known for known in CHALLENGE_DOMAINS)):
+        if domain in CHALLENGE_DOMAINS or domain.endswith(_BELOW_CHALLENGE_DOMAINS):
             evidence.append(f"From: {domain}")
         elif local in CHALLENGE_LOCALS:
             evidence.append(f"From: {local}@")
@@ -124,11 +133,17 @@ def find_challenge(message: Message) -> str | None:
 
 
 def _decisive_header(message: Message) -> str | None:
-    for name, value in message.headers.fields:
-        starts = AUTO_HEADERS.get(name.lower())
-        if starts is not None and (said := value.strip().lower()).startswith(starts) and said not in ("no", "false"):
-            return f"{name}: {value.strip()[:100]}"
-    return None
+    headers = message.headers
+    decisive = {
+        (name, value)
+        for name in AUTO_HEADERS.keys() & headers.names
+        for value in headers.all(name)
+        if (said := value.strip().lower()).startswith(AUTO_HEADERS[name]) and said not in ("no", "false")
+    }
+    if not decisive:
+        return None
+    first = next((name, value) for name, value in headers.fields if (name.lower(), value) in decisive)
+    return f"{first[0]}: {first[1].strip()[:100]}"
 
 
 def _robot_sender(message: Message) -> str | None:
@@ -165,10 +180,8 @@ def _compared(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode().split())
 
 
-def _hints(message: Message, subject: str) -> bool:
+def _hints(message: Message) -> bool:
     """Whether the raw text, read cheaply, has anything in it that is worth cutting out the new text for."""
-    if _BARE_SUBJECT.search(subject):
-        return True
     for part in message.root.walk():
         if part.text and part.content_type in ("text/plain", "text/html"):
             start = part.text.find("<body") if part.content_type == "text/html" else 0

@@ -1,6 +1,7 @@
 """What is cut from the ends of the new text: signatures, mobile signatures, disclaimers, list and account footers."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from mailproc.mail.quote_lines import LineType
 from mailproc.mail.signature import (
@@ -19,19 +20,15 @@ _MIN_WORDS = 4
 
 def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
     """Cut what closes each kept stretch: between the new text and a quote, or at the end of the mail."""
-    stop = len(lines)
-    while stop > 0:
-        if reasons[stop - 1] is not None:
-            stop -= 1
+    start = len(lines)
+    for reason, same in groupby(reversed(reasons[:])):
+        start, stop = start - len(list(same)), start
+        if reason is not None or all(kind is LineType.blank for kind in types[start:stop]):
             continue
-        start = stop
-        while start > 0 and reasons[start - 1] is None:
-            start -= 1
         _cut_disclaimers(lines, types, reasons, start, stop)
         end = _cut_tail(lines, types, reasons, start, stop)
         end = _cut_signature(lines, types, reasons, start, end)
         _cut_tail(lines, types, reasons, start, end)
-        stop = start
     if not any(why is None and kind is LineType.text for why, kind in zip(reasons, types, strict=True)):
         _restore_signature(types, reasons)
 

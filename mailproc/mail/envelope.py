@@ -60,11 +60,15 @@ def digest_of(content: bytes) -> str:
 
 
 def _end_of_trace(content: bytes) -> int:
-    """Offset of the first header line that is not a trace field (0 when there is none on top)."""
+    """Offset of the first header line that is not a trace field, or of the empty line that ends the header."""
     start = 0
     while True:
         colon = content.find(b":", start, start + 64)
-        if colon < 0 or content[start:colon].strip().lower() not in _TRACE_FIELDS:
+        if (
+            colon < 0
+            or content[start : start + 1] in (b"\r", b"\n")
+            or content[start:colon].strip().lower() not in _TRACE_FIELDS
+        ):
             return start
         position = start
         while True:

@@ -12,6 +12,7 @@ from mailproc.mail.xarf import parse_xarf
 __all__ = ["FeedbackReport", "parse_feedback_report"]
 
 NESTED_MAX = 5
+_FOR_PEOPLE = frozenset({"text/plain", "text/html"})
 _JMRP_HEADER = "x-hmxmroriginalrecipient"
 _JMRP_SUBJECT = re.compile(r"complaint about message from +(\S{1,45})", re.IGNORECASE)
 
@@ -27,6 +28,8 @@ def parse_feedback_report(message: Message) -> FeedbackReport | None:
 
 
 def _find_report(message: Message, depth: int) -> FeedbackReport | None:
+    if _is_single_text(message.root):
+        return _parse_jmrp(message) or parse_ses_complaint(message)
     report = _find_arf(message.root)
     if report is None or report.feedback_type == "xarf":
         report = parse_xarf(message) or report
@@ -38,6 +41,11 @@ def _find_report(message: Message, depth: int) -> FeedbackReport | None:
         if found is not None:
             return found
     return None
+
+
+def _is_single_text(root: Part) -> bool:
+    """Whether a mail is one text for people, which has neither a machine part nor an enclosed mail to look for."""
+    return root.content_type in _FOR_PEOPLE and not root.parts and root.filename is None and report_type_of(root) == ""
 
 
 def _find_arf(root: Part) -> FeedbackReport | None:
@@ -60,10 +68,13 @@ def _parse_jmrp(message: Message) -> FeedbackReport | None:
     """
     leaves = [part for part in message.root.walk() if not part.parts]
     enclosed = [part.message for part in leaves if part.message is not None]
+    marked = message.headers.get(_JMRP_HEADER) is not None
+    if not marked and len(enclosed) != 1:
+        return None
     subject = _JMRP_SUBJECT.search(message.subject)
     from_staff = any(address.lower() == "staff@hotmail.com" for address in message.from_addresses)
     original: Message | None = None
-    if message.headers.get(_JMRP_HEADER) is not None:
+    if marked:
         original = message
     elif len(enclosed) == 1 and (enclosed[0].headers.get(_JMRP_HEADER) is not None or (from_staff and subject)):
         original = enclosed[0]

@@ -46,7 +46,7 @@ def fields_of(block: bytes) -> tuple[tuple[str, str], ...]:
         block = b"\n".join(block.split(b"\n", HEADER_LINES_MAX)[:HEADER_LINES_MAX])
     fields = _FIELD.findall(block.decode("latin-1"))
     if block.isascii():
-        return tuple((name, value.replace("\n", "").strip()) for name, value in fields)
+        return tuple([(name, value.replace("\n", "").strip()) for name, value in fields])
     return tuple((name, _text_of_raw(value.replace("\n", "")).strip()) for name, value in fields)
 
 

@@ -26,6 +26,7 @@ _BULK_HEADERS = (
     "X-BeenThere",
     "X-Mailman-Version",
 )
+_BULK_NAMES = frozenset({"precedence", *map(str.lower, _BULK_HEADERS)})
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 
 
@@ -35,6 +36,8 @@ def bulk_evidence(message: Message) -> str | None:
     Says nothing about our own mail quoted or enclosed: only the outermost header is looked at. Source: RFC 2369, 2919.
     """
     headers = message.headers
+    if _BULK_NAMES.isdisjoint(headers.names):
+        return None
     for name in _BULK_HEADERS:
         value = headers.get(name)
         if value:

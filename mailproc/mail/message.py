@@ -1,6 +1,6 @@
 """MIME and header reading (RFC 5322, 2045-2049, 2047, 2231): bytes in, `Message` out, never an exception."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from mailproc.mail.header_fields import (
 from mailproc.mail.media_types import ENCLOSING_TYPES, HEADER_TYPES, MACHINE_TYPES
 from mailproc.mail.mending import mended
 from mailproc.mail.mime_flanker import read_with_flanker
+from mailproc.mail.mime_single import read_single_text
 from mailproc.mail.mime_stdlib import read_with_stdlib
 from mailproc.mail.outline import Outline, outline_of
 
@@ -47,22 +48,26 @@ class Headers:
     """Header fields in their order, names as written, values unfolded but not yet decoded (RFC 2047)."""
 
     fields: tuple[tuple[str, str], ...] = ()
-    _by_name: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_name = self._by_name
         for key, value in self.fields:
-            name = key.lower()
-            by_name[name] = (*by_name[name], value) if name in by_name else (value,)
+            by_name.setdefault(key.lower(), []).append(value)
 
     def get(self, name: str) -> str | None:
         """First value of that name, case-insensitively; None when absent."""
         values = self._by_name.get(name.lower())
         return values[0] if values else None
 
+    @property
+    def names(self) -> KeysView[str]:
+        """The names that occur, lower-case."""
+        return self._by_name.keys()
+
     def all(self, name: str) -> tuple[str, ...]:
         """All values of that name in their order; empty when absent."""
-        return self._by_name.get(name.lower(), ())
+        return tuple(self._by_name.get(name.lower(), ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A mail as read. `parser` is the rung of the ladder that answered: flanker, stdlib, headers, raw."""
+    """A mail as read. `parser` is the reader that answered: single (one plain text), flanker, stdlib, headers, raw."""
 
     headers: Headers
     root: Part
@@ -158,15 +163,16 @@ class _Reader:
         self._defects: dict[str, None] = {}
 
     def read(self, content: bytes, depth: int) -> Message:
-        content = self._bounded_header(_normalised(content))
-        entity, parser = self._climb(content)
+        content = _normalised(content)
+        header_end = end_of_header(content)
+        if header_end >= HEADER_BYTES_MAX // 2 or content.count(b"\n", 0, header_end) > HEADER_LINES_MAX:
+            content = self._bounded_header(content, header_end)
+            header_end = end_of_header(content)
+        entity, parser = self._climb(content, header_end)
         return self._message(entity, parser, depth)
 
-    def _bounded_header(self, content: bytes) -> bytes:
+    def _bounded_header(self, content: bytes, end: int) -> bytes:
         """The mail with the end of an over-long header block left out."""
-        end = end_of_header(content)
-        if end < HEADER_BYTES_MAX // 2 and content.count(b"\n", 0, end) <= HEADER_LINES_MAX:
-            return content
         lines = content[: min(end, HEADER_BYTES_MAX)].split(b"\n", HEADER_LINES_MAX)
         kept = b"\n".join(lines[:HEADER_LINES_MAX]).rstrip(b"\r\n") + b"\n"
         if len(kept) >= end - 2:
@@ -175,11 +181,13 @@ class _Reader:
         breaks = [at for at in (content.find(b"\n\n", end - 2), content.find(b"\n\r\n", end - 2)) if at >= 0]
         return kept + b"\n" + content[min(breaks) + 1 :].lstrip(b"\r\n") if breaks else kept
 
-    def _climb(self, content: bytes) -> tuple[Entity, str]:
+    def _climb(self, content: bytes, header_end: int) -> tuple[Entity, str]:
         """The ladder: the first reader that answers wins."""
-        header_end = end_of_header(content)
         if header_end == 0:
             return Entity(content_type="text/plain", body=memoryview(content)), "raw"
+        single = read_single_text(content, header_end)
+        if single is not None:  # flanker would say the same, and need ten times as long
+            return single, "single"
         outline = outline_of(content)
         if not outline.excessive:
             entity = self._ask_flanker(outline) or self._ask_flanker_again(content)
@@ -188,6 +196,7 @@ class _Reader:
             entity = _ask(read_with_stdlib, content[:STDLIB_BYTES_MAX])
             if entity is not None:
                 self._note("text cut off" if len(content) > STDLIB_BYTES_MAX else None)
+                self._note("bare CR in header" if b"\r" in content[:header_end].replace(b"\r\n", b"") else None)
                 return entity, "stdlib"
         self._note("broken MIME structure")
         fields = fields_of(content[:header_end])

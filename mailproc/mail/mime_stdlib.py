@@ -8,11 +8,17 @@ from mailproc.mail.entity import Entity, MimeError
 from mailproc.mail.header_fields import fields_of, split_parameters
 
 _DEPTH_MAX = 60
+# It makes an expression of each boundary, and tries those of all enclosing multiparts on every line.
+_BOUNDARIES_MAX = 200
+_LINES_BY_BOUNDARIES_MAX = 1_000_000
 _ENCLOSING = frozenset({"message/rfc822", "message/global", "message/news", "text/rfc822"})
 
 
 def read_with_stdlib(content: bytes) -> Entity:
     """The tree of a mail. Raises MimeError, and whatever the library raises, on mail that it cannot make sense of."""
+    boundaries = content.lower().count(b"boundary")
+    if boundaries > _BOUNDARIES_MAX or boundaries * content.count(b"\n") > _LINES_BY_BOUNDARIES_MAX:
+        raise MimeError("too many boundaries")
     # compat32 on purpose: the newer policies parse every header and take minutes on hostile ones.
     return _entity(BytesParser(policy=compat32).parsebytes(content), 0)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from mailproc.mail.body_text import Body, read_body
 from mailproc.mail.closing_lines import cut_closing_lines
@@ -93,6 +93,7 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
     """Why each line is not new, as far as quoting goes; None for the lines that stay."""
     reasons: list[str | None] = [None] * len(lines)
     written = False
+    text = LineType.text
     index, count = 0, len(lines)
     while index < count:
         kind = types[index]
@@ -110,7 +111,7 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
                 return reasons
             index = end
             continue
-        elif kind is LineType.text:
+        elif kind is text:
             if _is_rest_of_quote(lines, types, index):
                 reasons[index] = "quote"
             else:
@@ -189,12 +190,9 @@ def _assemble(
     ends = [*offsets[1:], len(body.text)]
     pieces: list[tuple[int, int, int]] = []
     cuts: list[Cut] = []
-    length, index, count = 0, 0, len(lines)
-    while index < count:
-        start = index
-        reason = reasons[index]
-        while index < count and reasons[index] == reason:
-            index += 1
+    length, index = 0, 0
+    for reason, same in groupby(reasons):
+        start, index = index, index + len(list(same))
         if reason is not None:
             if offsets[start] < ends[index - 1]:
                 cuts.append(Cut(start=offsets[start], end=ends[index - 1], reason=reason))

@@ -55,7 +55,7 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
 
     Linear in the number of lines: each looks at a bounded number of neighbours only.
     """
-    text = LineType.text
+    text, blank, quote = LineType.text, LineType.blank, LineType.quote
     types = [one or text for one in settled] if settled else [text] * len(lines)
     attempts = 0
     for index, line in enumerate(lines):
@@ -66,13 +66,14 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             continue
         said = line.strip() if line.isascii() else line.strip(_UNSEEN)
         if not said:
-            types[index] = LineType.blank
+            types[index] = blank
         elif said[0] == ">":
-            types[index] = _type_of_marked(lines, types, index, said)
+            is_long = len(said) >= 80 and not said.startswith(">From ")
+            types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
         elif (said[0] == "|" and _is_piped(lines, types, index, said)) or (
             ">" in said[1:9] and _is_by_initials(lines, index, said)
         ):
-            types[index] = LineType.quote
+            types[index] = quote
         elif said[0] in _DRAWN and (drawn := _type_of_drawn(lines, types, index, said)):
             types[index] = drawn
         elif ":" in said or "：" in said:
@@ -216,7 +217,9 @@ def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -
     """Mark the attribution that ends on this line, over as many lines as it was wrapped to."""
     joined = plain(lines[index])
     top = index if is_attribution(joined) else -1
-    if top < 0 or lacks_its_beginning(joined) or not opens_attribution(joined):
+    above = types[index - 1] if index else LineType.blank
+    goes_up = above is LineType.text or (above is LineType.blank and joined.startswith("<"))
+    if goes_up and (top < 0 or lacks_its_beginning(joined) or not opens_attribution(joined)):
         top = _top_of_attribution(lines, types, index, joined, top)
     if top >= 0:
         types[top : index + 1] = [LineType.attribution] * (index + 1 - top)

@@ -4,10 +4,11 @@ import email.utils
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
-from mailproc.mail.header_fields import end_of_header, fields_of
+from mailproc.mail.header_fields import HEADER_LINES_MAX, end_of_header, fields_of
 from mailproc.mail.message import Headers, Message, Part, addresses_in, message_of_headers
 
 _BLOCKS_MAX = 1000
+_FIELDS_MAX = 2000
 _ORIGINAL_FIELDS = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "return-path", "cfbl-feedback-id"}
 )
@@ -21,18 +22,28 @@ def report_type_of(part: Part) -> str:
 def field_blocks(text: str) -> tuple[Headers, ...]:
     """The blocks of fields in a machine part, which empty lines separate (RFC 3464 §2.1); empty ones are left out.
 
-    Lines that are no fields are passed over; at most 1,000 blocks are read.
+    Lines that are no fields are passed over; at most 1,000 blocks are read, and no more once they have 2,000 fields.
     """
-    return tuple(block for block in _blocks(text) if block.fields)[:_BLOCKS_MAX]
+    blocks: list[Headers] = []
+    left = _FIELDS_MAX
+    for lines in _blocks(text):
+        fields = fields_of("\n".join(lines).encode("utf-8", "replace"))[:left]
+        if fields:
+            blocks.append(Headers(fields))
+            left -= len(fields)
+        if len(blocks) == _BLOCKS_MAX or not left:
+            break
+    return tuple(blocks)
 
 
-def _blocks(text: str) -> Iterator[Headers]:
+def _blocks(text: str) -> Iterator[list[str]]:
+    """The lines of each block, of so many as a header may have."""
     lines: list[str] = []
     for line in [*text.split("\n"), ""]:
         if line.strip():
             lines.append(line)
         elif lines:
-            yield Headers(fields_of("\n".join(lines).encode("utf-8", "replace")))
+            yield lines[:HEADER_LINES_MAX]
             lines = []
 
 

@@ -62,8 +62,12 @@ def find_unsubscribe_mail(message: Message) -> str | None:
 
 def _has_clue(message: Message) -> bool:
     """Whether the raw text could hold a provider's sentence; most mail is spared a closer look."""
-    texts = [part.text for part in message.root.walk() if part.text and part.content_type.startswith("text/")]
-    return any(clue in text[:_MAX_RAW].lower() for text in texts if len(text) <= 5 * _MAX_RAW for clue in _CLUES)
+    for part in message.root.walk():
+        if part.text and len(part.text) <= 5 * _MAX_RAW and part.content_type.startswith("text/"):
+            text = part.text[:_MAX_RAW].lower()
+            if any(clue in text for clue in _CLUES):
+                return True
+    return False
 
 
 def _compared(text: str) -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from mailproc.policy.address import ascii_domain, split_address
 from mailproc.policy.token import Purpose, Token, looks_like_token, read_token
@@ -29,9 +29,9 @@ class FeedbackTrust(StrEnum):
     token = "token"  # none without a token  # noqa: S105 - a word, no secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AccountPolicy:
-    """A frozen snapshot of what one account wants.
+    """A frozen snapshot of what one account wants; without slots, so that its digest is computed once.
 
     `domains` lower-case A-labels. `mailboxes` maps a role to its local parts, lower-case. `sends_from` are domains and
     IP networks (CIDR) the account's own mail comes from. `lists` maps list ids to names. `token_keys` maps key ids
@@ -59,6 +59,11 @@ class AccountPolicy:
     soft_bounces: int = 5
     soft_bounce_days: int = 30
     everything_is_ours: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """Its `policy_digest`."""
+        return policy_digest(self)
 
 
 class NoRoute(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from mailproc.mail.message import Message
 from mailproc.policy.case import Case, Outcome
@@ -16,6 +17,7 @@ from mailproc.policy.token import Token
 NOT_AUTOMATIC = "automatic handling is off"
 NOBODY_NAMED = "nobody can be told to be meant"
 SEVERAL_NAMED = "different people are named"
+_MAIN = {Action.review: Also.review, Action.forward: Also.forward}
 
 
 def take_off(
@@ -31,13 +33,12 @@ def take_off(
 
     `outcome` says action `unsubscribe` and everything else of it; its level is filled in when it has none.
     """
-    named = _named_in(identified, outcome)
     if identified.conflict:
-        return held(named, f"{outcome.reason}, but {SEVERAL_NAMED}")
+        return held(_named_in(identified, outcome), f"{outcome.reason}, but {SEVERAL_NAMED}")
     if not identified.refs:
-        return held(named, f"{outcome.reason}, but {NOBODY_NAMED}")
+        return held(_named_in(identified, outcome), f"{outcome.reason}, but {NOBODY_NAMED}")
     if not case.account.automatic:
-        return held(named, f"{outcome.reason}; {NOT_AUTOMATIC}")
+        return held(_named_in(identified, outcome), f"{outcome.reason}; {NOT_AUTOMATIC}")
     level = outcome.level or Level.account
     facts = tuple(
         Fact(
@@ -54,7 +55,7 @@ def take_off(
         )
         for ref in identified.refs
     )
-    return replace(named, level=level, facts=facts)
+    return _named_in(identified, outcome, level=level, facts=facts)
 
 
 def held(outcome: Outcome, reason: str) -> Outcome:
@@ -64,8 +65,8 @@ def held(outcome: Outcome, reason: str) -> Outcome:
 
 def also(outcome: Outcome, *more: Also) -> Outcome:
     """The same with more beside the main effect; what is the main effect already is not repeated."""
-    main = {Action.review: Also.review, Action.forward: Also.forward}.get(outcome.action)
-    return replace(outcome, also=(outcome.also | set(more)) - {main})
+    wanted = (outcome.also | set(more)) - {_MAIN.get(outcome.action)}
+    return outcome if wanted == outcome.also else replace(outcome, also=wanted)
 
 
 def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
@@ -105,19 +106,21 @@ def _date(value: str | None) -> datetime | None:
         return None
 
 
-def _named_in(identified: Identified, outcome: Outcome) -> Outcome:
-    """The outcome with the people who are meant, and with what was only named as evidence."""
-    refs = tuple(
-        SubscriberRef(address=_stored(ref.address), key=ref.key, source=ref.source, trust=ref.trust)
-        for ref in identified.refs
-    )
+def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
+    """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
+    refs = tuple([_storable(ref) for ref in identified.refs])
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
     by = tuple(
         Evidence(rule="token", phrase=f"subscriber {ref.key}", where="header")
         for ref in refs
         if ref.source == RefSource.token
     )
-    return replace(outcome, subscribers=refs, evidence=outcome.evidence + by + others)
+    return replace(outcome, subscribers=refs, evidence=outcome.evidence + by + others, **more)
+
+
+def _storable(ref: SubscriberRef) -> SubscriberRef:
+    address = _stored(ref.address)
+    return ref if address == ref.address else replace(ref, address=address)
 
 
 def _stored(address: str | None) -> str | None:

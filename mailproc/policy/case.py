@@ -77,8 +77,9 @@ class Case:
         """Matches as evidence, each rule once. Spans in the subject count from where its reply prefixes end."""
         found: dict[str, Evidence] = {}
         for match in matches:
-            seen = Evidence(rule=match.rule.id, phrase=short_text(match.phrase), where=where, span=match.span)
-            found.setdefault(match.rule.id, seen)
+            rule = match.rule.id
+            if rule not in found:
+                found[rule] = Evidence(rule=rule, phrase=short_text(match.phrase), where=where, span=match.span)
         return tuple(found.values())
 
 
@@ -120,8 +121,9 @@ def route_of(account: AccountPolicy, rcpt_tos: Iterable[str]) -> Route:
         routes = [route for route in routes if route.token]
     with_token = [route for route in routes if route.token]
     candidates = with_token or [route for route in routes if not route.parked] or routes
-    nobody = Route(account_id=account.id, role=MailboxRole.reply)
-    return min(candidates, key=lambda route: _STRONGEST_ROLE.index(route.role), default=nobody)
+    if not candidates:
+        return Route(account_id=account.id, role=MailboxRole.reply)
+    return min(candidates, key=lambda route: _STRONGEST_ROLE.index(route.role))
 
 
 def _local_parts(rcpt_tos: Iterable[str]) -> list[str]:

@@ -12,13 +12,13 @@ from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decide_automatic import decide_automatic, decide_unreadable
 from mailproc.policy.decide_bounce import decide_bounce
 from mailproc.policy.decide_reply import decide_reply, decide_unsubscribe_mail
-from mailproc.policy.decide_report import decide_report
+from mailproc.policy.decide_report import decide_report, is_of_acting_type
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.ownership import is_our_address
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import by_token
-from mailproc.policy.token import Purpose, find_tokens
+from mailproc.policy.token import UNSUBSCRIBING, Purpose, find_tokens
 
 _BY_KIND: dict[MailKind, Callable[[Case], Outcome]] = {
     MailKind.feedback_report: decide_report,
@@ -34,9 +34,8 @@ _BY_KIND: dict[MailKind, Callable[[Case], Outcome]] = {
     MailKind.bulk: decide_automatic,
 }
 # Nobody presses an unsubscribe link by these: somebody answered our mail to a token address.
-_NOT_BY_TOKEN = frozenset({MailKind.delivery_status, MailKind.receipt})
+_NOT_BY_TOKEN = frozenset({MailKind.delivery_status, MailKind.receipt, MailKind.calendar})
 _MACHINE_REPORTS = frozenset({MailKind.feedback_report, MailKind.delivery_status})
-_UNSUBSCRIBE_PURPOSES = (Purpose.unsubscribe_all, Purpose.unsubscribe_list)
 
 
 def decide_case(case: Case) -> Outcome:
@@ -63,8 +62,10 @@ def _parked(case: Case) -> Outcome | None:
 def _by_address_token(case: Case) -> Outcome | None:
     """A mail to a signed unsubscribe address: its subscriber leaves, whatever From, subject and text say."""
     token = case.route.token
-    if token is None or token.purpose not in _UNSUBSCRIBE_PURPOSES or case.finding.kind in _NOT_BY_TOKEN:
+    if token is None or token.purpose not in UNSUBSCRIBING or case.finding.kind in _NOT_BY_TOKEN:
         return None
+    if case.finding.report is not None and not is_of_acting_type(case.finding.report):
+        return None  # R58a: `not-spam` never takes anyone off
     list_id = str(token.message) if token.purpose == Purpose.unsubscribe_list else None
     known = list_id is not None and list_id in case.account.lists
     identified = by_token(token, case.message.from_addresses)
@@ -114,10 +115,11 @@ def _own_trace(case: Case) -> str | None:
     if sender is None:
         return None
     local, domain = split_address(sender)
-    mailboxes = {name for names in account.mailboxes.values() for name in names}
-    if domain in account.domains and local.lower().partition("+")[0] in mailboxes:
+    name = local.lower().partition("+")[0]
+    if domain in account.domains and any(name in names for names in account.mailboxes.values()):
         return f"From: {sender}"
-    if is_our_address(account, sender) and any(_is_ours(case, uri) for uri in list_unsubscribe_uris(case.message)):
+    uris = list_unsubscribe_uris(case.message)
+    if uris and is_our_address(account, sender) and any(_is_ours(case, uri) for uri in uris):
         return f"From: {sender}, with our List-Unsubscribe"
     return None
 

@@ -10,9 +10,9 @@ from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.intent import Intent, named_list, read_intent
 from mailproc.policy.match import Match
-from mailproc.policy.named_address import NamedAddress, find_named_address
+from mailproc.policy.named_address import find_named_address
 from mailproc.policy.ownership import is_answer_to_ours, referenced_domains
-from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, answered_token, identify_sender
+from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, Trust, answered_token, identify_sender
 from mailproc.policy.token import Token
 from mailproc.policy.trust import Proof, Verdict, request_proof, request_verdict
 
@@ -38,9 +38,16 @@ def decide_reply(case: Case) -> Outcome:
 
 
 def decide_unsubscribe_mail(case: Case) -> Outcome:
-    """What a mail client's unsubscribe mail does: it takes its sender off, whatever it says."""
+    """What a mail client's unsubscribe mail does: it takes its sender off, whatever it says.
+
+    Not at the mailboxes that ask nobody to leave by writing there: a person looks, so that the request is not lost.
+    """
     evidence = (Evidence(rule="unsubscribe-mail", phrase=case.finding.evidence, where=case.finding.where),)
     outcome = Outcome(action=Action.unsubscribe, reason="mail client's unsubscribe button", evidence=evidence)
+    if case.role in (MailboxRole.postmaster, MailboxRole.bounce):
+        waiting = replace(outcome, subscribers=_writer(case).refs)
+        waiting = held(waiting, f"{outcome.reason} to the address {case.role.value}")
+        return also(waiting, Also.forward) if case.role == MailboxRole.postmaster else waiting
     return _take_off(case, outcome, None)
 
 
@@ -140,36 +147,31 @@ def _as_complaint(outcome: Outcome) -> Outcome:
 
 
 def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
-    """Take off who writes, or the address that the request names."""
+    """Take off who writes. Another address that the request names is a person's to look at.
+
+    Who writes from one address proves nothing about another, also of the same domain: any two people of a mail provider
+    have that in common. Only a token tells that it is the same person.
+    """
     token = _token(case)
     verdict = _verdict(case, token is not None)
     identified = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
     if token is None and decisive is not None:
         named = find_named_address(case, decisive, outcome.evidence[0].where)
         if named is not None:
-            identified = _by_name(identified, named, verdict)
-            if not named.is_same_domain:
-                waiting = replace(outcome, subscribers=identified.refs)
-                return held(waiting, "asks for another address than its own")
+            ref = SubscriberRef(address=named, source=RefSource.body, trust=Trust.untrusted)
+            waiting = replace(outcome, subscribers=(*identified.refs, ref))
+            return held(waiting, "asks for another address than its own")
     if not verdict.acts:
         return held(replace(outcome, subscribers=identified.refs), f"{outcome.reason}, but the sender is forged")
     channel, kind = _channel_and_kind(case, outcome)
-    return take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome, decisive))
+    return take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome))
 
 
-def _by_name(identified: Identified, named: NamedAddress, verdict: Verdict) -> Identified:
-    """The named address acts for its own domain; of another domain, it and the writer are candidates."""
-    ref = SubscriberRef(address=named.address, source=RefSource.body, trust=verdict.trust)
-    if named.is_same_domain:
-        return Identified(refs=(ref,), others=tuple(one.address for one in identified.refs if one.address))
-    return Identified(refs=(*identified.refs, ref), conflict=True)
-
-
-def _levelled(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
+def _levelled(case: Case, outcome: Outcome) -> Outcome:
     """Account level, unless the account narrows replies and exactly one list is named (R45a)."""
-    pinned = decisive is not None and decisive.rule.level is not None
+    pinned = outcome.level is not None
     if case.account.reply_scope != "named-list" or pinned or outcome.kind == MailKind.complaint:
-        return replace(outcome, level=Level.account)
+        return outcome  # without a level of its own it is one for the account
     said = f"{case.subject.text}\n{case.text}"
     list_id = named_list(said, case.account.lists.items(), case.rules)
     return replace(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
@@ -208,6 +210,7 @@ def _outcome(case: Case, intent: Intent, where: str, reason: str) -> Outcome:
         action=intent.action,
         reason=reason,
         also=intent.also,
+        level=Level.account if intent.pinned else None,
         rule=decisive.rule.id,
         evidence=case.evidence_of(ordered, where),
     )

@@ -41,6 +41,11 @@ _EFFECTS = {
 _UNKNOWN = _Effect(None, frozenset({Also.review}))
 
 
+def is_of_acting_type(report: FeedbackReport) -> bool:
+    """Whether a report tells of somebody who wants no more mail: by its type, and not one of a spam trap."""
+    return _EFFECTS.get(report.feedback_type, _UNKNOWN).fact is not None and not report.spam_trap
+
+
 def decide_report(case: Case) -> Outcome:
     """What a feedback report does."""
     report = case.finding.report

@@ -127,6 +127,25 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
     }
 
 
+def facts_as_json(decision: Decision) -> list[dict[str, str | None]]:
+    """What becomes known by a decision, as plain values: whom it takes off or bounces, and where; empty for nobody.
+
+    Without what the decision says elsewhere: account, time of arrival, evidence.
+    """
+    return [
+        {
+            "kind": fact.kind.value,
+            "address": fact.address,
+            "key": fact.key,
+            "level": fact.level.value,
+            "list": fact.list_id,
+            "channel": fact.channel.value,
+            "about_mail_of": fact.about_mail_of.isoformat() if fact.about_mail_of else None,
+        }
+        for fact in decision.facts
+    ]
+
+
 def _feedback_as_json(feedback: FeedbackSummary | None) -> Mapping[str, Any] | None:
     if feedback is None:
         return None

@@ -82,7 +82,7 @@ def write_together(phrase: str) -> str:
 
 def is_gapless(text: str) -> bool:
     """Whether a text has a letter of a script that leaves no gaps between words."""
-    return _GAPLESS.search(text) is not None
+    return not text.isascii() and _GAPLESS.search(text) is not None
 
 
 def width_in_words(text: str) -> int:

@@ -20,6 +20,8 @@ _EDGE_SENTENCES = 2
 _EXPLAINING_WORDS = 40
 # From so many words on, what stands beside a request is worth a person's reading.
 _SUBSTANCE_WORDS = 5
+# Nobody writes so many sentences of mere courtesy: so much text is worth reading, whatever it says.
+_MOST_COURTESIES = 200
 _CLAUSE = re.compile(
     r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\s", re.IGNORECASE
 )
@@ -58,7 +60,8 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     manners = rules.matcher.manners
     counted = counted_matches(found)
     requests = [match for match in counted if match.rule.action == Action.unsubscribe]
-    for guard in (Guard.negation, Guard.third_person):
+    guarded = any(match.rule.guard is not None for match in counted)
+    for guard in (Guard.negation, Guard.third_person) if guarded else ():
         stopped = next((match for match in counted if is_guard(match, guard)), None)
         if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
             reason = _REASONS[guard]
@@ -116,15 +119,18 @@ def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manner
     for match in counted:
         spans.setdefault(match.sentence, []).append(match.span)
     last_request = max(spans, default=-1)
-    words = 0
-    for number, (start, end) in enumerate(normal.sentences):
-        if number in spans:
-            words += _words_beside(normal.text, (start, end), spans[number], manners)
-        elif not manners.is_courtesy(normal, number, after=number > last_request):
-            words += width_in_words(normal.sentence(number))
+    words = sum([_words_beside(normal.text, normal.sentences[number], spans[number], manners) for number in spans])
+    others = [(number, width_in_words(line)) for number, line in enumerate(normal.lines) if number not in spans]
+    if words + sum([width for _, width in others]) < _SUBSTANCE_WORDS:
+        return False  # whether it is courtesy or not
+    if len(others) > _MOST_COURTESIES:
+        return True
+    for number, width in others:
         if words >= _SUBSTANCE_WORDS:
-            return True
-    return False
+            break
+        if not manners.is_courtesy(normal, number, after=number > last_request):
+            words += width
+    return words >= _SUBSTANCE_WORDS
 
 
 def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, int]], manners: Manners) -> int:

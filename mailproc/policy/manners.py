@@ -77,10 +77,11 @@ class Manners:
 
     def _stripped_back(self, words: list[str], begin: int) -> tuple[int, bool]:
         end, closed = len(words), False
-        for at in range(max(begin, end - _SIGNATURE_WORDS), end):
-            if _match_at(self._closings, words, at):
-                end, closed = at, True
-                break
+        if not self._closings.keys().isdisjoint(words[-_SIGNATURE_WORDS:]):
+            for at in range(max(begin, end - _SIGNATURE_WORDS), end):
+                if _match_at(self._closings, words, at):
+                    end, closed = at, True
+                    break
         while end > begin:
             length = _match_before(self._trailing, words, end)
             if not length and not words[end - 1].isdigit():
@@ -121,13 +122,18 @@ def _by_last_word(phrases: Iterable[str]) -> Mapping[str, list[list[str]]]:
 
 def _match_at(phrases: Mapping[str, list[list[str]]], words: list[str], at: int) -> int:
     """How many words the longest phrase that begins here has; 0 for none."""
-    return next((len(one) for one in phrases.get(words[at], ()) if words[at : at + len(one)] == one), 0)
+    for one in phrases.get(words[at], ()):
+        if words[at : at + len(one)] == one:
+            return len(one)
+    return 0
 
 
 def _match_before(phrases: Mapping[str, list[list[str]]], words: list[str], end: int) -> int:
     """How many words the longest phrase that ends here has; 0 for none."""
-    candidates = phrases.get(words[end - 1], ())
-    return next((len(one) for one in candidates if words[max(end - len(one), 0) : end] == one), 0)
+    for one in phrases.get(words[end - 1], ()):
+        if words[max(end - len(one), 0) : end] == one:
+            return len(one)
+    return 0
 
 
 def _word_starts(words: list[str]) -> list[int]:

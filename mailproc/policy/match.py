@@ -5,8 +5,9 @@ Cost is linear in the text, whatever the rules are: the set is an automaton, and
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import re2
@@ -47,6 +48,17 @@ class TextMatches:
     matches: tuple[Match, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence."""
+
+    rule: Rule
+    segments: tuple[int, ...]
+    others: frozenset[int]  # all segments but the first
+    begins: bool
+    ends: bool
+
+
 @dataclass(slots=True)
 class _Search:
     """What is known while one text is searched."""
@@ -66,17 +78,24 @@ class Matcher:
         self.manners = manners
         self._spellings = spellings
         self._segments = {Segment(source=" ", gapless=True): _SENTINEL}
-        self._phrases: list[tuple[Rule, Phrase, tuple[int, ...]]] = []
-        for rule in self.rules:
-            for phrase in rule.phrases:
-                wanted = tuple(self._segments.setdefault(one, len(self._segments)) for one in phrase.segments)
-                self._phrases.append((rule, phrase, wanted))
-        self._with_segment: dict[int, list[int]] = {}
-        for number, (_, _, wanted) in enumerate(self._phrases):
-            self._with_segment.setdefault(wanted[0], []).append(number)
+        self._phrases = [self._sought(rule, phrase) for rule in self.rules for phrase in rule.phrases]
+        self._beginning_with: dict[int, list[_Sought]] = {}
+        for sought in self._phrases:
+            self._beginning_with.setdefault(sought.segments[0], []).append(sought)
         self._set = _compiled_set(self._segments)
-        self._spans: dict[Segment, re.Pattern[str]] = {}
+        self._sources = tuple(segment.span_source for segment in self._segments)
+        self._finders: list[re.Pattern[str] | None] = [None] * len(self._segments)
         self._patterns = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
+
+    def _sought(self, rule: Rule, phrase: Phrase) -> _Sought:
+        segments = tuple(self._segments.setdefault(one, len(self._segments)) for one in phrase.segments)
+        return _Sought(
+            rule=rule,
+            segments=segments,
+            others=frozenset(segments[1:]),
+            begins=phrase.begins or rule.alone != Alone.no,
+            ends=phrase.ends or rule.alone != Alone.no,
+        )
 
     def match(self, text: str, *, where: str = "body", mailbox: MailboxRole = MailboxRole.reply) -> TextMatches:
         """Find all rules in a text. `where` is subject or body; spans are offsets into the text."""
@@ -84,40 +103,38 @@ class Matcher:
             text = _SURROGATES.sub("\ufffd", text)
         normal = normal_text(text, self._spellings)
         search = _Search(normal, where, mailbox)
-        found = [match for number in self._candidates(normal.line) for match in self._matches(search, number)]
+        found = [match for sought in self._candidates(search) for match in self._matches(search, sought)]
         if self._patterns:
             found += self._pattern_matches(search)
         found.sort(key=lambda match: (match.span, match.rule.id))
         return TextMatches(normal, tuple(found))
 
-    def _candidates(self, line: str) -> Iterator[int]:
-        """Numbers of the phrases all of whose segments occur somewhere."""
-        present = frozenset(self._set.Match(line) or ())
+    def _candidates(self, search: _Search) -> list[_Sought]:
+        """The phrases of rules for this text, all of whose segments occur somewhere."""
+        present = frozenset(self._set.Match(search.normal.line) or ())
         if _SENTINEL not in present:  # the automaton ran out of memory: never a missed request, look for each
-            yield from range(len(self._phrases))
-            return
-        for segment in present:
-            for number in self._with_segment.get(segment, ()):
-                if present.issuperset(self._phrases[number][2]):
-                    yield number
+            return [sought for sought in self._phrases if _applies(sought.rule, search)]
+        return [
+            sought
+            for segment in present & self._beginning_with.keys()
+            for sought in self._beginning_with[segment]
+            if sought.others <= present and _applies(sought.rule, search)
+        ]
 
-    def _matches(self, search: _Search, number: int) -> Iterator[Match]:
-        rule, phrase, _ = self._phrases[number]
-        if not _applies(rule, search):
-            return
-        for start, end in self._phrase_spans(search.normal.line, phrase, rule.within_words):
-            sentence = search.normal.sentence_at(start)
-            if self._stands_right(search, rule, phrase, sentence, (start, end)):
-                span = search.normal.span_of(start, end)
-                yield Match(rule, search.normal.text[slice(*span)], span, sentence, (start, end))
+    def _matches(self, search: _Search, sought: _Sought) -> Iterator[Match]:
+        rule, normal = sought.rule, search.normal
+        for start, end in self._phrase_spans(normal.line, sought.segments, rule.within_words):
+            sentence = normal.sentence_at(start)
+            if self._stands_right(search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends):
+                first, last = normal.span_of(start, end)
+                yield Match(rule, normal.text[first:last], (first, last), sentence, (start, end))
 
-    def _phrase_spans(self, line: str, phrase: Phrase, within_words: int) -> Iterator[tuple[int, int]]:
+    def _phrase_spans(self, line: str, segments: Sequence[int], within_words: int) -> Iterator[tuple[int, int]]:
         """(start, end) in the line of each place where the segments follow each other, without spaces at the ends."""
-        for count, first in enumerate(self._span_finder(phrase.segments[0]).finditer(line)):
-            if count >= _MAX_SPANS:
-                return
+        following_segments = segments[1:]
+        for first in islice(self._span_finder(segments[0]).finditer(line), _MAX_SPANS):
             end = first.end()
-            for segment in phrase.segments[1:]:
+            for segment in following_segments:
                 limit = line.find("\n", end)
                 following = self._span_finder(segment).search(line, max(end - 1, 0), limit if limit >= 0 else len(line))
                 if following is None or width_in_words(line[end : following.start()]) > within_words:
@@ -126,22 +143,20 @@ class Matcher:
             else:
                 yield first.start(), end - (line[end - 1] == " ")
 
-    def _span_finder(self, segment: Segment) -> re.Pattern[str]:
-        found = self._spans.get(segment)
+    def _span_finder(self, segment: int) -> re.Pattern[str]:
+        found = self._finders[segment]
         if found is None:
-            found = self._spans[segment] = re.compile(segment.span_source)
+            found = self._finders[segment] = re.compile(self._sources[segment])
         return found
 
     def _stands_right(
-        self, search: _Search, rule: Rule, phrase: Phrase | None, sentence: int, span: tuple[int, int]
+        self, search: _Search, rule: Rule, sentence: int, span: tuple[int, int], *, begins: bool, ends: bool
     ) -> bool:
-        """Whether a place satisfies what the rule says about its surroundings."""
+        """Whether a place satisfies what the rule and its phrase say about its surroundings."""
         normal = search.normal
         words = rule.max_sentence_words
-        if words is not None and width_in_words(normal.sentence(sentence)) > words:
+        if words is not None and width_in_words(normal.lines[sentence]) > words:
             return False
-        begins = rule.alone != Alone.no or (phrase is not None and phrase.begins)
-        ends = rule.alone != Alone.no or (phrase is not None and phrase.ends)
         if begins or ends:
             latest, end = self._edges(search, sentence)
             if (begins and span[0] > latest) or (ends and span[1] < end):
@@ -153,7 +168,7 @@ class Matcher:
         known = search.edges.get(sentence)
         if known is None:
             offset = search.normal.starts[sentence]
-            core = self.manners.core(search.normal.sentence(sentence))
+            core = self.manners.core(search.normal.lines[sentence])
             known = search.edges[sentence] = (offset + core.latest, offset + core.end - 1)
         return known
 
@@ -181,7 +196,8 @@ class Matcher:
                 sentence = max(bisect_right([first for first, _ in normal.sentences], start) - 1, 0)
                 line_start = normal.starts[sentence] + 1
                 line_span = (line_start, line_start)
-                if end > start and self._stands_right(search, rule, None, sentence, line_span):
+                alone = rule.alone != Alone.no
+                if end > start and self._stands_right(search, rule, sentence, line_span, begins=alone, ends=alone):
                     yield Match(rule, found.group(), (start, end), sentence, line_span)
 
 

@@ -1,9 +1,8 @@
 """The address that a request names beside its words: `unsubscribe pat.old@example.org`."""
 
 import re
-from dataclasses import dataclass
 
-from mailproc.policy.address import is_address, split_address
+from mailproc.policy.address import is_address
 from mailproc.policy.case import Case
 from mailproc.policy.folding import fold
 from mailproc.policy.match import Match
@@ -41,15 +40,7 @@ _REACH = 200
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"'@]{1,190}")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedAddress:
-    """An address named in a request; `is_same_domain` as From tells whether the writer may speak for it."""
-
-    address: str
-    is_same_domain: bool
-
-
-def find_named_address(case: Case, request: Match, where: str) -> NamedAddress | None:
+def find_named_address(case: Case, request: Match, where: str) -> str | None:
     """The address that stands right behind the words of the request, or among them; None when it is only From's own.
 
     Our own addresses and those behind a `from` are of lists and senders. One address only: two name nobody.
@@ -59,6 +50,8 @@ def find_named_address(case: Case, request: Match, where: str) -> NamedAddress |
     own = {address.lower() for address in case.message.from_addresses}
     found: list[str] = []
     stretch = text[start : end + _REACH]
+    if "@" not in stretch:
+        return None
     for match in _ADDRESS.finditer(stretch):
         between = fold(stretch[min(end - start, match.start()) : match.start()]).split()
         before = fold(stretch[: match.start()]).split()[-1:]
@@ -67,8 +60,4 @@ def find_named_address(case: Case, request: Match, where: str) -> NamedAddress |
         address = match[0].rstrip(".!?*_")
         if is_address(address) and address.lower() not in own and not is_our_address(case.account, address):
             found.append(address)
-    if len(set(found)) != 1:
-        return None
-    domain = split_address(found[0])[1]
-    same = any(split_address(one)[1] == domain for one in case.message.from_addresses)
-    return NamedAddress(found[0], same)
+    return found[0] if len(set(found)) == 1 else None

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import accumulate
 
 from mailproc.policy.folding import FOLDING, TOGETHER, fold_line, width_in_words
 from mailproc.policy.spelling import Spellings
@@ -25,30 +25,25 @@ _LONGEST_SENTENCE = 2000
 
 # One class only: an alternation would cost four times as much.
 _BREAKS = re.compile(r"[!?.;…。！？；｡\n]")
+_JOINED = tuple(tuple(apart.split()) for apart, _ in TOGETHER)
 _AFTER_STOP = frozenset(" \t\r\n\"'»”’)*!?.;…")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NormalText:
     """A text and its sentences. `line` is what rules are matched on.
 
-    `sentences` are (start, end) in the text; the nth line of `line` is the nth of them. `words` counts all words.
+    `sentences` are (start, end) in the text; the nth line of `line` is the nth of them, also to be had from `lines`;
+    `starts` are the offsets at which they begin in `line`. `words` counts all words.
     """
 
     text: str
     line: str
+    lines: tuple[str, ...]
+    starts: tuple[int, ...]
     sentences: tuple[tuple[int, int], ...]
     words: int
     _places: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def starts(self) -> tuple[int, ...]:
-        """Offset in `line` at which each sentence begins."""
-        found, position = [0], self.line.find("\n")
-        while position >= 0:
-            found.append(position + 1)
-            position = self.line.find("\n", position + 1)
-        return tuple(found)
 
     def sentence_at(self, offset: int) -> int:
         """Number of the sentence at an offset in `line`."""
@@ -56,18 +51,19 @@ class NormalText:
 
     def sentence(self, number: int) -> str:
         """Normal form of one sentence, with a space at both ends."""
-        start = self.starts[number]
-        end = self.starts[number + 1] - 1 if number + 1 < len(self.starts) else len(self.line)
-        return self.line[start:end]
+        return self.lines[number]
 
     def span_of(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of `line` (without spaces at its ends) stands in the text; it lies within one sentence."""
         number = self.sentence_at(start)
         offset = self.starts[number]
         first, last = self.sentences[number]
+        original = self.text[first:last]
+        if original.isascii() and original.lower() == self.lines[number][1:-1]:
+            return first + start - offset - 1, first + end - offset - 1
         places = self._places.get(number)
         if places is None:
-            places = self._places[number] = _places(self.text[first:last], self.sentence(number))
+            places = self._places[number] = _places(original, self.lines[number])
         begin, _ = places[min(start - offset, len(places) - 1)]
         _, stop = places[min(max(end - offset - 1, 0), len(places) - 1)]
         return first + begin, first + max(stop, begin)
@@ -81,14 +77,16 @@ def normal_text(text: str, spellings: Spellings | None = None) -> NormalText:
     text = text[:MAX_CHARACTERS]
     sentences = tuple(_sentences(text, blanked := _without_addresses(text)))
     raw = "\n".join(blanked[start:end].replace("\n", " ") for start, end in sentences)
-    lines = [line.split() for line in fold_line(raw).split("\n")]
-    line = "\n".join([f" {' '.join(words)} " for words in lines])
+    words = [folded.split() for folded in fold_line(raw).split("\n")]
+    line = "\n".join([f" {' '.join(one)} " for one in words])
     for apart, together in TOGETHER:
         line = line.replace(apart, together)
     if spellings is not None:
         line = spellings.corrected(line)
-    words = sum(map(len, lines)) if text.isascii() else width_in_words(line)
-    return NormalText(text=text, line=line, sentences=sentences, words=words)
+    width = sum(map(len, words)) if text.isascii() else width_in_words(line)
+    lines = tuple(line.split("\n"))
+    starts = tuple(accumulate([len(one) + 1 for one in lines[:-1]], initial=0))
+    return NormalText(text=text, line=line, lines=lines, starts=starts, sentences=sentences, words=width)
 
 
 def _sentences(text: str, blanked: str) -> list[tuple[int, int]]:
@@ -211,8 +209,9 @@ def _gathered(folded: str, origin: list[tuple[int, int]]) -> tuple[list[str], li
 
 
 def _joined(words: list[str], origins: list[list[tuple[int, int]]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
-    for apart, _ in TOGETHER:
-        first, second = apart.split()
+    for first, second in _JOINED:
+        if first not in words:
+            continue
         index = 0
         while index + 1 < len(words):
             if words[index] == first and words[index + 1].startswith(second):

@@ -84,6 +84,8 @@ def _not_guarded(found: TextMatches, guards: frozenset[Guard]) -> tuple[Match, .
     for match in found.matches:
         if match.rule.guard in guards:
             guarded.setdefault(match.sentence, set()).add(match.rule.guard)
+    if not guarded:
+        return found.matches
     return tuple(match for match in found.matches if guarded.get(match.sentence, set()) <= set(match.rule.despite))
 
 

@@ -8,7 +8,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def storable_text(text: str) -> str:
     """The same text, of the same length, with U+FFFD in place of what cannot be stored; line feeds and tabs stay."""
-    return _SURROGATES.sub("\ufffd", _CONTROL.sub("\ufffd", text))
+    if text.isprintable():
+        return text
+    text = _CONTROL.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def short_text(text: str, limit: int = 200) -> str:

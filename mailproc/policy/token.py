@@ -41,6 +41,7 @@ class Purpose(IntEnum):
     feedback = 5
 
 
+UNSUBSCRIBING = frozenset({Purpose.unsubscribe_all, Purpose.unsubscribe_list})
 _PREFIX = {
     Purpose.unsubscribe_all: "u",
     Purpose.unsubscribe_list: "u",

@@ -73,5 +73,5 @@ class Neighbourhood:
         )
 
     def stranger(self) -> Client:
-        """Stand in for a client whose address the proxy in front does not know."""
-        return Client(host=None, network="unknown")
+        """Stand in for a client whose address the proxy in front does not know; least of all is it one of ours."""
+        return Client(host="unknown", network="unknown")

@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from mailproc.errors import StoreError
+from mailproc.store.private_file import make_private_file
+from mailproc.store.sql_errors import not_sound
 from mailproc.store.sqlite_driver import connect, in_one_hop, store_error_of
 
 _PAGES_PER_STEP = 512
@@ -25,7 +27,7 @@ async def backup_sqlite(source: str, target: Path, busy_timeout_seconds: float) 
         finally:
             await connection.close()
     except sqlite3.Error as error:
-        raise store_error_of(error) from error
+        raise not_sound(error) or store_error_of(error) from error
     except OSError as error:
         raise StoreError(f"cannot write {target}: {error.strerror}") from error
 
@@ -33,6 +35,8 @@ async def backup_sqlite(source: str, target: Path, busy_timeout_seconds: float) 
 def _copy(source: sqlite3.Connection, part: Path, target: Path) -> None:
     if target.exists():
         raise StoreError(f"{target} exists already")
+    part.unlink(missing_ok=True)
+    make_private_file(part)
     try:
         _copy_pages(source, part)
         part.replace(target)

@@ -1,14 +1,16 @@
 """Is all well? What must be equal is compared, what must belong together is looked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import and_, bindparam, exists, func, select, text
 
-from mailproc.policy.standing import BounceThresholds, standing_of
-from mailproc.store.fact_rows import facts_of
+from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.policy.standing import BounceThresholds, Standing, standing_of
+from mailproc.store.fact_rows import StoredFact
 from mailproc.store.people import all_accounts
-from mailproc.store.persons import Names, find, person_of_address, person_of_key
-from mailproc.store.projection import NEVER_CHANGED, standings_of, told_standing
+from mailproc.store.person_facts import all_facts_of, facts_of
+from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
+from mailproc.store.projection import NEVER_CHANGED, amounts_to, standings_of, told_standing
 from mailproc.store.reader import Reader
 from mailproc.store.schema import ACCEPTED, PENDING, decision, fact, mail, mail_content, outbox, standing
 from mailproc.store.statement import Statement, Transaction, ask
@@ -47,63 +49,74 @@ _ADDRESSES_AFTER = Statement(
 async def check_store(
     reader: Reader, thresholds_of: Callable[[str], BounceThresholds], *, is_sqlite: bool
 ) -> list[str]:
-    """A sentence for each thing that is wrong, at most 100; empty when all is well. Changes nothing."""
+    """A sentence for each thing that is wrong, at most 100; empty when all is well. Changes nothing.
+
+    What cannot be read is a sentence, too. Raises StoreUnavailable when the database does not answer.
+    """
     problems: list[str] = []
-    if is_sqlite:
-        answers = await reader.rows(text("PRAGMA integrity_check"))
-        problems.extend(f"the file is damaged: {answer}" for (answer,) in answers if answer != "ok")
-    problems.extend(await _mails_without_their_rows(reader))
-    problems.extend(await _events_out_of_order(reader))
-    for account_id in await reader.run(all_accounts()):
-        for statement, names_from in (
-            (_PERSONS_AFTER, _as_persons),
-            (_KEYS_AFTER, _as_keys),
-            (_ADDRESSES_AFTER, _as_addresses),
-        ):
-            after = ""
-            while len(problems) < MAX_PROBLEMS:
-                found = await reader.run(_after(statement, account_id, after))
-                if not found:
-                    break
-                problems.extend(await reader.run(_compared(account_id, names_from(found), thresholds_of(account_id))))
-                after = found[-1]
+    try:
+        if is_sqlite:
+            answers = await reader.rows(text("PRAGMA integrity_check"))
+            problems.extend(f"the file is damaged: {answer}" for (answer,) in answers if answer != "ok")
+        problems.extend(await _mails_without_their_rows(reader))
+        problems.extend(await _events_out_of_order(reader))
+        for account_id in await reader.run(all_accounts()):
+            await _compare_people(reader, account_id, thresholds_of(account_id), problems)
+    except (StoreError, ValueError, TypeError, OverflowError) as error:  # rows may hold anything
+        if isinstance(error, StoreUnavailable) and not problems:
+            raise
+        problems.append(f"what is stored cannot be read: {error}")
     return list(dict.fromkeys(problems))[:MAX_PROBLEMS]
+
+
+async def _compare_people(reader: Reader, account_id: str, thresholds: BounceThresholds, problems: list[str]) -> None:
+    for statement, names_from in (
+        (_PERSONS_AFTER, names_of_persons),
+        (_KEYS_AFTER, _as_keys),
+        (_ADDRESSES_AFTER, _as_addresses),
+    ):
+        after = ""
+        while len(problems) < MAX_PROBLEMS:
+            found = await reader.run(_after(statement, account_id, after))
+            if not found:
+                break
+            problems.extend(await reader.run(_compared(account_id, names_from(found), thresholds)))
+            after = found[-1]
 
 
 def _after(statement: Statement, account_id: str, after: str) -> Transaction[list[str]]:
     return [name for (name,) in (yield from ask(statement, account_id=account_id, after=after))]
 
 
-def _as_persons(persons: Sequence[str]) -> Names:
-    addresses = frozenset(person[2:] for person in persons if person.startswith("a:"))
-    keys = frozenset(person[2:] for person in persons if person.startswith("k:"))
-    return Names(keys=keys, address_keys=addresses, bare_address_keys=addresses)
-
-
 def _as_keys(keys: Sequence[str]) -> Names:
-    return _as_persons([person_of_key(key) for key in keys])
+    return names_of_persons([person_of_key(key) for key in keys])
 
 
 def _as_addresses(address_keys: Sequence[str]) -> Names:
-    return _as_persons([person_of_address(address_key) for address_key in address_keys])
+    return names_of_persons([person_of_address(address_key) for address_key in address_keys])
 
 
 def _compared(account_id: str, names: Names, thresholds: BounceThresholds) -> Transaction[list[str]]:
-    """Whose standing is not what their facts amount to."""
+    """Whose standing is not what their facts amount to, neither those that recording reads nor all of them."""
     people = yield from find(account_id, names)
     facts = yield from facts_of(account_id, people.values())
+    every = yield from all_facts_of(account_id, people.values())
     kept = yield from standings_of(account_id, people)
     problems = []
     for person in sorted(people):
-        amounts_to = told_standing(standing_of((one.fact for one in facts[person]), thresholds))
         is_kept = kept.get(person, NEVER_CHANGED).standing
-        if is_kept != amounts_to:
+        said, all_said = (_standing_of(one[person], thresholds) for one in (facts, every))
+        if is_kept.status != all_said.status:
             problems.append(
-                f"account {account_id}: {person} is kept as {is_kept.status}, but the facts say {amounts_to.status}"
-                if is_kept.status != amounts_to.status
-                else f"account {account_id}: {person} is kept with other blocks than the facts say"
+                f"account {account_id}: {person} is kept as {is_kept.status}, but the facts say {all_said.status}"
             )
+        elif is_kept != said or amounts_to(said) != amounts_to(all_said):
+            problems.append(f"account {account_id}: {person} is kept with other blocks than the facts say")
     return problems
+
+
+def _standing_of(facts: Iterable[StoredFact], thresholds: BounceThresholds) -> Standing:
+    return told_standing(standing_of((one.fact for one in facts), thresholds))
 
 
 async def _mails_without_their_rows(reader: Reader) -> list[str]:

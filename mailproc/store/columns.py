@@ -96,13 +96,13 @@ def envelope_from(text: str) -> Envelope:
 
 
 def storable_fact(fact: Fact, now: datetime) -> Fact:
-    """The fact as it will be read back: storable text, UTC, and nothing later than `now` (R28b)."""
+    """The fact as it will be read back: storable text, UTC, not later than `now` (R28b), a list at list level only."""
     return replace(
         fact,
         account_id=storable(fact.account_id),
         address=storable_or_none(fact.address),
         key=storable_or_none(fact.key),
-        list_id=storable_or_none(fact.list_id),
+        list_id=storable(fact.list_id) if fact.list_id and fact.level is Level.list else None,
         retracts=storable_or_none(fact.retracts),
         occurred_at=min(fact.occurred_at.astimezone(UTC), now),
         about_mail_of=fact.about_mail_of.astimezone(UTC) if fact.about_mail_of else None,

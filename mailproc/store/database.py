@@ -8,11 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.store.private_file import make_private_file
 from mailproc.store.results import SchemaState
 from mailproc.store.sql_errors import store_errors
 
@@ -61,7 +63,7 @@ async def migrate(url: str) -> list[str]:
     """
     parsed = parse_url(url)
     if is_sqlite(parsed):
-        _make_folder(Path(str(parsed.database)).parent)
+        _make_file(Path(str(parsed.database)))
     async with _connected(parsed) as engine:
         if is_sqlite(parsed):
             async with engine.connect() as connection:
@@ -78,11 +80,17 @@ async def create_if_new(url: str) -> list[str]:
     return []
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(path: Path) -> None:
+    """An empty file that nobody else can read, with its folders; SQLite gives what it makes beside it the same mode."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        missing = [folder for folder in path.parents if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        make_private_file(path)
+    except FileExistsError:
+        return
     except OSError as error:
-        raise StoreUnavailable(f"cannot make the folder {folder}: {error.strerror}") from None
+        raise StoreUnavailable(f"cannot make {path}: {error.strerror}") from None
 
 
 @contextlib.asynccontextmanager
@@ -112,7 +120,10 @@ def _upgrade(connection: Connection) -> list[str]:
     config = _config()
     before = MigrationContext.configure(connection).get_current_revision()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"the database has {before}, which this program does not know: {error}") from error
     after = MigrationContext.configure(connection).get_current_revision()
     if after == before or after is None:
         return []

@@ -1,23 +1,17 @@
-"""Facts in their table: written once, read back for the people whose standing is computed from them."""
+"""Facts in their table: written once, and found again by the facts that take them back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, union_all
+from sqlalchemy import Select, bindparam, select
 
-from mailproc.policy.facts import Fact, FactKind, Level
+from mailproc.policy.facts import Fact, FactKind
 from mailproc.store.columns import FACT_COLUMNS, address_key_of, fact_from, json_text, micros_of, storable_fact
-from mailproc.store.persons import Names, Person, name_of
+from mailproc.store.persons import Names, name_of
 from mailproc.store.schema import fact
-from mailproc.store.statement import Rows, Statement, Transaction, ask, each_of, one_of, tell
-
-# A person with more facts than CROWDED is somebody's flood: then the newest of each kind and level count alone, so that
-# no mail costs more than the one before it.
-CROWDED = 200
-NEWEST = 100
-NEWEST_OF_LISTS = 1000
+from mailproc.store.statement import Rows, Statement, Transaction, ask, one_of, tell
 
 _COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)
 
@@ -27,56 +21,18 @@ def _insert_fact(insert: Any) -> Any:
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["account_id", "id"],
-        set_={"occurred_at": new.occurred_at, "about_mail_of": new.about_mail_of, "evidence": new.evidence},
+        set_={name: new[name] for name in ("occurred_at", "about_mail_of", "began_at", "evidence")},
         where=new.occurred_at < fact.c.occurred_at,  # the same fact came twice: when it came first counts (R28)
     )
 
 
-def _of_account(*conditions: Any) -> Select[Any]:
+def of_account(*conditions: Any) -> Select[Any]:
+    """Facts of an account; parameter `account_id`."""
     return select(*_COLUMNS).where(fact.c.account_id == bindparam("account_id"), *conditions)
 
 
 _INSERT = Statement(_insert_fact)
-_BY_NAME = Statement(
-    lambda insert: union_all(
-        _of_account(one_of(fact.c.key, "keys")), _of_account(one_of(fact.c.address_key, "address_keys"))
-    )
-)
-_RETRACTIONS = Statement(lambda insert: _of_account(one_of(fact.c.retracts, "ids")))
-_BY_ID = Statement(lambda insert: _of_account(one_of(fact.c.id, "ids")))
-
-
-def _crowded(name: ColumnElement[Any]) -> Statement:
-    names = each_of("names").subquery()
-    beyond = (
-        select(fact.c.id)
-        .where(fact.c.account_id == bindparam("account_id"), name == names.c.value)
-        .limit(1)
-        .offset(CROWDED)
-    )
-    return Statement(lambda insert: select(names.c.value).where(beyond.exists()))
-
-
-def _newest(name: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Statement:
-    return Statement(
-        lambda insert: (
-            _of_account(
-                name == bindparam("name"),
-                fact.c.kind == bindparam("kind"),
-                fact.c.level == bindparam("level"),
-                *conditions,
-            )
-            .order_by(fact.c.occurred_at.desc(), fact.c.id.desc())
-            .limit(bindparam("newest"))
-        )
-    )
-
-
-_CROWDED_KEYS = _crowded(fact.c.key)
-_CROWDED_ADDRESSES = _crowded(fact.c.address_key)
-_NEWEST_BY_KEY = _newest(fact.c.key)
-_NEWEST_BY_ADDRESS = _newest(fact.c.address_key)
-_NEWEST_BARE = _newest(fact.c.address_key, fact.c.key.is_(None))
+_BY_ID = Statement(lambda insert: of_account(one_of(fact.c.id, "ids")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +42,12 @@ class StoredFact:
     fact: Fact
     id: str
     address_key: str | None
+
+    @property
+    def began_at(self) -> datetime:
+        """From when on it counts: of a complaint, when the mail that it is about was sent, where that is known."""
+        occurred_at, about = self.fact.occurred_at, self.fact.about_mail_of
+        return min(occurred_at, about) if self.fact.kind is FactKind.complaint and about is not None else occurred_at
 
     @property
     def names(self) -> Names:
@@ -119,6 +81,7 @@ def _row(stored: StoredFact, recorded_at: int) -> dict[str, Any]:
         "list_id": said.list_id,
         "occurred_at": micros_of(said.occurred_at),
         "about_mail_of": None if said.about_mail_of is None else micros_of(said.about_mail_of),
+        "began_at": micros_of(stored.began_at),
         "channel": said.channel.value,
         "evidence": json_text(dict(said.evidence)),
         "retracts": said.retracts,
@@ -127,111 +90,23 @@ def _row(stored: StoredFact, recorded_at: int) -> dict[str, Any]:
 
 
 def names_retracted(account_id: str, facts: Iterable[StoredFact]) -> Transaction[Names]:
-    """Whom the facts name that are taken back by retractions among these: their standing changes, too."""
+    """Whom the facts name that are taken back, or back again, by these: their standing changes, too."""
     names = Names()
-    ids = [one.fact.retracts for one in facts if one.fact.kind is FactKind.retraction and one.fact.retracts]
-    if ids:
-        for one in _stored((yield from ask(_BY_ID, account_id=account_id, ids=json_text(ids)))):
+    ids, seen = _targets_of(facts), set[str]()
+    while ids:
+        seen |= ids
+        found = stored_facts((yield from ask(_BY_ID, account_id=account_id, ids=json_text(list(ids)))))
+        for one in found:
             names |= one.names
+        ids = _targets_of(found) - seen
     return names
 
 
-def facts_of(account_id: str, people: Collection[Person]) -> Transaction[dict[str, list[StoredFact]]]:
-    """The facts that count for each of these people, by person, in no order; empty lists for none.
-
-    A subscriber's are those of its key and of its present address; an address's own are those that name no key (R28a).
-    """
-    keys = {person.key for person in people if person.key is not None}
-    addresses = {person.address_key for person in people if person.address_key is not None}
-    bare = {person.address_key for person in people if person.key is None and person.address_key is not None}
-    crowded_keys = yield from _those(_CROWDED_KEYS, account_id, keys)
-    crowded_addresses = yield from _those(_CROWDED_ADDRESSES, account_id, addresses)
-    rows = yield from ask(
-        _BY_NAME,
-        account_id=account_id,
-        keys=json_text(list(keys - crowded_keys)),
-        address_keys=json_text(list(addresses - crowded_addresses)),
-    )
-    found = {one.id: one for one in _stored(rows)}
-    for statement, names in (
-        (_NEWEST_BY_KEY, crowded_keys),
-        (_NEWEST_BY_ADDRESS, crowded_addresses),
-        (_NEWEST_BARE, crowded_addresses & bare),
-    ):
-        for name in names:
-            found.update((yield from _newest_facts(statement, account_id, name)))
-    by_person = _shared_out(found.values(), people)
-    retractions = yield from _retractions_of(account_id, found)
-    for person, facts in by_person.items():
-        ids = {one.id for one in facts}
-        facts.extend(one for one in retractions if one.fact.retracts in ids and one.id not in ids)
-        by_person[person] = newest_of_each(facts)
-    return by_person
+def _targets_of(facts: Iterable[StoredFact]) -> set[str]:
+    return {one.fact.retracts for one in facts if one.fact.kind is FactKind.retraction and one.fact.retracts}
 
 
-def _those(statement: Statement, account_id: str, names: Collection[str]) -> Transaction[set[str]]:
-    """The crowded ones among these names."""
-    if not names:
-        return set()
-    rows = yield from ask(statement, account_id=account_id, names=json_text(list(names)))
-    return {name for (name,) in rows}
-
-
-def _newest_facts(statement: Statement, account_id: str, name: str) -> Transaction[dict[str, StoredFact]]:
-    found = {}
-    for kind in FactKind:
-        for level in Level:
-            rows = yield from ask(
-                statement,
-                account_id=account_id,
-                name=name,
-                kind=kind.value,
-                level=level.value,
-                newest=NEWEST_OF_LISTS if level is Level.list else NEWEST,
-            )
-            found.update({one.id: one for one in _stored(rows)})
-    return found
-
-
-def _retractions_of(account_id: str, found: Collection[str]) -> Transaction[list[StoredFact]]:
-    if not found:
-        return []
-    return _stored((yield from ask(_RETRACTIONS, account_id=account_id, ids=json_text(list(found)))))
-
-
-def _shared_out(facts: Iterable[StoredFact], people: Iterable[Person]) -> dict[str, list[StoredFact]]:
-    by_key: dict[str, list[StoredFact]] = {}
-    by_address: dict[str, list[StoredFact]] = {}
-    for one in facts:
-        if one.fact.key is not None:
-            by_key.setdefault(one.fact.key, []).append(one)
-        if one.address_key is not None:
-            by_address.setdefault(one.address_key, []).append(one)
-    shared: dict[str, list[StoredFact]] = {}
-    for person in people:
-        at_address = by_address.get(person.address_key, []) if person.address_key is not None else []
-        if person.key is None:
-            shared[person.person] = [one for one in at_address if one.fact.key is None]
-        else:
-            mine = by_key.get(person.key, [])
-            shared[person.person] = mine + [one for one in at_address if one.fact.key != person.key]
-    return shared
-
-
-def newest_of_each(facts: list[StoredFact]) -> list[StoredFact]:
-    """All facts of a person; of a crowd of them the newest of each kind and level."""
-    if len(facts) <= CROWDED:
-        return facts
-    taken: dict[tuple[FactKind, Level], int] = {}
-    newest = []
-    for one in sorted(facts, key=lambda one: (one.fact.occurred_at, one.id), reverse=True):
-        group = (one.fact.kind, one.fact.level)
-        taken[group] = taken.get(group, 0) + 1
-        if taken[group] <= (NEWEST_OF_LISTS if one.fact.level is Level.list else NEWEST):
-            newest.append(one)
-    return newest
-
-
-def _stored(rows: Rows) -> list[StoredFact]:
+def stored_facts(rows: Rows) -> list[StoredFact]:
+    """Facts from their columns, as `of_account` selects them."""
     width = len(FACT_COLUMNS)
     return [StoredFact(fact=fact_from(tuple(row[:width])), id=row[width], address_key=row[width + 1]) for row in rows]

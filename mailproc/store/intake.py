@@ -25,7 +25,11 @@ async def accept_mails(
     receipts: list[Receipt] = []
     storable: list[StorableMail] = []
     try:
-        storable = [await _prepared(one, process_id) for one in mails]
+        if all(len(one.content) <= _IN_THREAD_BYTES for one in mails):
+            storable = [storable_mail(one, process_id) for one in mails]
+            receipts = await _commit(journal, storable)
+            return receipts
+        storable = [await asyncio.to_thread(storable_mail, one, process_id) for one in mails]
         known = [await _write_beforehand(journal, presence, *pair) for pair in zip(mails, storable, strict=True)]
         receipts = await _commit(journal, [one for one, found in zip(storable, known, strict=True) if found is None])
         committed = iter(receipts)
@@ -37,21 +41,22 @@ async def accept_mails(
             _abandon(journal, storable)
 
 
-async def _prepared(one: InboundMail, process_id: str) -> StorableMail:
-    if len(one.content) > _IN_THREAD_BYTES:
-        return await asyncio.to_thread(storable_mail, one, process_id)
-    return storable_mail(one, process_id)
-
-
 async def _commit(journal: Journal, mails: Sequence[StorableMail]) -> list[Receipt]:
     if not mails:
         return []
     size_bytes = sum(len(one.chunk) for one in mails if one.chunk is not None)
-    commit = journal.enqueue(ACCEPT, mails, mails=len(mails), size_bytes=size_bytes)
+    commit = journal.enqueue(
+        ACCEPT,
+        mails,
+        mails=len(mails),
+        size_bytes=size_bytes,
+        orphaned=lambda receipts: _release(journal, receipts),
+    )
     try:
-        return await asyncio.shield(commit)
+        return await commit
     except asyncio.CancelledError:
-        commit.add_done_callback(lambda done: _release(journal, done))
+        if not commit.cancelled() and commit.exception() is None:  # cancelled in the moment of the commit
+            _release(journal, commit.result())
         raise
 
 
@@ -84,11 +89,9 @@ def _abandon(journal: Journal, mails: Sequence[StorableMail]) -> None:
             journal.enqueue(ABANDON, name).add_done_callback(_ignore)
 
 
-def _release(journal: Journal, done: asyncio.Future[list[Receipt]]) -> None:
+def _release(journal: Journal, receipts: Sequence[Receipt]) -> None:
     """Nobody waits for these receipts any more, so nobody here will decide these mails."""
-    if done.cancelled() or done.exception() is not None:
-        return
-    for receipt in done.result():
+    for receipt in receipts:
         if not receipt.duplicate:
             name = MailName(account_id=receipt.account_id, mail_id=receipt.mail_id)
             journal.enqueue(RELEASE, name).add_done_callback(_ignore)

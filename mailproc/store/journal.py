@@ -15,6 +15,10 @@ from mailproc.store.statement import Transaction
 Payload = TypeVar("Payload")
 Result = TypeVar("Result")
 
+# Of the event loop, before a batch is closed: what the last one set free goes out, and what is ready comes in. Larger
+# batches cost less, and nobody waits for a clock.
+_TURNS = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -64,6 +68,7 @@ class _Work:
     mails: int
     size_bytes: int
     done: asyncio.Future[Any]
+    orphaned: Callable[[Any], None] | None
 
 
 class Journal:
@@ -90,19 +95,27 @@ class Journal:
         self._writer = asyncio.create_task(self._write())
 
     def enqueue(
-        self, operation: Operation[Payload, Result], payload: Payload, *, mails: int = 1, size_bytes: int = 0
+        self,
+        operation: Operation[Payload, Result],
+        payload: Payload,
+        *,
+        mails: int = 1,
+        size_bytes: int = 0,
+        orphaned: Callable[[Result], None] | None = None,
     ) -> asyncio.Future[Result]:
         """Have one payload committed, with whatever else waits; the future gives its result once it is durable.
 
         Payloads are committed in the order in which they come; `mails` is how many mails one weighs. Cancelling the
-        future changes nothing. It fails with StoreUnavailable, StoreFull, or StoreError when the database refuses this
-        payload.
+        future changes nothing, only that `orphaned` gets the result then. It fails with StoreUnavailable, StoreFull, or
+        StoreError when the database refuses this payload.
         """
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         if self._closing:
             done.set_exception(StoreUnavailable("the store is closing"))
             return done
-        work = _Work(operation=operation, payload=payload, mails=mails, size_bytes=size_bytes, done=done)
+        work = _Work(
+            operation=operation, payload=payload, mails=mails, size_bytes=size_bytes, done=done, orphaned=orphaned
+        )
         (self._bulky if operation.bulky else self._waiting).append(work)
         self._arrived.set()
         return done
@@ -123,6 +136,8 @@ class Journal:
     async def _write(self) -> None:
         while True:
             await self._arrived.wait()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             batch = self._next_batch()
             if batch:
                 await self._commit(batch)
@@ -208,6 +223,8 @@ def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:
 def _resolve(work: _Work, result: Any) -> None:
     if not work.done.done():
         work.done.set_result(result)
+    elif work.orphaned is not None:
+        work.orphaned(result)
 
 
 def _fail(work: _Work, error: StoreError, cause: BaseException) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, delete, select
 
 from mailproc.errors import StoreError
 from mailproc.mail.envelope import InboundMail, digest_of
-from mailproc.policy.address_key import normalise_address
 from mailproc.policy.due import BUSINESS_DAYS, add_business_days
 from mailproc.store.columns import envelope_text, json_text, micros_of, storable
 from mailproc.store.journal import Context, Operation
+from mailproc.store.resend import envelope_digest, unnamed_author
 from mailproc.store.results import Receipt
 from mailproc.store.schema import mail, mail_content, review, upload
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
@@ -27,9 +27,9 @@ _INSERT_MAIL = Statement(lambda insert: insert(mail).on_conflict_do_nothing())
 _INSERT_CHUNK = Statement(lambda insert: insert(mail_content).on_conflict_do_nothing())
 _INSERT_UPLOAD = Statement(lambda insert: insert(upload).on_conflict_do_nothing())
 _INSERT_REVIEW = Statement(lambda insert: insert(review).on_conflict_do_nothing())
-_IDS_BY_DIGEST = Statement(
-    lambda insert: select(mail.c.digest, mail.c.rcpts, mail.c.id).where(
-        mail.c.account_id == bindparam("account_id"), one_of(mail.c.digest, "digests")
+_IDS = Statement(
+    lambda insert: select(mail.c.identity, mail.c.id).where(
+        mail.c.account_id == bindparam("account_id"), one_of(mail.c.identity, "identities")
     )
 )
 _END_UPLOAD = Statement(
@@ -61,9 +61,9 @@ class StorableMail:
     chunk: bytes | None
 
     @property
-    def identity(self) -> tuple[str, str, str]:
-        """What makes it the same mail: account, digest, recipients."""
-        return self.row["account_id"], self.row["digest"], self.row["rcpts"]
+    def identity(self) -> tuple[str, str]:
+        """What makes it the same mail: account, content and recipients."""
+        return self.row["account_id"], self.row["identity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +78,12 @@ class Chunk:
 
 def storable_mail(inbound: InboundMail, owner: str) -> StorableMail:
     """Work out digest, recipients and compressed content of a mail. Some milliseconds per megabyte."""
+    digest = digest_of(inbound.content)
     row = {
         "account_id": storable(inbound.account_id),
         "id": storable(inbound.id),
-        "digest": digest_of(inbound.content),
-        "rcpts": recipients_digest(inbound.envelope.rcpt_tos),
+        "digest": digest,
+        "identity": _identity_of(digest, envelope_digest(inbound.envelope.rcpt_tos, unnamed_author(inbound))),
         "envelope": envelope_text(inbound.envelope),
         "received_at": micros_of(inbound.received_at),
         "size_bytes": len(inbound.content),
@@ -94,10 +95,12 @@ def storable_mail(inbound: InboundMail, owner: str) -> StorableMail:
     return StorableMail(row=row, chunk=chunk)
 
 
-def recipients_digest(rcpt_tos: Iterable[str]) -> str:
-    """One short text for a set of envelope recipients: the same in any order and any case, 32 hex digits."""
-    said = "\n".join(sorted({normalise_address(rcpt_to) for rcpt_to in rcpt_tos}))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _identity_of(digest: str, envelope_digest: str) -> str:
+    """What a resend has in common with the first: content and envelope, 32 hex digits.
+
+    Short, because its index grows at random places: a batch writes a page of it for each mail.
+    """
+    return hashlib.sha256(f"{digest} {envelope_digest}".encode()).hexdigest()[:32]
 
 
 def compress(content: bytes) -> bytes:
@@ -113,9 +116,10 @@ _of_this_thread = threading.local()  # making a compressor costs more than a sma
 
 def _accept(context: Context, payloads: Sequence[Sequence[StorableMail]]) -> Transaction[list[list[Receipt]]]:
     mails = sorted((one for mails in payloads for one in mails), key=lambda one: one.identity)
-    yield from tell(_INSERT_MAIL, [one.row for one in mails])
-    ids = yield from _ids_of(mails)
-    written = [one for one in mails if ids[one.identity] == one.row["id"]]
+    written, ids = mails, {one.identity: one.row["id"] for one in mails}
+    if (yield from tell(_INSERT_MAIL, [one.row for one in mails])) != len(mails):  # some may have been there already
+        ids = yield from _ids_of(mails)
+        written = [one for one in mails if ids[one.identity] == one.row["id"]]
     yield from tell(
         _INSERT_CHUNK,
         [
@@ -148,13 +152,13 @@ def _receipt(one: StorableMail, mail_id: str) -> Receipt:
     return Receipt(mail_id=mail_id, account_id=one.row["account_id"], duplicate=mail_id != one.row["id"])
 
 
-def _ids_of(mails: Sequence[StorableMail]) -> Transaction[dict[tuple[str, str, str], str]]:
+def _ids_of(mails: Sequence[StorableMail]) -> Transaction[dict[tuple[str, str], str]]:
     """Under which id each of these mails is stored; those that are not are left out."""
-    ids: dict[tuple[str, str, str], str] = {}
+    ids: dict[tuple[str, str], str] = {}
     for account_id in sorted({one.row["account_id"] for one in mails}):
-        digests = json_text([one.row["digest"] for one in mails if one.row["account_id"] == account_id])
-        found = yield from ask(_IDS_BY_DIGEST, account_id=account_id, digests=digests)
-        ids.update({(account_id, digest, rcpts): mail_id for digest, rcpts, mail_id in found})
+        identities = json_text([one.row["identity"] for one in mails if one.row["account_id"] == account_id])
+        found = yield from ask(_IDS, account_id=account_id, identities=identities)
+        ids.update({(account_id, identity): mail_id for identity, mail_id in found})
     return ids
 
 

@@ -11,14 +11,17 @@ from mailproc.store.columns import json_text, micros_of
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.outbox import has_newer
 from mailproc.store.outbox_rows import INSERT_EVENT, event_id_of, event_of, is_free, row_of, supersede
-from mailproc.store.persons import Names, find
+from mailproc.store.persons import find_and_lock, names_of_persons
 from mailproc.store.projection import standing_from
 from mailproc.store.results import StandingChange
 from mailproc.store.schema import outbox, standing
-from mailproc.store.statement import Rows, Statement, Transaction, ask, tell
+from mailproc.store.statement import Rows, Statement, Transaction, ask, one_of, tell
 
 PUSHED_AT_ONCE = 200
 
+_WHOSE = Statement(
+    lambda insert: select(outbox.c.account_id, outbox.c.person).where(outbox.c.id == bindparam("entry_id"))
+)
 _ENTRY = Statement(
     lambda insert: (
         select(
@@ -61,14 +64,16 @@ _REVIVE = Statement(
 _STANDING_COLUMNS = (
     standing.c.person, standing.c.key, standing.c.address, standing.c.status, standing.c.blocks, standing.c.version,
 )  # fmt: skip
-_STANDING = Statement(
-    lambda insert: select(*_STANDING_COLUMNS).where(
-        standing.c.account_id == bindparam("account_id"), standing.c.person == bindparam("person")
-    )
-)
-_STANDINGS_AFTER = Statement(
+_STANDINGS = Statement(
     lambda insert: (
         select(*_STANDING_COLUMNS)
+        .where(standing.c.account_id == bindparam("account_id"), one_of(standing.c.person, "people"))
+        .order_by(standing.c.person)
+    )
+)
+_PERSONS_AFTER = Statement(
+    lambda insert: (
+        select(standing.c.person)
         .where(standing.c.account_id == bindparam("account_id"), standing.c.person > bindparam("after"))
         .order_by(standing.c.person)
         .limit(PUSHED_AT_ONCE)
@@ -106,17 +111,18 @@ def _retry(context: Context, payloads: Sequence[int]) -> Transaction[list[Outbox
 
 def _retry_one(context: Context, entry_id: int) -> Transaction[OutboxState | None]:
     """Open an event again with the person's present standing; one that something newer follows is superseded."""
-    found = yield from _entry(context, entry_id)
-    if not found:
+    whose = yield from ask(_WHOSE, entry_id=entry_id)
+    if not whose:
         return None
-    account_id, hook, person, event_id, version, state, is_free_now, is_followed = found[0]
+    [(account_id, person)] = whose
+    in_force = yield from _in_force(account_id, [person])
+    [(*_, hook, _, event_id, version, state, is_free_now, is_followed)] = yield from _entry(context, entry_id)
     if state not in (OutboxState.dead, OutboxState.dropped, OutboxState.pending) or not is_free_now:
         return OutboxState(state)
-    if is_followed:
+    if is_followed or not in_force:
         yield from tell(_CHANGE, [_changed(account_id, entry_id, OutboxState.superseded, context)])
         return OutboxState.superseded
-    [kept] = yield from ask(_STANDING, account_id=account_id, person=person)
-    present = _present(account_id, kept)
+    [present] = in_force
     if present.version != version:
         event_id = event_id_of(account_id, hook, person, present.version)
     yield from tell(
@@ -182,9 +188,9 @@ def _push(context: Context, payloads: Sequence[Push]) -> Transaction[list[Pushed
 
 
 def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
-    rows = yield from ask(_STANDINGS_AFTER, account_id=push.account_id, after=push.after)
-    present = [_present(push.account_id, row) for row in rows]
-    in_force = yield from _in_force(push.account_id, present)
+    rows = yield from ask(_PERSONS_AFTER, account_id=push.account_id, after=push.after)
+    people = [person for (person,) in rows]
+    in_force = yield from _in_force(push.account_id, people)
     events = []
     for change in in_force:
         [(told_before,)] = yield from ask(
@@ -197,16 +203,20 @@ def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
         yield from supersede(context, push.account_id, [change.person for change in in_force], [push.hook])
         yield from tell(INSERT_EVENT, events)
         context.news.add("outbox")
-    return Pushed(count=len(events), last=present[-1].person if len(rows) == PUSHED_AT_ONCE else None)
+    return Pushed(count=len(events), last=people[-1] if len(people) == PUSHED_AT_ONCE else None)
 
 
-def _in_force(account_id: str, present: Sequence[StandingChange]) -> Transaction[list[StandingChange]]:
-    """Without addresses that a subscriber has by now: their standing is the subscriber's."""
-    addresses = frozenset(one.person[2:] for one in present if one.key is None)
-    if not addresses:
-        return list(present)
-    people = yield from find(account_id, Names(address_keys=addresses, bare_address_keys=addresses))
-    return [one for one in present if one.key is not None or one.person in people]
+def _in_force(account_id: str, people: Sequence[str]) -> Transaction[list[StandingChange]]:
+    """The present standings of these people, which nobody else changes until the end of the transaction.
+
+    Locked as recording locks them, and read afterwards: what was read before may be older than an event that is there
+    by now. Left out are addresses that a subscriber has by now: their standing is the subscriber's.
+    """
+    if not people:
+        return []
+    found = yield from find_and_lock(account_id, names_of_persons(people))
+    mine = json_text([person for person in people if person in found])
+    return [_present(account_id, row) for row in (yield from ask(_STANDINGS, account_id=account_id, people=mine))]
 
 
 RETRY: Operation[int, OutboxState | None] = Operation(name="retry", rank=55, run=_retry)

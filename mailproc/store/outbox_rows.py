@@ -19,6 +19,7 @@ from mailproc.policy.event import (
 )
 from mailproc.store.columns import from_json, json_text, micros_of, time_of, time_or_none
 from mailproc.store.journal import Context
+from mailproc.store.ownership import is_alive
 from mailproc.store.results import StandingChange
 from mailproc.store.schema import PENDING, outbox, process
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
@@ -46,7 +47,7 @@ def is_free() -> ColumnElement[bool]:
 
     Needs the parameters `now` and `process_id`, which counts as alive.
     """
-    owner_is_alive = exists().where(process.c.id == outbox.c.owner, process.c.alive_until > bindparam("now"))
+    owner_is_alive = exists().where(process.c.id == outbox.c.owner, is_alive())
     return or_(
         outbox.c.lease_until.is_(None),
         outbox.c.lease_until <= bindparam("now"),

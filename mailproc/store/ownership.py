@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 
 from mailproc.store.columns import micros_of
 from mailproc.store.journal import Context, Operation
@@ -13,6 +13,17 @@ from mailproc.store.statement import Statement, Transaction, ask, tell
 
 _FORGOTTEN_AFTER = timedelta(hours=1)
 _CHUNKS_PER_SWEEP = 8  # a sweep rides in everyone's batch: it must stay short
+
+# A process that wrote its row while the clock was wrong must not hold its mail until that day comes.
+_LONGEST_LIFE = timedelta(hours=1)
+
+
+def is_alive() -> ColumnElement[bool]:
+    """Whether a joined process counts as alive at `now`."""
+    return process.c.alive_until.between(
+        bindparam("now"), bindparam("now") + _LONGEST_LIFE // timedelta(microseconds=1)
+    )
+
 
 _ALIVE = Statement(
     lambda insert: (statement := insert(process)).on_conflict_do_update(
@@ -26,7 +37,7 @@ _ORPHAN = Statement(
         select(mail.c.account_id, mail.c.id, mail.c.envelope, mail.c.received_at, mail.c.attempts)
         .where(
             mail.c.state == ACCEPTED,
-            ~exists().where(process.c.id == mail.c.owner, process.c.alive_until > bindparam("now")),
+            ~exists().where(process.c.id == mail.c.owner, is_alive()),
         )
         .order_by(mail.c.received_at)
         .limit(1)
@@ -52,6 +63,13 @@ _RELEASE = Statement(
         .values(owner="")
     )
 )
+_MINE = Statement(
+    lambda insert: select(mail.c.account_id, mail.c.id).where(
+        mail.c.state == ACCEPTED,
+        mail.c.owner == bindparam("process_id"),
+        mail.c.received_at < bindparam("before"),
+    )
+)
 _ABANDON = Statement(
     lambda insert: (
         update(upload)
@@ -62,7 +80,7 @@ _ABANDON = Statement(
 _ABANDONED = Statement(
     lambda insert: (
         select(upload.c.account_id, upload.c.mail_id)
-        .where(~exists().where(process.c.id == upload.c.owner, process.c.alive_until > bindparam("now")))
+        .where(~exists().where(process.c.id == upload.c.owner, is_alive()))
         .limit(1)
         .with_for_update(of=upload, skip_locked=True)
     )
@@ -172,6 +190,18 @@ def _release(context: Context, payloads: Sequence[MailName]) -> Transaction[list
 
 
 STAY_ALIVE: Operation[datetime, None] = Operation(name="stay alive", rank=0, run=_stay_alive)
+
+
+def _mine(context: Context, payloads: Sequence[datetime]) -> Transaction[list[list[MailName]]]:
+    """Undecided mails that the table says this process has, received before each of these times."""
+    found = []
+    for before in payloads:
+        rows = yield from ask(_MINE, process_id=context.process_id, before=micros_of(before))
+        found.append([MailName(account_id=account_id, mail_id=mail_id) for account_id, mail_id in rows])
+    return found
+
+
+MINE: Operation[datetime, list[MailName]] = Operation(name="mine", rank=60, run=_mine)
 ABANDON: Operation[MailName, None] = Operation(name="abandon upload", rank=16, run=_abandon)
 RELEASE: Operation[MailName, None] = Operation(name="release", rank=25, run=_release)
 TAKE_OVER: Operation[datetime, TakenOver | None] = Operation(name="take over", rank=70, run=_take_over)

@@ -3,8 +3,8 @@
 from sqlalchemy import bindparam, func, select, union
 
 from mailproc.store.columns import address_key_of, storable
-from mailproc.store.fact_rows import facts_of
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from
+from mailproc.store.person_facts import facts_of
 from mailproc.store.persons import Names, Person, find, person_of_key
 from mailproc.store.projection import NEVER_CHANGED, named_by, standings_of
 from mailproc.store.results import PersonStatus

@@ -79,6 +79,14 @@ def person_of_address(address_key: str) -> str:
     return f"a:{address_key}"
 
 
+def names_of_persons(persons: Iterable[str]) -> Names:
+    """The names of people as their standings have them."""
+    persons = list(persons)
+    addresses = frozenset(person[2:] for person in persons if person.startswith("a:"))
+    keys = frozenset(person[2:] for person in persons if person.startswith("k:"))
+    return Names(keys=keys, address_keys=addresses, bare_address_keys=addresses)
+
+
 def find_and_lock(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
     """Everyone meant by these names, by person; nobody else can change them until the end of the transaction.
 

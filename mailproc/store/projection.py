@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, select
 from mailproc.policy.facts import FactKind, Level
 from mailproc.policy.standing import Block, Standing, Status, standing_of
 from mailproc.store.columns import from_json, json_text, micros_of, time_of
-from mailproc.store.fact_rows import StoredFact, facts_of, insert_facts, names_retracted
+from mailproc.store.fact_rows import StoredFact, insert_facts, names_retracted
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import Event, write_events
+from mailproc.store.person_facts import facts_of
 from mailproc.store.persons import Names, Person, find_and_lock, person_of_key
 from mailproc.store.results import StandingChange
 from mailproc.store.schema import standing
@@ -134,7 +135,7 @@ def _recompute(
         before = kept.get(name, NEVER_CHANGED)
         person = named_by(people[name], facts[name])
         after = told_standing(standing_of((one.fact for one in facts[name]), context.thresholds_of(account_id)))
-        changed = _amounts_to(after) != _amounts_to(before.standing)
+        changed = amounts_to(after) != amounts_to(before.standing)
         if not changed and (not before.version or (after == before.standing and person.address == before.address)):
             continue
         version = before.version + changed
@@ -188,7 +189,7 @@ def told_standing(computed: Standing) -> Standing:
     return Standing(status=computed.status, blocks=tuple(oldest.values()))
 
 
-def _amounts_to(told: Standing) -> tuple[Status, frozenset[tuple[FactKind, Level, str | None]]]:
+def amounts_to(told: Standing) -> tuple[Status, frozenset[tuple[FactKind, Level, str | None]]]:
     """What hooks are told about: the status and the set of blocks."""
     return told.status, frozenset((block.kind, block.level, block.list_id) for block in told.blocks)
 

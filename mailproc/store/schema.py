@@ -59,8 +59,9 @@ mail = Table(
     metadata,
     _text("account_id"),
     _text("id"),
-    _text("digest"),  # without leading trace headers: the same over every relay
-    _text("rcpts"),  # digest of the envelope's recipients, in any order
+    _text("digest"),  # of its content without leading trace headers: the same over every relay
+    # short digest of content, recipients in any order, and the sender where the mail names none: a resend has the same
+    _text("identity"),
     _text("envelope"),  # JSON
     _time("received_at"),
     Column("size_bytes", BigInteger, nullable=False),
@@ -68,7 +69,7 @@ mail = Table(
     _count("attempts"),  # times that a process took over this mail from one that was gone
     _text("owner"),  # the process that has it in hand
     PrimaryKeyConstraint("account_id", "id"),
-    UniqueConstraint("account_id", "digest", "rcpts"),
+    UniqueConstraint("account_id", "identity"),
     sqlite_with_rowid=False,
 )
 _partial_index("mail_undecided_idx", "state = 'accepted'", mail.c.received_at)
@@ -81,6 +82,7 @@ mail_content = Table(
     Column("seq", Integer, nullable=False),
     Column("chunk", LargeBinary, nullable=False),  # zstd, each chunk a frame of its own
     PrimaryKeyConstraint("account_id", "mail_id", "seq"),
+    sqlite_with_rowid=False,
 )
 
 upload = Table(  # big mails on their way in: what is here and has no living owner left chunks without a mail
@@ -161,6 +163,7 @@ fact = Table(  # append-only; a person's standing is computed from these rows al
     _text("list_id", null=True),
     _time("occurred_at"),
     _time("about_mail_of", null=True),
+    _time("began_at"),  # of a complaint when the mail that it is about was sent, else occurred_at: the later outlasts
     _text("channel"),
     _text("evidence"),  # JSON
     _text("retracts", null=True),
@@ -171,12 +174,12 @@ fact = Table(  # append-only; a person's standing is computed from these rows al
 _partial_index(
     "fact_address_idx",
     "address_key IS NOT NULL",
-    *(fact.c[name] for name in ("account_id", "address_key", "kind", "level", "occurred_at")),
+    *(fact.c[name] for name in ("account_id", "address_key", "kind", "level", "list_id", "began_at")),
 )
 _partial_index(
     "fact_key_idx",
     "key IS NOT NULL",
-    *(fact.c[name] for name in ("account_id", "key", "kind", "level", "occurred_at")),
+    *(fact.c[name] for name in ("account_id", "key", "kind", "level", "list_id", "began_at")),
 )
 _partial_index("fact_retracts_idx", "retracts IS NOT NULL", fact.c.account_id, fact.c.retracts)
 

@@ -1,11 +1,23 @@
 """What errors of the reading side mean: SQLAlchemy wraps its drivers' errors, the rooms above know only ours."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 
-from sqlalchemy.exc import DataError, IntegrityError, NotSupportedError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError, SQLAlchemyError
 
 from mailproc.errors import StoreError, StoreUnavailable
+
+_NOT_SOUND = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def not_sound(error: BaseException | None) -> StoreError | None:
+    """What to tell of a damaged or foreign SQLite file; None for all other errors."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NOT_SOUND:
+        return None
+    return StoreError(
+        f"the file is not a sound SQLite database: restore a backup (`mailproc db backup` makes them); {error}"
+    )
 
 
 @contextlib.contextmanager
@@ -13,9 +25,18 @@ def store_errors() -> Iterator[None]:
     """Turn whatever a database says into StoreUnavailable (trying again may help) or StoreError."""
     try:
         yield
-    except (ProgrammingError, DataError, IntegrityError, NotSupportedError) as error:
-        raise StoreError(f"the database refuses: {error.orig}") from error
+    except DBAPIError as error:
+        raise _meaning_of(error) from error
     except SQLAlchemyError as error:
-        raise StoreUnavailable(f"the database does not answer: {error}") from error
+        raise StoreUnavailable(f"the database does not answer: {error.args[0] if error.args else error}") from error
     except OSError as error:
         raise StoreUnavailable(f"the database cannot be reached: {error}") from error
+
+
+def _meaning_of(error: DBAPIError) -> StoreError:
+    """The driver's own words: SQLAlchemy adds the statement, its parameters and an address."""
+    if unsound := not_sound(error.orig):
+        return unsound
+    if isinstance(error, ProgrammingError | DataError | IntegrityError | NotSupportedError):
+        return StoreError(f"the database refuses: {error.orig}")
+    return StoreUnavailable(f"the database does not answer: {error.orig}")

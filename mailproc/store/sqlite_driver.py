@@ -10,6 +10,7 @@ import aiosqlite
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.store.driver import ValuesRefused
+from mailproc.store.sql_errors import not_sound
 from mailproc.store.statement import Rows, Step, Transaction
 
 Result = TypeVar("Result")
@@ -27,11 +28,9 @@ _UNAVAILABLE = frozenset(
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_AUTH,
-        sqlite3.SQLITE_NOTADB,
     }
 )
 _PRAGMAS = f"""
@@ -48,6 +47,8 @@ def store_error_of(error: sqlite3.Error) -> StoreError:
     code = _primary_code(error)
     if code == sqlite3.SQLITE_FULL:
         return StoreFull("the database is full")
+    if unsound := not_sound(error):
+        return StoreUnavailable(str(unsound))  # once a backup is restored, whatever waits can be written
     if code in _UNAVAILABLE:
         return StoreUnavailable(f"the database does not answer: {error}")
     return ValuesRefused(str(error))
@@ -150,11 +151,8 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
         return ()
     if compiled.returns_rows:
         return connection.execute(compiled.sql, compiled.arguments(step.rows[0])).fetchall()
-    if len(step.rows) == 1:
-        connection.execute(compiled.sql, compiled.arguments(step.rows[0]))
-    else:
-        connection.executemany(compiled.sql, map(compiled.arguments, step.rows))
-    return ()
+    written = connection.executemany(compiled.sql, map(compiled.arguments, step.rows)).rowcount
+    return ((written,),)
 
 
 def _checkpoint(connection: sqlite3.Connection) -> int:

@@ -95,10 +95,15 @@ def ask(statement: Statement, **parameters: Any) -> Transaction[Rows]:
     return (yield Step(statement, (parameters,)))
 
 
-def tell(statement: Statement, rows: Sequence[Parameters]) -> Transaction[None]:
-    """Run a statement for each row of parameters; nothing for none."""
-    if rows:
-        yield Step(statement, rows)
+def tell(statement: Statement, rows: Sequence[Parameters]) -> Transaction[int | None]:
+    """Run a statement for each row of parameters; nothing for none.
+
+    Gives how many rows that wrote, None where the database does not say.
+    """
+    if not rows:
+        return 0
+    answer = yield Step(statement, rows)
+    return answer[0][0] if answer else None
 
 
 class _JsonTexts(FunctionElement[Any]):

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from mailproc.errors import NotFound, StoreError
+from mailproc.errors import ContentGone, NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Decision
 from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
@@ -27,7 +28,7 @@ from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
-from mailproc.store.ownership import LEAVE, TAKE_OVER
+from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
 from mailproc.store.people import persons_named
 from mailproc.store.postgres_driver import PostgresDriver
 from mailproc.store.presence import Presence
@@ -166,7 +167,8 @@ class Store:
         """Take the oldest undecided mail that nobody alive has in hand; None when there is none.
 
         It is ours from then on. The number says how often it was taken over, this time included: it was committed
-        before the mail was read. Raises StoreError when its content is gone.
+        before the mail was read. Raises ContentGone with the mail when its content is, StoreUnavailable when it cannot
+        be read now; then it is nobody's again.
         """
         alive_until = self._presence.until()
         taken = await self._journal.submit(TAKE_OVER, alive_until)
@@ -178,10 +180,33 @@ class Store:
             id=taken.mail_id,
             account_id=taken.account_id,
             envelope=envelope_from(taken.envelope),
-            content=await self._reader.content_of(taken.account_id, taken.mail_id),
+            content=b"",
             received_at=time_of(taken.received_at),
         )
-        return mail, taken.attempts
+        try:
+            content = await self._reader.content_of(taken.account_id, taken.mail_id)
+        except StoreUnavailable:
+            await self._release([MailName(account_id=taken.account_id, mail_id=taken.mail_id)])
+            raise
+        except StoreError as error:
+            raise ContentGone(mail) from error
+        return replace(mail, content=content), taken.attempts
+
+    async def release_strays(self, in_hand: Collection[str], older_than: timedelta) -> int:
+        """Let go of undecided mails that the table says are ours and nobody here knows of; gives how many.
+
+        `in_hand` are the ids that are really being decided. Whatever went wrong between a commit and the decider, such
+        a mail is taken over like that of a process that is gone.
+        """
+        mine = await self._journal.submit(MINE, self._now() - older_than)
+        strays = [name for name in mine if name.mail_id not in in_hand]
+        await self._release(strays)
+        return len(strays)
+
+    async def _release(self, names: Sequence[MailName]) -> None:
+        for name in names:
+            self._presence.give([(name.account_id, name.mail_id)])
+            await self._journal.submit(RELEASE, name)
 
     async def undecided(self) -> tuple[int, datetime | None]:
         """How many mails are not decided yet, and when the oldest of them came."""

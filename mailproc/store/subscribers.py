@@ -10,8 +10,9 @@ from mailproc.policy.address_key import loose_address
 from mailproc.policy.facts import FactKind
 from mailproc.policy.standing import standing_of
 from mailproc.store.columns import address_key_of, json_text, micros_of, storable
-from mailproc.store.fact_rows import StoredFact, facts_of, stored_fact
+from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
+from mailproc.store.person_facts import facts_of
 from mailproc.store.persons import Names, Person, find_and_lock, person_of_key
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.results import StandingChange, Subscriber

@@ -30,7 +30,7 @@ def test_a_relay_or_our_own_pipe_is_believed(peer: str | None) -> None:
     assert found.dmarc.result == "pass"
 
 
-@pytest.mark.parametrize("peer", ["198.51.100.9", "2001:db8:1::1", "not an address"])
+@pytest.mark.parametrize("peer", ["198.51.100.9", "2001:db8:1::1", "unknown", "not an address"])
 def test_a_stranger_who_stamped_our_name_on_it_is_not(peer: str) -> None:
     assert Border(["192.0.2.0/28", "2001:db8::/64"]).authenticate(mail_from_peer(peer), ACME) is NOT_CHECKED
 

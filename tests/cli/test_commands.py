@@ -171,6 +171,27 @@ def test_a_list_needs_the_list_level_and_the_level_a_list(database: Shell) -> No
     assert database.run("unsubscribe", "pat@example.org", "--level", "list").returncode == 64
 
 
+@pytest.mark.parametrize("person", ["", "  ", "foo bar@@x", "a b", "x@"])
+def test_what_is_neither_address_nor_key_is_refused(database: Shell, person: str) -> None:
+    for command in ("status", "unsubscribe"):
+        run = database.run(command, person)
+        assert run.returncode == 65
+        assert "no address and no subscriber key" in run.stderr
+
+
+def test_an_unknown_account_or_list_is_refused(database: Shell) -> None:
+    assert database.run("status", "pat@example.org", "--account", "nope").returncode == 78
+    run = database.run("unsubscribe", "pat@example.org", "--level", "list", "--list", "nope")
+    assert run.returncode == 65
+    assert "has no list nope" in run.stderr
+
+
+def test_an_address_is_taken_without_the_spaces_around_it(database: Shell) -> None:
+    database.run("unsubscribe", " PAT@Example.ORG ")
+    (person,) = database.json("status", "pat@example.org")  # type: ignore[misc]
+    assert person["address"] == "PAT@Example.ORG"
+
+
 def test_nothing_known_of_a_person_is_said(database: Shell) -> None:
     assert "nothing is known" in database.run("status", "nobody@example.org").stdout
 
@@ -194,7 +215,16 @@ def test_sync_push_to_an_unknown_hook_is_exit_78(database: Shell) -> None:
 def test_an_outbox_entry_can_be_dropped_and_brought_back(database: Shell) -> None:
     database.run("unsubscribe", "pat@example.org")
     assert "dropped" in database.run("outbox", "drop", "1").stdout
-    assert "pending" in database.run("outbox", "retry", "1").stdout
+    assert "is dropped; nothing was changed" not in database.run("outbox", "retry", "1").stdout
+    assert [entry["state"] for entry in database.json("outbox", "list")] == ["pending"]  # type: ignore[attr-defined]
+
+
+def test_the_outbox_shows_whole_numbers_on_a_narrow_terminal(database: Shell) -> None:
+    for number in range(12):
+        database.run("unsubscribe", f"p{number}@example.org")
+    lines = database.run("outbox", "list", COLUMNS="80").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [str(number) for number in range(12, 0, -1)]
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_an_unknown_outbox_entry_is_exit_66(database: Shell) -> None:

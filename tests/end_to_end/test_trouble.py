@@ -75,6 +75,20 @@ async def test_a_bug_in_deciding_keeps_the_mail_for_review_and_the_next_mail_is_
         assert "ZeroDivisionError" in service.log_lines("deciding_failed")[0]["exception"]
 
 
+@pytest.mark.parametrize("sabotage", ["drop", "stop"])
+async def test_a_mail_that_falls_off_the_road_between_commit_and_decision_is_found_again(
+    tmp_path: Path, sabotage: str
+) -> None:
+    environment = {"SABOTAGE": sabotage, "SABOTAGE_MARK": "slippery-words"}
+    async with running(tmp_path, sqlite_in(tmp_path), environment=environment, program=(SABOTEUR,)) as service:
+        reply = await send(service, "lost@example.org", "Please unsubscribe me. slippery-words")
+        assert reply.startswith("250")
+        for number in range(5):
+            assert (await send(service, f"good-{number}@example.org")).startswith("250")
+        await service.until("SELECT count(*) FROM standing WHERE status = 'unsubscribed'", 6, 45)
+        assert (await service.rows("SELECT count(*) FROM decision"))[0][0] == 6
+
+
 async def test_a_locked_database_is_451_and_the_next_mail_after_it_is_accepted(tmp_path: Path) -> None:
     environment = {"MAILPROC_STORE__BUSY_TIMEOUT_SECONDS": "0.3"}
     async with running(tmp_path, sqlite_in(tmp_path), environment=environment) as service:

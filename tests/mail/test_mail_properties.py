@@ -95,7 +95,7 @@ GARBAGE = st.builds(
 
 def check(message: Message, depth: int = 0) -> None:
     """What is promised of every message: decoded text without lone surrogates, bounded, and a tree that ends."""
-    assert message.parser in {"flanker", "stdlib", "headers", "raw"}
+    assert message.parser in {"single", "flanker", "stdlib", "headers", "raw"}
     assert depth <= 6
     message.subject.encode("utf-8")
     for part in message.root.walk():

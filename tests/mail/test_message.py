@@ -36,7 +36,7 @@ def test_a_plain_mail_is_one_text_leaf() -> None:
     assert message.subject == "hello"
     assert message.from_addresses == ("pat@example.org",)
     assert message.to_addresses == ("news@example.net",)
-    assert message.parser == "flanker"
+    assert message.parser == "single"
     assert message.defects == ()
 
 

@@ -15,6 +15,11 @@ def test_the_number_of_blocks_is_bounded() -> None:
     assert len(field_blocks("A: 1\n\n" * 5000)) == 1000
 
 
+def test_the_fields_of_all_blocks_together_are_bounded():
+    blocks = field_blocks(("a: 1\n" * 300 + "\n") * 40)
+    assert [len(block.fields) for block in blocks] == [300] * 6 + [200]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

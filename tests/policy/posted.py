@@ -103,11 +103,17 @@ def bounce_mail(
     recipient: str = "pat@example.org",
     original: str = "From: Acme <news@news.acme.example>\nTo: pat@example.org\nMessage-ID: <1@news.acme.example>\n",
 ) -> str:
+    return bounce_of(((recipient, status),), original, action)
+
+
+def bounce_of(failures: tuple[tuple[str, str], ...], original: str, action: str = "failed") -> str:
+    blocks = "\n".join(
+        f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n" for recipient, status in failures
+    )
     return (
         "From: MAILER-DAEMON@mx.isp.example\nTo: bounce@reply.acme.example\nSubject: Undelivered Mail\n"
         'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nIt could not be delivered.\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.isp.example\n\n"
-        f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n"
-        f"--b\nContent-Type: message/rfc822\n\n{original}Subject: March news\n\nHello\n--b--\n"
+        f"{blocks}--b\nContent-Type: message/rfc822\n\n{original}Subject: March news\n\nHello\n--b--\n"
     )

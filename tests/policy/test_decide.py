@@ -10,6 +10,17 @@ from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Channel, Level
 from mailproc.policy.token import Purpose
 
+ANSWERED_INVITATION = (
+    "From: pat@example.org\nSubject: Accepted: lunch\nMIME-Version: 1.0\nContent-Type: text/calendar; method=REPLY\n\n"
+    "BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n"
+)
+READ_RECEIPT = (
+    "From: pat@example.org\nSubject: Read: news\nMIME-Version: 1.0\n"
+    'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
+    "--b\nContent-Type: text/plain\n\nYour mail was displayed.\n"
+    "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; pat@example.org\n"
+    "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
+)
 OUT_OF_OFFICE = reply_mail("I am away until Monday.", headers="Auto-Submitted: auto-replied\n")
 
 
@@ -26,6 +37,26 @@ class TestTokenAddress:
             ("7", None, Channel.unsubscribe_mail)
         ]
         assert decision.level == Level.account
+
+    @pytest.mark.parametrize("feedback_type", ["not-spam", "auth-failure", "miscategorized", "virus", "unheard-of"])
+    def test_a_report_that_takes_nobody_off_takes_nobody_off_there_either(self, feedback_type: str):
+        decision = decided(report_mail(feedback_type), to=token_address(Purpose.unsubscribe_all))
+        assert (decision.kind, decision.action, decision.facts) == (MailKind.feedback_report, Action.record, ())
+
+    def test_nor_does_a_report_of_a_spam_trap(self):
+        content = report_mail(fields="Report-Type: spamtrap\n")
+        assert decided(content, to=token_address(Purpose.unsubscribe_all)).facts == ()
+
+    def test_an_acting_report_to_it_takes_its_subscriber_off(self):
+        decision = decided(report_mail("abuse"), to=token_address(Purpose.unsubscribe_all))
+        assert (decision.action, [fact.key for fact in decision.facts]) == (Action.unsubscribe, ["7"])
+
+    @pytest.mark.parametrize(
+        ("content", "kind"), [(ANSWERED_INVITATION, MailKind.calendar), (READ_RECEIPT, MailKind.receipt)]
+    )
+    def test_answers_of_programs_to_a_mail_are_no_wish_to_leave(self, content: str, kind: MailKind):
+        decision = decided(content, to=token_address(Purpose.unsubscribe_all))
+        assert (decision.kind, decision.action, decision.facts) == (kind, Action.record, ())
 
     def test_upper_case_and_tags_do_not_matter(self):
         to = token_address(Purpose.unsubscribe_all).upper()
@@ -118,6 +149,24 @@ def test_apple_s_unsubscribe_mail_counts_although_it_calls_itself_automatic():
     decision = decided(content)
     assert (decision.kind, decision.action) == (MailKind.unsubscribe_request, Action.unsubscribe)
     assert decision.facts[0].channel == Channel.unsubscribe_mail
+
+
+class TestClientsUnsubscribeMailElsewhere:
+    MAIL = "From: pat@example.org\nSubject: unsubscribe\n\n\n"
+
+    def test_to_postmaster_it_waits_for_a_person_and_is_forwarded(self):
+        decision = decided(self.MAIL, to="postmaster@reply.acme.example")
+        assert (decision.action, decision.also, decision.facts) == (Action.review, (Also.forward,), ())
+        assert [one.address for one in decision.subscribers] == ["pat@example.org"]
+
+    def test_to_the_bounce_address_it_waits_for_a_person(self):
+        decision = decided(self.MAIL, to="bounce@reply.acme.example")
+        assert (decision.action, decision.also, decision.facts) == (Action.review, (), ())
+
+    @pytest.mark.parametrize("mailbox", ["reply", "unsubscribe", "fbl"])
+    def test_to_the_others_it_takes_its_sender_off(self, mailbox: str):
+        decision = decided(self.MAIL, to=f"{mailbox}@reply.acme.example")
+        assert [fact.address for fact in decision.facts] == ["pat@example.org"]
 
 
 @pytest.mark.parametrize("content", [report_mail(), bounce_mail()])

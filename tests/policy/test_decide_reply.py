@@ -176,15 +176,20 @@ class TestWho:
         decision = decided(content, sender="")
         assert (decision.action, decision.subscribers) == (Action.review, ())
 
-    def test_an_address_of_the_same_domain_may_be_named(self):
-        decision = decided(reply_mail("unsubscribe old.pat@example.org"))
-        assert [(one.address, one.source) for one in decision.subscribers] == [("old.pat@example.org", RefSource.body)]
-        assert decision.action == Action.unsubscribe
+    @pytest.mark.parametrize("named", ["old.pat@example.org", "ann@example.net", "pat+news@example.org"])
+    def test_nobody_speaks_for_another_address_however_well_the_own_one_is_proven(self, named: str):
+        signed = Authentication(source="header", dmarc=MethodResult(result="pass", domain="example.org"))
+        decision = decided(reply_mail(f"Please unsubscribe {named}"), authentication=signed)
+        assert (decision.action, decision.facts) == (Action.review, ())
+        assert [(one.address, one.source, one.trust) for one in decision.subscribers] == [
+            ("pat@example.org", RefSource.from_, Trust.authenticated),
+            (named, RefSource.body, Trust.untrusted),
+        ]
 
-    def test_an_address_of_another_domain_is_a_review(self):
-        decision = decided(reply_mail("Please unsubscribe ann@example.net"))
-        assert decision.action == Action.review
-        assert [one.address for one in decision.subscribers] == ["pat@example.org", "ann@example.net"]
+    def test_a_token_tells_who_it_is_whatever_address_is_named(self):
+        to = f"{token_text(Purpose.reply)}@reply.acme.example"
+        decision = decided(reply_mail("Please unsubscribe old.pat@example.org"), to=to)
+        assert [(fact.key, fact.address) for fact in decision.facts] == [("7", None)]
 
     @pytest.mark.parametrize(
         "text",

@@ -1,8 +1,12 @@
 import pytest
-from posted import shipped_rules
+from posted import account_with, mail, reply_mail, shipped_rules
 
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
+from mailproc.policy.facts import Level
 from mailproc.policy.intent import LONG_TEXT, Intent, named_list, read_intent
+from mailproc.policy.rules import read_rules
 
 LISTS = {"weekly": "Acme Weekly", "offers": "Acme Offers"}.items()
 FILLER = "The garden was very green this year and the neighbours came to see it again. "
@@ -15,6 +19,35 @@ def intent_of(text: str) -> Intent:
 def test_a_false_friend_takes_out_its_sentence_only():
     assert intent_of("Please cancel my order. And remove me from your list!").action == Action.unsubscribe
     assert intent_of("Please cancel my order.").action is None
+
+
+def test_a_list_of_courtesies_without_end_is_substance():
+    assert not intent_of("Unsubscribe me. " + "Thank you. " * 100).substance
+    assert intent_of("Unsubscribe me. " + "Thank you. " * 300).substance
+
+
+def test_a_second_request_that_is_never_narrowed_keeps_the_first_at_account_level():
+    written = """
+language = "en"
+[[rule]]
+id = "off-the-list"
+action = "unsubscribe"
+phrases = ["take me off the list acme weekly"]
+hits = ["take me off the list Acme Weekly"]
+misses = ["the list Acme Weekly"]
+[[rule]]
+id = "wholly-out"
+action = "unsubscribe"
+level = "account"
+phrases = ["i am out"]
+hits = ["I am out"]
+misses = ["I am in"]
+"""
+    account = account_with(reply_scope="named-list")
+    for text, level in (("", Level.list), (" I am out.", Level.account)):
+        content = mail(reply_mail(f"Take me off the list Acme Weekly.{text}"))
+        decision = decide_mail(content, NOT_CHECKED, account, read_rules({"10-en.toml": written}))
+        assert (decision.rule, decision.level, decision.facts[0].level) == ("off-the-list", level, level)
 
 
 def test_a_wish_to_stay_outweighs_every_request():

@@ -15,7 +15,7 @@ from store_values import NOW, a_consent, an_opt_out, hooks
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing import Standing, standing_of
 from mailproc.settings import StoreSettings
-from mailproc.store.fact_rows import CROWDED, NEWEST
+from mailproc.store.crowded_facts import CROWDED, KEPT
 from mailproc.store.projection import told_standing
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -133,7 +133,7 @@ async def test_a_flood_about_one_person_costs_no_more_with_every_mail_and_loses_
         await store.record_facts(flood[start : start + 100])
     [person] = await store.persons(address)
     assert [block.kind for block in person.standing.blocks] == [FactKind.complaint, FactKind.opt_out]
-    assert len(person.facts) == NEWEST + 1
+    assert len(person.facts) == KEPT + 1
     assert person.version == 2, "the flood was news once"
     assert len(await store.outbox_entries()) == 2
     assert await store.check() == []

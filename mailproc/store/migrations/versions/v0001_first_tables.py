@@ -27,17 +27,17 @@ def upgrade() -> None:
 # first two, and so on.
 _STATISTICS = {
     ("mail", "mail"): "1000000 1000000 1",
-    ("mail", "sqlite_autoindex_mail_2"): "1000000 1000000 1 1",
+    ("mail", "sqlite_autoindex_mail_2"): "1000000 1000000 1",
     ("mail", "mail_undecided_idx"): "1000 1",
-    ("mail_content", "sqlite_autoindex_mail_content_1"): "1000000 1000000 1 1",
+    ("mail_content", "mail_content"): "1000000 1000000 1 1",
     ("decision", "decision"): "1000000 1000000 1 1",
     ("decision", "decision_time_idx"): "1000000 1",
     ("subscriber", "subscriber"): "1000000 1000000 1",
     ("subscriber", "subscriber_address_idx"): "1000000 1000000 2",
     ("subscriber", "subscriber_loose_idx"): "1000000 1000000 2",
     ("fact", "fact"): "1000000 1000000 1",
-    ("fact", "fact_address_idx"): "900000 900000 3 2 2 1",
-    ("fact", "fact_key_idx"): "300000 300000 3 2 2 1",
+    ("fact", "fact_address_idx"): "900000 900000 3 2 2 2 1",
+    ("fact", "fact_key_idx"): "300000 300000 3 2 2 2 1",
     ("fact", "fact_retracts_idx"): "10000 10000 1",
     ("standing", "standing"): "1000000 1000000 1",
     ("outbox", "outbox"): "1000000 1000000 1",
@@ -66,14 +66,14 @@ def _make_mail() -> None:
         _text("account_id"),
         _text("id"),
         _text("digest"),
-        _text("rcpts"),
+        _text("identity"),
         _text("envelope"),
         _big("received_at"),
         _big("size_bytes"),
         _text("state"),
         _count("attempts"),
         _text("owner"),
-        sa.UniqueConstraint("account_id", "digest", "rcpts", name="mail_account_id_digest_rcpts_key"),
+        sa.UniqueConstraint("account_id", "identity", name="mail_account_id_identity_key"),
     )
     _partial_index("mail_undecided_idx", "mail", ["received_at"], "state = 'accepted'")
     _make_table(
@@ -83,7 +83,6 @@ def _make_mail() -> None:
         _text("mail_id"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("chunk", sa.LargeBinary(), nullable=False),
-        with_rowid=True,
     )
     _make_table(
         "upload",
@@ -173,6 +172,7 @@ def _make_people() -> None:
         _text("list_id", null=True),
         _big("occurred_at"),
         _big("about_mail_of", null=True),
+        _big("began_at"),
         _text("channel"),
         _text("evidence"),
         _text("retracts", null=True),
@@ -181,10 +181,12 @@ def _make_people() -> None:
     _partial_index(
         "fact_address_idx",
         "fact",
-        ["account_id", "address_key", "kind", "level", "occurred_at"],
+        ["account_id", "address_key", "kind", "level", "list_id", "began_at"],
         "address_key IS NOT NULL",
     )
-    _partial_index("fact_key_idx", "fact", ["account_id", "key", "kind", "level", "occurred_at"], "key IS NOT NULL")
+    _partial_index(
+        "fact_key_idx", "fact", ["account_id", "key", "kind", "level", "list_id", "began_at"], "key IS NOT NULL"
+    )
     _partial_index("fact_retracts_idx", "fact", ["account_id", "retracts"], "retracts IS NOT NULL")
     _make_table(
         "standing",
