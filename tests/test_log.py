@@ -43,6 +43,19 @@ def test_a_line_is_one_json_object_with_level_and_time() -> None:
     assert line["to"] == ["s…@example.net"]
 
 
+def test_lines_of_one_turn_and_a_warning_among_them_keep_their_order() -> None:
+    lines = [
+        "import asyncio",
+        "async def turn():",
+        " for number in range(3): log.info('x', n=number)",
+        " log.warning('x', n=3)",
+        " log.info('x', n=4)",
+        "asyncio.run(turn())",
+        "log.info('x', n=5)",
+    ]
+    assert [line["n"] for line in lines_logged(True, f"exec({chr(10).join(lines)!r})")] == list(range(6))
+
+
 def test_addresses_stay_when_masking_is_off() -> None:
     assert lines_logged(False, "log.info('x', mail_from='pat@example.org')")[0]["mail_from"] == "pat@example.org"
 

@@ -198,12 +198,11 @@ class Journal:
             contexts.append(self._context_of())
             return transaction(contexts[-1])
 
-        attempt = asyncio.ensure_future(self._driver.run(begin, size_bytes=size_bytes))
-        await asyncio.wait((attempt,))
-        if error := attempt.exception():
-            return None, error
+        [outcome] = await asyncio.gather(self._driver.run(begin, size_bytes=size_bytes), return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            return None, outcome
         self._on_commit(contexts[-1])
-        return attempt.result(), None
+        return outcome, None
 
 
 def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:

@@ -25,6 +25,10 @@ def is_alive() -> ColumnElement[bool]:
     )
 
 
+def _is_nobodys() -> ColumnElement[bool]:
+    return ~exists().where(process.c.id == mail.c.owner, is_alive())
+
+
 _ALIVE = Statement(
     lambda insert: (statement := insert(process)).on_conflict_do_update(
         index_elements=["id"], set_={"alive_until": statement.excluded.alive_until}
@@ -35,10 +39,7 @@ _GONE = Statement(lambda insert: delete(process).where(process.c.id == bindparam
 _ORPHAN = Statement(
     lambda insert: (
         select(mail.c.account_id, mail.c.id, mail.c.envelope, mail.c.received_at, mail.c.attempts)
-        .where(
-            mail.c.state == ACCEPTED,
-            ~exists().where(process.c.id == mail.c.owner, is_alive()),
-        )
+        .where(mail.c.state == ACCEPTED, _is_nobodys())
         .order_by(mail.c.received_at)
         .limit(1)
         .with_for_update(of=mail, skip_locked=True)
@@ -47,8 +48,10 @@ _ORPHAN = Statement(
 _TAKE = Statement(
     lambda insert: (
         update(mail)
-        .where(mail.c.account_id == bindparam("account"), mail.c.id == bindparam("mail_id"))
+        # Asked again now that the row is locked: the first look may not have seen that its new owner came to life.
+        .where(mail.c.account_id == bindparam("account"), mail.c.id == bindparam("mail_id"), _is_nobodys())
         .values(owner=bindparam("process_id"), attempts=mail.c.attempts + 1)
+        .returning(mail.c.id)
     )
 )
 _RELEASE = Statement(
@@ -145,24 +148,28 @@ def _leave(context: Context, payloads: Sequence[None]) -> Transaction[list[None]
 def _take_over(context: Context, payloads: Sequence[datetime]) -> Transaction[list[TakenOver | None]]:
     taken: list[TakenOver | None] = []
     for alive_until in payloads:
-        orphans = yield from ask(_ORPHAN, now=micros_of(context.now))
-        if not orphans:
+        one = yield from _take_oldest(context)
+        if one is None:
             yield from _sweep(context)
-            taken.append(None)
-            continue
+        else:
+            yield from stay_alive(context, alive_until)
+        taken.append(one)
+    return taken
+
+
+def _take_oldest(context: Context) -> Transaction[TakenOver | None]:
+    now = micros_of(context.now)
+    while orphans := (yield from ask(_ORPHAN, now=now)):
         account_id, mail_id, envelope, received_at, attempts = orphans[0]
-        yield from stay_alive(context, alive_until)
-        yield from ask(_TAKE, account=account_id, mail_id=mail_id, process_id=context.process_id)
-        taken.append(
-            TakenOver(
+        if (yield from ask(_TAKE, account=account_id, mail_id=mail_id, process_id=context.process_id, now=now)):
+            return TakenOver(
                 account_id=account_id,
                 mail_id=mail_id,
                 envelope=envelope,
                 received_at=received_at,
                 attempts=attempts + 1,
             )
-        )
-    return taken
+    return None
 
 
 def _sweep(context: Context) -> Transaction[None]:

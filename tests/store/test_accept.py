@@ -13,6 +13,7 @@ from store_values import a_decision, a_mail, an_opt_out
 from mailproc.errors import NotFound, StoreUnavailable
 from mailproc.mail.envelope import Envelope
 from mailproc.settings import StoreSettings
+from mailproc.store.mails import FIND, storable_mail
 from mailproc.store.store import Store
 
 
@@ -184,6 +185,27 @@ async def test_a_cancelled_caller_does_not_harm_the_commit_and_the_mail_is_left_
     assert taken is not None
     assert (taken[0], taken[1]) == (mail, 1)
     assert await store.take_over() is None
+
+
+async def test_a_mail_whose_caller_is_cancelled_in_the_moment_of_the_commit_is_taken_over(store: Store) -> None:
+    mail = a_mail()
+    accepting = asyncio.create_task(store.accept([mail]))
+    await asyncio.sleep(0)
+    beside = store._journal.enqueue(FIND, storable_mail(a_mail(), "p"), orphaned=lambda _: accepting.cancel())
+    beside.cancel()  # its result is looked after right behind that of the mail, before anyone has had theirs
+    with pytest.raises(asyncio.CancelledError):
+        await accepting
+    taken = await store.take_over()
+    assert taken is not None
+    assert taken[0] == mail
+
+
+async def test_a_resend_beside_new_mail_in_one_commit_is_told_apart(store: Store) -> None:
+    first, again, new = a_mail("the same"), a_mail("the same"), a_mail("new")
+    await store.accept([first])
+    receipts = await asyncio.gather(store.accept([again]), store.accept([new]))
+    assert [(one.mail_id, one.duplicate) for [one] in receipts] == [(first.id, True), (new.id, False)]
+    assert await store.mail(new.id) == new
 
 
 async def test_a_closed_store_accepts_nothing(database_url: str) -> None:

@@ -169,6 +169,23 @@ async def test_a_cancelled_future_is_committed_all_the_same(journal: Journal, dr
     assert driver.batches == [["mine", "other"]]
 
 
+async def test_the_result_of_a_cancelled_future_goes_to_whoever_looks_after_orphans(
+    journal: Journal, driver: ListDriver
+) -> None:
+    orphans: list[str] = []
+    waiting = [journal.enqueue(operation(driver), name, orphaned=orphans.append) for name in ("gone", "there")]
+    waiting[0].cancel()
+    assert await waiting[1] == "there written"
+    assert orphans == ["gone written"]
+
+
+async def test_what_is_refused_leaves_no_orphan(journal: Journal, driver: ListDriver) -> None:
+    orphans: list[str] = []
+    journal.enqueue(operation(driver), CULPRIT, orphaned=orphans.append).cancel()
+    await submitted(journal, operation(driver), "other")
+    assert orphans == []
+
+
 async def test_closing_commits_what_waits_and_refuses_what_comes_later(driver: ListDriver) -> None:
     def context() -> Context:
         return Context(now=NOW, process_id="p", hooks_of=lambda _: (), thresholds_of=lambda _: BounceThresholds())
