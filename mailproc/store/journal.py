@@ -198,7 +198,8 @@ class Journal:
             contexts.append(self._context_of())
             return transaction(contexts[-1])
 
-        [outcome] = await asyncio.gather(self._driver.run(begin, size_bytes=size_bytes), return_exceptions=True)
+        attempt = self._driver.run(begin, size_bytes=size_bytes)
+        outcome: Any = (await asyncio.gather(attempt, return_exceptions=True))[0]
         if isinstance(outcome, BaseException):
             return None, outcome
         self._on_commit(contexts[-1])

@@ -114,4 +114,4 @@ async def test_xclient_with_an_unknown_address_is_a_stranger(reception):
         assert (await client.ask("RCPT TO:<nobody@reply.example.com>"))[:3] == "550"
         await client.ask("RSET")
         await client.bring()
-    assert reception.accepted[0][0].peer is None
+    assert reception.accepted[0][0].peer == "unknown"

@@ -15,7 +15,9 @@ from mailproc.smtp.listener import Listener
 
 
 def new_listener(**settings):
-    return Listener(SmtpSettings(**settings), RecordingReception(), log=structlog.get_logger())
+    # The settings refuse most of these by themselves; whoever builds them otherwise gets the listener's own answer.
+    chosen = SmtpSettings().model_copy(update=settings)
+    return Listener(chosen, RecordingReception(), log=structlog.get_logger())
 
 
 # Doors.

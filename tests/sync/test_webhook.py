@@ -301,7 +301,7 @@ async def test_a_cancelled_delivery_leaves_the_hook_usable() -> None:
 )
 def test_a_secret_that_is_none_is_refused_without_repeating_it(secret: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        build_hook(settings(secret=secret))
+        build_hook(settings().model_copy(update={"secret": secret}))  # past the settings' own check
     assert "hook crm" in str(caught.value)
     assert secret.removeprefix("whsec_") == "" or secret not in str(caught.value)
 
