@@ -26,10 +26,10 @@ bench: $(DEV)  ## the budgets, as ratios of one run
 setup: $(DEV)
 
 lock:  ## write the pinned and hashed requirements anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --extra install --quiet -o requirements.txt pyproject.toml
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --extra install --extra dev --quiet -o requirements-dev.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra install --quiet -o requirements.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra install --extra dev --quiet -o requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis mailproc.egg-info
