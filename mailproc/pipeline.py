@@ -93,7 +93,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
         mail=case.digest,
         subscribers=_in_order_of_trust(outcome.subscribers),
         evidence=outcome.evidence,
-        new_text=case.text if case.was_read else None,
+        new_text=case.shown_text if case.was_read else None,
         feedback=_feedback(case),
         bounces=outcome.bounces,
         facts=outcome.facts,

@@ -9,6 +9,7 @@ from mailproc.mail.closing_lines import cut_closing_lines
 from mailproc.mail.message import Message
 from mailproc.mail.quote_lines import LineType, line_types, settled_types
 from mailproc.mail.repeated_lines import cut_copied_lines, cut_footers
+from mailproc.mail.signature import is_delimiter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ _READ_AT_EACH_END = 32_768
 _INTRODUCES = frozenset({LineType.attribution, LineType.header, LineType.divider, LineType.forwarded})
 _SETTLED = {LineType.quote: "quote", LineType.signature: "signature", LineType.unread: "unread"}
 _EMPTY = frozenset({LineType.blank, LineType.rule})
+_QUOTED = frozenset({"quote", "attribution", "forwarded"})
+_SIGNED = frozenset({"signature", "mobile_signature"})
 # A quoted line this long was wrapped by the client that quoted it, and its rest stands unmarked below.
 _WRAPPED_AT = 60
 _MAX_OMISSION = 12
@@ -222,15 +225,15 @@ def _assemble(
 
 
 def signed_text(new_text: NewText) -> str:
-    """The new text for people to read: with the sender's own signature, where it stood between it and the quote.
+    """The new text for people to read: the sender's own signature below it, where one stood above what is quoted.
 
-    Rules look at `text` alone: a signature is no place to ask for something.
+    Rules look at `text` alone: a signature is no place to ask for something. It comes last, so that spans of `text`
+    are spans of this, too.
     """
-    quoted = [cut.start for cut in new_text.cuts if cut.reason in ("quote", "attribution", "forwarded")]
-    shown = [(start, start + size) for _, start, size in new_text.pieces]
-    shown += [
-        (cut.start, cut.end)
-        for cut in new_text.cuts
-        if quoted and cut.start < quoted[0] and cut.reason in ("signature", "mobile_signature")
-    ]
-    return "\n".join(new_text.body[start:end].strip("\n") for start, end in sorted(shown))
+    quoted = next((cut.start for cut in new_text.cuts if cut.reason in _QUOTED), None)
+    if quoted is None:
+        return new_text.text
+    signatures = [cut for cut in new_text.cuts if cut.start < quoted and cut.reason in _SIGNED]
+    signed = [new_text.body[cut.start : cut.end].strip("\n") for cut in signatures]
+    signed = [text for text in signed if not is_delimiter(text.strip())]
+    return "\n".join([new_text.text, *signed]) if signed else new_text.text

@@ -8,7 +8,7 @@ from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.kind import KindFinding, MailKind
 from mailproc.mail.message import Message
-from mailproc.mail.new_text import NewText, find_new_text
+from mailproc.mail.new_text import NewText, find_new_text, signed_text
 from mailproc.policy.account import AccountPolicy, MailboxRole, Route, mailbox_of
 from mailproc.policy.address import split_address
 from mailproc.policy.decision import Action, Also, BounceSummary, Evidence
@@ -52,6 +52,12 @@ class Case:
     def text(self) -> str:
         """The new text, storable; spans are offsets into it."""
         return storable_text(self.new_text.text)
+
+    @property
+    def shown_text(self) -> str:
+        """The new text for people to read, storable: with the signature that tells them who wrote."""
+        shown = signed_text(self.new_text)
+        return self.text if shown is self.new_text.text else storable_text(shown)
 
     @cached_property
     def body_matches(self) -> TextMatches:

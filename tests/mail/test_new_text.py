@@ -126,6 +126,16 @@ def test_the_signature_above_a_quote_can_be_shown_but_is_not_new() -> None:
     assert (found.text, signed_text(found)) == ("No.", "No.\nSent from my iPhone")
 
 
+def test_a_signature_is_shown_below_all_that_is_new() -> None:
+    found = find_new_text(mail_of(f"No.\n-- \nPat\n\n{ATTRIBUTION}\n> Hello\n\nReally not.\n"))
+    assert signed_text(found) == "No.\nReally not.\n-- \nPat"
+
+
+def test_a_delimiter_whose_signature_is_the_only_text_is_not_shown_again() -> None:
+    found = find_new_text(mail_of(f"-- \nPat\n\n{ATTRIBUTION}\n> Hello\n"))
+    assert signed_text(found) == found.text == "Pat"
+
+
 def test_a_signature_at_the_end_is_not_shown() -> None:
     assert signed_text(find_new_text(mail_of("No.\n-- \nPat\n"))) == "No."
 
