@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 from collections.abc import AsyncIterator, Coroutine
@@ -111,3 +112,13 @@ def account_named(settings: Settings, account: str | None) -> str:
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def keep_for_good() -> None:
+    """Spare the garbage collector what the process keeps to its end: settings, rules, libraries.
+
+    A full collection walks all that is alive. Here that took 50 ms, during which no mail got its 250, and twice that in
+    worker processes, which copy each page that the collector writes to.
+    """
+    gc.collect()
+    gc.freeze()

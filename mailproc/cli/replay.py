@@ -19,7 +19,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from mailproc.authenticity.border import Border
-from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, ConfigOption, err, open_store, out, run, settings_of
+from mailproc.cli.context import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    ConfigOption,
+    err,
+    keep_for_good,
+    open_store,
+    out,
+    run,
+    settings_of,
+)
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail.authentication import Authentication
@@ -100,8 +110,9 @@ def decide_file(path: Path, world: World) -> dict[str, Any]:
         saved = read_saved(path, world)
     except OSError as error:
         return {"file": str(path), "error": error.strerror or str(error)}
+    rules = _rules(world.rules)  # before the clock starts: reading them takes longer than a hundred mails
     start = time.perf_counter()
-    decision = decide_mail(saved.mail, authentication_of(saved), saved.account, _rules(world.rules))
+    decision = decide_mail(saved.mail, authentication_of(saved), saved.account, rules)
     elapsed = (time.perf_counter() - start) * 1000
     return {"file": str(path), **decision_as_json(decision), "elapsed_ms": round(elapsed, 3)}
 
@@ -120,7 +131,9 @@ def authentication_of(saved: SavedMail) -> Authentication:
 @cache
 def _rules(folder: Path | None) -> RuleSet:
     load_readers()  # late importers: not on the first mail's account
-    return load_rules(folder)
+    rules = load_rules(folder)
+    keep_for_good()
+    return rules
 
 
 _known_accounts: dict[int, Accounts] = {}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from mailproc.cli.context import EX_TEMPFAIL, ConfigOption, err, open_store, run, settings_of
+from mailproc.cli.context import EX_TEMPFAIL, ConfigOption, err, keep_for_good, open_store, run, settings_of
 from mailproc.errors import MailprocError, SettingsError
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
@@ -63,6 +63,7 @@ async def _serve(settings: Settings, roles: tuple[str, ...]) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, service.reload)
     await service.start()
+    keep_for_good()
     await stop.wait()
     await service.stop()
 

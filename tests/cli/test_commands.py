@@ -119,6 +119,17 @@ def test_replay_gives_the_same_answers_in_several_processes(shell: Shell) -> Non
     assert answers("--jobs", "2") == answers("--jobs", "1")
 
 
+def test_rules_and_libraries_are_nothing_that_the_garbage_collector_walks_between_two_mails(shell: Shell) -> None:
+    program = (
+        "import gc; from pathlib import Path; from mailproc.cli.replay import World, decide_file;"
+        "decide_file(Path('mails/request.eml'), World(accounts=(), rules=None, to=None));"
+        "print(gc.get_freeze_count(), len(gc.get_objects()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=shell.folder, capture_output=True, text=True, check=True)
+    kept, walked = map(int, done.stdout.split())
+    assert kept > 10 * walked
+
+
 def test_replay_of_nothing_is_exit_66(shell: Shell) -> None:
     assert shell.run("replay", str(shell.folder / "rules")).returncode in (65, 66)
     (shell.folder / "empty").mkdir()
