@@ -26,6 +26,7 @@ _MAX_SPANS = 40
 _MAX_ALONE = 40
 # A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
 _SENTINEL = 0
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -68,6 +69,7 @@ class _Search:
     mailbox: MailboxRole
     edges: dict[int, tuple[int, int]] = field(default_factory=dict)
     alone: dict[int, bool] = field(default_factory=dict)
+    line_ends: tuple[int, ...] | None = None  # of the lines that are not blank
 
 
 class Matcher:
@@ -157,11 +159,21 @@ class Matcher:
         words = rule.max_sentence_words
         if words is not None and width_in_words(normal.lines[sentence]) > words:
             return False
+        if rule.first_lines is not None and search.where == "body" and not self._is_early(search, rule, sentence, span):
+            return False
         if begins or ends:
             latest, end = self._edges(search, sentence)
             if (begins and span[0] > latest) or (ends and span[1] < end):
                 return False
         return rule.alone != Alone.text or self._is_all(search, sentence)
+
+    def _is_early(self, search: _Search, rule: Rule, sentence: int, span: tuple[int, int]) -> bool:
+        """Whether a place begins in the first lines that the rule allows."""
+        normal = search.normal
+        if search.line_ends is None:
+            search.line_ends = tuple(found.end() for found in _LINE.finditer(normal.text))
+        begin = normal.span_of(*span)[0] if span[1] > span[0] else normal.sentences[sentence][0]
+        return bisect_right(search.line_ends, begin) < (rule.first_lines or 0)
 
     def _edges(self, search: _Search, sentence: int) -> tuple[int, int]:
         """Where in the line the core of a sentence begins at the latest, and where its last word ends."""

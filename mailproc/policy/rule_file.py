@@ -5,10 +5,9 @@ The format is documented in docs/reference/rules.md.
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import re2
 
@@ -16,15 +15,16 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Level
 from mailproc.policy.phrase import Phrase, PhraseError, read_phrase
+from mailproc.policy.rule_table import Mistake, TableReader, stretches_of
 
 _MAX_WITHIN_WORDS = 20
+_WITHIN_WORDS = 4
 _WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", "spellings")
-_FILE_KEYS = frozenset({"language", "enabled", "rule", *_WORD_LISTS})
-_RULE_KEYS = frozenset(
+FILE_KEYS = frozenset({"language", "enabled", "rule", *_WORD_LISTS})
+RULE_KEYS = frozenset(
     {"id", "languages", "action", "guard", "also", "despite", "phrases", "patterns", "where", "alone", "mailboxes"}
-    | {"max_words", "max_sentence_words", "within_words", "level", "hits", "misses"}
+    | {"max_words", "max_sentence_words", "first_lines", "within_words", "level", "hits", "misses"}
 )
-_Word = TypeVar("_Word", bound=StrEnum)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
@@ -49,9 +49,10 @@ class Alone(StrEnum):
 class Rule:
     """One rule: what it looks for, where, and what it stands for; either `action` or `guard` is set.
 
-    `where` holds subject, body or both. `mailboxes` empty means all. `within_words` is the widest gap. `max_words` and
-    `max_sentence_words` are None for no limit. `level` set means that the request is never narrowed to a list.
-    `despite` are guards it counts in spite of. `hits` and `misses` are examples. `line` is where it stands in `file`.
+    `where` holds subject, body or both. `mailboxes` empty means all. `within_words` is the widest gap. `max_words`,
+    `max_sentence_words` and `first_lines` (of the body, blank ones not counted) are None for no limit. `level` set means
+    that the request is never narrowed to a list. `despite` are guards it counts in spite of. `hits` and `misses` are
+    examples. `line` is where it stands in `file`.
     """
 
     id: str
@@ -68,7 +69,8 @@ class Rule:
     alone: Alone = Alone.no
     max_words: int | None = None
     max_sentence_words: int | None = None
-    within_words: int = 4
+    first_lines: int | None = None
+    within_words: int = _WITHIN_WORDS
     mailboxes: frozenset[MailboxRole] = frozenset()
     level: Level | None = None
     hits: tuple[str, ...] = ()
@@ -77,9 +79,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """What one file holds: rules, and word lists that all rules share."""
+    """What one file holds: rules, and word lists that all rules share.
+
+    `unsound` are the ids of rules with a mistake: they are there as far as they could be read, for others' examples.
+    """
 
     rules: tuple[Rule, ...] = ()
+    unsound: frozenset[str] = frozenset()
     courtesy: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()
     closings: tuple[str, ...] = ()
@@ -88,115 +94,93 @@ class RuleFile:
     spellings: tuple[str, ...] = ()
 
 
-class _Mistake(ValueError):
-    """One mistake in one rule; its text is a sentence."""
-
-
-def read_rule_file(name: str, text: str) -> tuple[RuleFile, list[str]]:
-    """Read one file; returns what could be read and a `file:line: sentence` for each mistake."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        return RuleFile(), [f"{name}:{found[1] if found else 1}: is not TOML: {error}"]
-    problems = [f"{name}:{_line_of(text, key)}: unknown key {key!r}" for key in table if key not in _FILE_KEYS]
-    if table.get("enabled", True) is False:
-        return RuleFile(), problems
-    lists = {}
-    for key in _WORD_LISTS:
-        try:
-            lists[key] = _texts(table, key)
-        except _Mistake as mistake:
-            problems.append(f"{name}:{_line_of(text, key)}: {mistake}")
-    rules = []
-    for number, entry in enumerate(table.get("rule", [])):
-        line = _line_of_rule(text, number)
-        try:
-            rules.append(_rule(name, line, str(table.get("language", "")), entry))
-        except _Mistake as mistake:
-            problems.append(f"{name}:{line}: {mistake}")
-    return RuleFile(rules=tuple(rules), **lists), problems
-
-
-def _rule(file: str, line: int, language: str, entry: Mapping[str, Any]) -> Rule:
-    unknown = sorted(set(entry) - _RULE_KEYS)
-    if unknown:
-        raise _Mistake(f"unknown key {unknown[0]!r}")
-    rule_id = entry.get("id")
-    if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
-        raise _Mistake("a rule needs an id of small letters, digits and hyphens")
-    try:
-        rule = _filled(file, line, rule_id, language, entry)
-    except (_Mistake, PhraseError) as mistake:
-        raise _Mistake(f"rule {rule_id}: {mistake}") from mistake
-    if (rule.action is None) == (rule.guard is None):
-        raise _Mistake(f"rule {rule_id}: needs either an action or a guard")
-    if not rule.phrases and not rule.patterns:
-        raise _Mistake(f"rule {rule_id}: needs phrases or patterns")
-    if not rule.hits or not rule.misses:
-        raise _Mistake(f"rule {rule_id}: needs an example in hits and one in misses")
-    return rule
-
-
-def _filled(file: str, line: int, rule_id: str, language: str, entry: Mapping[str, Any]) -> Rule:
-    within = _number(entry, "within_words") or 4
-    if within > _MAX_WITHIN_WORDS:
-        raise _Mistake(f"within_words is at most {_MAX_WITHIN_WORDS}")
-    if entry.get("level") not in (None, "account"):
-        raise _Mistake("level can only be account: no mail sets a global opt-out, and lists are named by the mail")
-    return Rule(
-        id=rule_id,
-        file=file,
-        line=line,
-        languages=_texts(entry, "languages") or (language,),
-        action=_one_of(Action, entry.get("action"), "action"),
-        guard=_one_of(Guard, entry.get("guard"), "guard"),
-        also=tuple(sorted(_each_of(Also, entry, "also"))),
-        despite=tuple(sorted(_each_of(Guard, entry, "despite"))),
-        phrases=tuple(read_phrase(phrase) for phrase in _texts(entry, "phrases")),
-        patterns=tuple(_pattern(pattern) for pattern in _texts(entry, "patterns")),
-        where=frozenset(_each_of(_Where, entry, "where")) or frozenset({"subject", "body"}),
-        alone=_one_of(Alone, entry.get("alone"), "alone") or Alone.no,
-        max_words=_number(entry, "max_words"),
-        max_sentence_words=_number(entry, "max_sentence_words"),
-        within_words=within,
-        mailboxes=frozenset(_each_of(MailboxRole, entry, "mailboxes")),
-        level=_one_of(Level, entry.get("level"), "level"),
-        hits=_texts(entry, "hits"),
-        misses=_texts(entry, "misses"),
-    )
-
-
 class _Where(StrEnum):
     subject = "subject"
     body = "body"
 
 
-def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    value = entry.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
-        raise _Mistake(f"{key} is a list of texts")
-    return tuple(value)
-
-
-def _number(entry: Mapping[str, Any], key: str) -> int | None:
-    value = entry.get(key)
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    raise _Mistake(f"{key} is a number above 0")
-
-
-def _one_of(kind: type[_Word], value: object, key: str) -> _Word | None:
-    if value is None:
-        return None
+def read_rule_file(name: str, text: str) -> tuple[RuleFile, list[str]]:
+    """Read one file; returns what could be read and a `file:line: sentence` for every mistake."""
     try:
-        return kind(str(value))
-    except ValueError:
-        raise _Mistake(f"{key} is one of {', '.join(kind)}, not {value!r}") from None
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return RuleFile(), [f"{name}:{_line_in(error, text)}: is not TOML: {error}"]
+    above, stretches = stretches_of(text)
+    reader = TableReader(values=table, stretch=above)
+    reader.refuse_others(FILE_KEYS)
+    language = reader.text("language") or ""
+    lists = {key: reader.texts(key) for key in _WORD_LISTS}
+    entries = table.get("rule", [])
+    if not reader.truth("enabled", True):
+        entries, lists = [], {}
+    elif not isinstance(entries, list) or len(entries) != len(stretches):
+        reader.wrong("rules are tables of their own, each under a line [[rule]]")
+        entries = []
+    rules, unsound, mistakes = [], set(), list(reader.mistakes)
+    for entry, stretch in zip(entries, stretches, strict=False):
+        one = TableReader(values=entry, stretch=stretch)
+        rule = _rule(name, language, one)
+        mistakes += one.mistakes
+        if rule is not None:
+            rules.append(rule)
+            unsound |= {rule.id} if one.mistakes else set()
+    problems = [f"{name}:{line}: {sentence}" for line, sentence in sorted(mistakes)]
+    return RuleFile(rules=tuple(rules), unsound=frozenset(unsound), **lists), problems
 
 
-def _each_of(kind: type[_Word], entry: Mapping[str, Any], key: str) -> list[_Word]:
-    return [one for value in _texts(entry, key) if (one := _one_of(kind, value, key)) is not None]
+def _rule(file: str, language: str, reader: TableReader) -> Rule | None:
+    """One rule as far as it can be read; None without a usable id."""
+    rule_id = reader.values.get("id")
+    if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
+        reader.refuse_others(RULE_KEYS)
+        reader.wrong("a rule needs an id of small letters, digits and hyphens", "id")
+        return None
+    reader.name = f"rule {rule_id}: "
+    reader.refuse_others(RULE_KEYS)
+    rule = _filled(file, language, rule_id, reader)
+    if ("action" in reader.values) == ("guard" in reader.values):
+        reader.wrong("needs either an action or a guard")
+    if not reader.values.get("phrases") and not reader.values.get("patterns"):
+        reader.wrong("needs phrases or patterns")
+    if not reader.values.get("hits") or not reader.values.get("misses"):
+        reader.wrong("needs an example in hits and one in misses")
+    return rule
+
+
+def _filled(file: str, language: str, rule_id: str, reader: TableReader) -> Rule:
+    if reader.values.get("level") not in (None, "account"):
+        reader.wrong(
+            "level can only be account: no mail sets a global opt-out, and lists are named by the mail", "level"
+        )
+    return Rule(
+        id=rule_id,
+        file=file,
+        line=reader.stretch.line,
+        languages=reader.texts("languages") or (language,),
+        action=reader.one_of(Action, "action"),
+        guard=reader.one_of(Guard, "guard"),
+        also=reader.each_of(Also, "also"),
+        despite=reader.each_of(Guard, "despite"),
+        phrases=reader.each_read(_phrase, "phrases"),
+        patterns=reader.each_read(_pattern, "patterns"),
+        where=frozenset(reader.each_of(_Where, "where")) or frozenset({"subject", "body"}),
+        alone=reader.one_of(Alone, "alone") or Alone.no,
+        max_words=reader.number("max_words"),
+        max_sentence_words=reader.number("max_sentence_words"),
+        first_lines=reader.number("first_lines"),
+        within_words=reader.number("within_words", _MAX_WITHIN_WORDS) or _WITHIN_WORDS,
+        mailboxes=frozenset(reader.each_of(MailboxRole, "mailboxes")),
+        level=Level.account if reader.values.get("level") == "account" else None,
+        hits=reader.texts("hits"),
+        misses=reader.texts("misses"),
+    )
+
+
+def _phrase(text: str) -> Phrase:
+    try:
+        return read_phrase(text)
+    except PhraseError as error:
+        raise Mistake(str(error)) from error
 
 
 def _pattern(source: str) -> Any:
@@ -206,17 +190,10 @@ def _pattern(source: str) -> Any:
     try:
         return re2.compile(source, options=options)
     except re2.error as error:
-        raise _Mistake(f"pattern {source!r} is not RE2: {error}") from error
+        raise Mistake(f"pattern {source!r} is not RE2: {error}") from error
 
 
-def _line_of(text: str, key: str) -> int:
-    found = re.search(rf"^\s*{re.escape(key)}\s*=", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
-
-
-def _line_of_rule(text: str, number: int) -> int:
-    """Line of the nth `[[rule]]`, counted from 0."""
-    for seen, found in enumerate(re.finditer(r"^\s*\[\[\s*rule\s*\]\]", text, re.MULTILINE)):
-        if seen == number:
-            return text.count("\n", 0, found.end()) + 1
-    return 1
+def _line_in(error: tomllib.TOMLDecodeError, text: str) -> int:
+    """The line that the TOML reader stumbled at."""
+    found = re.search(r"line (\d+)", str(error))
+    return int(found[1]) if found else text.count("\n") + 1

@@ -35,6 +35,7 @@ COMMON = (
     "you",
 )
 STOP_NEWS = 'phrases = ["stop ... news"]\nwithin_words = 2\nhits = ["stop news"]\nmisses = ["go"]'
+EARLY = 'phrases = ["stop", "please stop"]\nfirst_lines = 2\nhits = ["stop"]\nmisses = ["go"]'
 ALONE = 'phrases = ["stop"]\nalone = "text"\nhits = ["stop"]\nmisses = ["go"]'
 SENTENCE = 'phrases = ["stop"]\nalone = "sentence"\nhits = ["stop"]\nmisses = ["go"]'
 
@@ -51,6 +52,24 @@ SENTENCE = 'phrases = ["stop"]\nalone = "sentence"\nhits = ["stop"]\nmisses = ["
 )
 def test_a_gap_is_as_wide_as_the_rule_says_and_ends_with_the_sentence(text: str, phrases: list[str]):
     assert found(STOP_NEWS, text) == phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("Hello\nstop", ["stop"]),
+        ("Hello\n\n\nstop", ["stop"]),
+        ("\n\nHello\nthere\nstop", []),
+        ("Hello, this is a long line that the mail program broke here\nand then please\nstop", []),
+        ("one. two. three. stop", ["stop"]),
+    ],
+)
+def test_the_first_lines_of_a_text_are_counted_as_written_blank_ones_not(text: str, phrases: list[str]):
+    assert found(EARLY, text) == phrases
+
+
+def test_the_first_lines_do_not_matter_in_a_subject():
+    assert found(EARLY, "a\nb\nc stop", where="subject") == ["stop"]
 
 
 @pytest.mark.parametrize(

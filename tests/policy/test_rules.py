@@ -8,7 +8,7 @@ from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Level
-from mailproc.policy.rule_file import Alone, Guard
+from mailproc.policy.rule_file import FILE_KEYS, RULE_KEYS, Alone, Guard
 from mailproc.policy.rules import RuleSet, read_rules
 
 RULES_FOLDER = Path(__file__).resolve().parent.parent.parent / "rules"
@@ -54,6 +54,7 @@ def test_a_rule_is_read_with_everything_it_says():
                 alone='"sentence"',
                 max_words="50",
                 max_sentence_words="9",
+                first_lines="3",
                 within_words="2",
                 mailboxes='["feedback"]',
                 level='"account"',
@@ -65,7 +66,7 @@ def test_a_rule_is_read_with_everything_it_says():
     assert (rule.id, rule.file, rule.line) == ("en-off", "10-en.toml", 1)
     assert rule.also == (Also.alert, Also.forward)
     assert (rule.languages, rule.where, rule.alone) == (("en", "cy"), {"body"}, Alone.sentence)
-    assert (rule.max_words, rule.max_sentence_words, rule.within_words) == (50, 9, 2)
+    assert (rule.max_words, rule.max_sentence_words, rule.first_lines, rule.within_words) == (50, 9, 3, 2)
     assert (rule.mailboxes, rule.level, rule.despite) == ({MailboxRole.feedback}, Level.account, (Guard.talk,))
 
 
@@ -74,7 +75,7 @@ def test_a_rule_is_read_with_everything_it_says():
     [
         ("id = ", "10-en.toml:1: is not TOML"),
         ("colour = 3", "10-en.toml:1: unknown key 'colour'"),
-        ("\n" + one_rule(colour='"red"'), "10-en.toml:2: unknown key 'colour'"),
+        ("\n" + one_rule(colour='"red"'), "10-en.toml:8: rule en-off: unknown key 'colour'"),
         (one_rule(id='"Not An Id"'), "needs an id"),
         (one_rule(action=""), "rule en-off: needs either an action or a guard"),
         (one_rule(guard='"negation"'), "rule en-off: needs either an action or a guard"),
@@ -85,6 +86,12 @@ def test_a_rule_is_read_with_everything_it_says():
         (one_rule(patterns='["(?=x)"]'), "pattern '(?=x)' is not RE2"),
         (one_rule(within_words="99"), "within_words is at most 20"),
         (one_rule(max_words="-1"), "max_words is a number above 0"),
+        (one_rule(first_lines="true"), "first_lines is a number above 0"),
+        ("language = 3", "10-en.toml:1: language is a text"),
+        ('enabled = "no"', "10-en.toml:1: enabled is true or false"),
+        ("[rule]\nid = 'x'", "each under a line [[rule]]"),
+        ("rule = [{id = 'x'}]", "each under a line [[rule]]"),
+        ("rule = 'x'", "each under a line [[rule]]"),
         (one_rule(level='"global"'), "level can only be account"),
         (one_rule(hits="[]"), "needs an example in hits and one in misses"),
         (one_rule(hits='["go away"]'), "rule en-off: does not hit its example 'go away'"),
@@ -97,9 +104,20 @@ def test_a_mistake_is_told_with_file_and_line(text: str, sentence: str):
     assert re.match(r"10-en\.toml:\d+: ", problem)
 
 
-def test_all_mistakes_are_told_at_once():
-    text = one_rule(within_words="99") + "\n" + one_rule(id='"en-other"', phrases='["("]')
-    assert [problem.partition(": ")[0] for problem in problems_of(text)] == ["10-en.toml:1", "10-en.toml:9"]
+def test_all_mistakes_are_told_at_once_each_at_its_own_line():
+    text = one_rule(within_words="99", colour='"red"') + "\n" + one_rule(id='"en-other"', phrases='[\n"off",\n"("]')
+    assert [problem.partition(": ")[0] for problem in problems_of(text)] == [
+        "10-en.toml:7",
+        "10-en.toml:8",
+        "10-en.toml:15",
+    ]
+
+
+def test_a_rule_with_a_mistake_still_guards_the_examples_of_others():
+    guard = '[[rule]]\nid = "en-stay"\nguard = "negation"\nphrases = ["not take me off"]\nmax_words = "few"\n'
+    guard += 'hits = ["do not take me off"]\nmisses = ["take me off"]\n'
+    (problem,) = problems_of(one_rule(misses='["do not take me off"]') + guard)
+    assert problem == "10-en.toml:11: rule en-stay: max_words is a number above 0"
 
 
 def test_an_id_may_be_used_once_over_all_files():
@@ -131,6 +149,19 @@ def test_no_rules_find_nothing():
 
 def test_word_lists_are_folded():
     assert read_rules({"10-en.toml": 'totality = ["ALL", "über"]'}).totality == ("all", "uber")
+
+
+def documented_examples() -> list[str]:
+    text = (RULES_FOLDER.parent / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
+    return re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_every_key_is_documented_with_an_example_that_loads():
+    examples = documented_examples()
+    for example in examples:
+        read_rules({"my.toml": example})
+    written = "\n".join(examples)
+    assert [key for key in (*FILE_KEYS, *RULE_KEYS) if not re.search(rf"^\[*{key}\b", written, re.MULTILINE)] == []
 
 
 def test_the_shipped_rules_load_and_speak_many_languages():
