@@ -50,9 +50,9 @@ class Rule:
     """One rule: what it looks for, where, and what it stands for; either `action` or `guard` is set.
 
     `where` holds subject, body or both. `mailboxes` empty means all. `within_words` is the widest gap. `max_words`,
-    `max_sentence_words` and `first_lines` (of the body, blank ones not counted) are None for no limit. `level` set means
-    that the request is never narrowed to a list. `despite` are guards it counts in spite of. `hits` and `misses` are
-    examples. `line` is where it stands in `file`.
+    `max_sentence_words` and `first_lines` (of the body, blank ones not counted) are None for no limit. `level` set: the
+    request is never narrowed to a list. `despite` are guards it counts in spite of. `hits` and `misses` are examples.
+    `line` is where it stands in `file`.
     """
 
     id: str
