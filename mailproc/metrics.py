@@ -1,6 +1,6 @@
 """What can be measured from outside: counters and gauges for Prometheus, all of them in this one file."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
 
 class Metrics:
@@ -24,6 +24,12 @@ class Metrics:
         self.outbox = self._gauge("outbox_entries", "Events by hook and state", ("hook", "state"))
         self.reviews = self._gauge("reviews_open", "Mails that wait for a person")
         self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")
+        self.rules = Info("mailproc_rules", "The rule set in force", ("set",), registry=self.registry)
+        self.rules_loaded_at = self._gauge("rules_loaded_timestamp_seconds", "When it was loaded", ("set",))
+        self.rules_files = self._gauge("rules_files", "Files that it was read from", ("set",))
+        self.rules_refused = self._gauge(
+            "rules_mistakes", "Mistakes that keep the files on disk from being in force; 0: they are", ("set",)
+        )
         self.deciding = Histogram(
             "mailproc_deciding_seconds",
             "Time to decide one mail",

@@ -1,5 +1,6 @@
 """Rule files on disk: which folder, in which order."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -13,13 +14,29 @@ def shipped_rules_folder() -> Path:
     return beside if beside.is_dir() else Path(sys.prefix) / "share" / "mailproc" / "rules"
 
 
+def rule_paths(folder: Path | None) -> list[Path]:
+    """The rule files of a folder, in the order in which they are read; None: the shipped ones. Empty for no folder."""
+    return sorted((folder or shipped_rules_folder()).glob("*.toml"))
+
+
+def fingerprint_of(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change and size of each rule file: another one when a file was written, added or taken away."""
+    found = []
+    for path in rule_paths(folder):
+        with contextlib.suppress(OSError):  # gone since it was listed
+            stat = path.stat()
+            found.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
 def load_rules(folder: Path | None) -> RuleSet:
     """Read every `*.toml` of a folder in the order of names; None: the shipped ones. Raises RulesError."""
-    folder = folder or shipped_rules_folder()
-    try:
-        sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))}
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulesError([f"{folder}: cannot be read: {error}"]) from None
+    sources: dict[str, str] = {}
+    for path in rule_paths(folder):
+        try:
+            sources[path.name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RulesError([f"{path}: cannot be read: {error}"]) from None
     if not sources:
-        raise RulesError([f"{folder}: no rule files (*.toml) there"])
+        raise RulesError([f"{folder or shipped_rules_folder()}: no rule files (*.toml) there"])
     return read_rules(sources)

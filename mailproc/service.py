@@ -12,7 +12,7 @@ import structlog
 
 from mailproc.authenticity.border import Border
 from mailproc.decider import Decider
-from mailproc.errors import RulesError, SettingsError, StoreError
+from mailproc.errors import SettingsError, StoreError
 from mailproc.intake import NOBODY, inbound_mails
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
@@ -21,7 +21,7 @@ from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
-from mailproc.rule_files import load_rules
+from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
@@ -45,7 +45,8 @@ class Service:
         self.metrics = Metrics()
         self.accounts = Accounts(account.policy() for account in settings.account)
         self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
-        self._rules = rules
+        self.rules = RulesInForce(rules, settings.rules, self.metrics)
+        self._reloading: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger()
         self._workers: list[SyncWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -71,7 +72,7 @@ class Service:
             )
             undo.push_async_callback(self.store.close)
             border = Border(self.settings.smtp.relays)
-            self.decider = Decider(self.store, self.policy_of, lambda: self._rules, border, self.metrics)
+            self.decider = Decider(self.store, self.policy_of, lambda: self.rules.current, border, self.metrics)
             if "sync" in self.roles:
                 self._start_workers()
             if "smtp" in self.roles:
@@ -80,9 +81,9 @@ class Service:
                 undo.push_async_callback(self.listener.stop, 0)
                 await self._open_doors(self.listener)
             if "web" in self.roles and self.settings.web.listen:
-                self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness)
+                self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness, self.details)
                 await self.web.start()
-            self._tasks.append(asyncio.create_task(self._keep_gauges()))
+            self._tasks += [asyncio.create_task(self._keep_gauges()), asyncio.create_task(self.rules.watch())]
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
 
@@ -101,9 +102,10 @@ class Service:
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         if self.web:
             await self.web.stop()
-        for task in self._tasks:
+        ending = (*self._tasks, *self._reloading)
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await self.store.close()
         self._log.info("stopped")
 
@@ -115,11 +117,10 @@ class Service:
                 self._log.info("certificate_loaded")
             except SettingsError as error:
                 self._log.error("certificate_refused", problems=error.problems)
-        try:
-            self._rules = load_rules(self.settings.rules)
-            self._log.info("rules_loaded", ruleset=self._rules.digest, settings="not read again: restart for those")
-        except RulesError as error:
-            self._log.error("rules_refused", problems=error.problems, in_force=self._rules.digest)
+        self._log.info("settings_not_read_again", hint="restart for those")
+        task = asyncio.create_task(self.rules.reload())
+        self._reloading.add(task)
+        task.add_done_callback(self._reloading.discard)
 
     def addresses(self) -> dict[str, list[str]]:
         """Where the doors are, by kind: `host:port`, or the path of a unix socket."""
@@ -171,7 +172,7 @@ class Service:
         content = b"From: <warm@up.invalid>\r\nSubject: Re: x\r\nContent-Type: text/html\r\n\r\n<p>unsubscribe</p>\r\n"
         envelope = Envelope(mail_from=None, rcpt_tos=("warm@up.invalid",))
         mail = InboundMail(id="", account_id=NOBODY, envelope=envelope, content=content, received_at=datetime.now(UTC))
-        decide_mail(mail, NOT_CHECKED, self._nobody, self._rules)
+        decide_mail(mail, NOT_CHECKED, self._nobody, self.rules.current)
 
     def policy_of(self, account_id: str) -> AccountPolicy:
         """The settings an account's mail is decided by; an account that has left the settings is nobody's."""
@@ -224,6 +225,10 @@ class Service:
         except (StoreError, TimeoutError) as error:
             reasons.append(f"database: {error}")
         return reasons
+
+    def details(self) -> dict[str, object]:
+        """What an operator may want to see beside readiness."""
+        return {"rules": self.rules.as_json()}
 
     async def _keep_gauges(self) -> None:
         while True:

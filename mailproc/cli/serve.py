@@ -38,8 +38,8 @@ def serve(
 ) -> None:
     """Run the service: listener, decider, sync workers, HTTP endpoints.
 
-    SIGTERM and Ctrl-C finish what is in hand; SIGHUP reads certificates and rules again. A database that does not exist
-    yet is made.
+    SIGTERM and Ctrl-C finish what is in hand; SIGHUP reads certificates and rules again, and rules are read also when
+    their files change. A database that does not exist yet is made.
 
     Example: `mailproc serve --config mailproc.toml`
     """

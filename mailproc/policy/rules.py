@@ -31,7 +31,7 @@ class RuleHit:
 class RuleSet:
     """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
 
-    `totality` and `first_person` are folded words.
+    `totality` and `first_person` are folded words. `files` are the names of all files, those that are off included.
     """
 
     rules: tuple[Rule, ...]
@@ -39,6 +39,7 @@ class RuleSet:
     matcher: Matcher
     totality: tuple[str, ...] = ()
     first_person: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
 
 
 def read_rules(sources: Mapping[str, str]) -> RuleSet:
@@ -71,6 +72,7 @@ def read_rules(sources: Mapping[str, str]) -> RuleSet:
         matcher=matcher,
         totality=tuple(sorted({fold(one) for read in files for one in read.totality})),
         first_person=frozenset(fold(one) for read in files for one in read.first_person),
+        files=tuple(sorted(sources)),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import uvicorn
 from starlette.applications import Starlette
@@ -15,17 +15,19 @@ from mailproc.errors import SettingsError
 from mailproc.metrics import Metrics
 
 Readiness = Callable[[], Awaitable[list[str]]]
+Details = Callable[[], Mapping[str, object]]
 
 
-def build_application(metrics: Metrics, readiness: Readiness) -> Starlette:
-    """The three endpoints as an ASGI application."""
+def build_application(metrics: Metrics, readiness: Readiness, details: Details) -> Starlette:
+    """The three endpoints as an ASGI application; `details` are told with readiness and do not decide it."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
         reasons = await readiness()
-        return JSONResponse({"status": "waiting" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200)
+        said = {"status": "waiting" if reasons else "ready", "reasons": reasons, **details()}
+        return JSONResponse(said, 503 if reasons else 200)
 
     async def exposition(_: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
@@ -45,9 +47,9 @@ class QuietServer(uvicorn.Server):
 class HttpServer:
     """The endpoints on their sockets."""
 
-    def __init__(self, listen: tuple[str, ...], metrics: Metrics, readiness: Readiness) -> None:
+    def __init__(self, listen: tuple[str, ...], metrics: Metrics, readiness: Readiness, details: Details) -> None:
         self._listen = listen
-        self._application = build_application(metrics, readiness)
+        self._application = build_application(metrics, readiness, details)
         self._sockets: list[socket.socket] = []
         self._server: QuietServer | None = None
         self._task: asyncio.Task[None] | None = None
