@@ -65,7 +65,8 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
         stopped = next((match for match in counted if is_guard(match, guard)), None)
         if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
             reason = _REASONS[guard]
-            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=counted)
+            said = _without_weak(counted)
+            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=said)
     if requests:
         return _request(found, counted, requests, manners)
     for action in (Action.review, Action.forward, Action.record):
@@ -74,6 +75,11 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
             also = frozenset(decisive.rule.also)
             return Intent(action=action, reason=_REASONS[action], decisive=decisive, matches=counted, also=also)
     return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+
+
+def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
+    """The same without what only may be a request: beside a clear one it is no evidence."""
+    return tuple(match for match in counted if match.rule.action != Action.review or match.rule.also)
 
 
 def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: RuleSet) -> bool:
@@ -88,11 +94,11 @@ def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: Rul
 def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:
     decisive = max(requests, key=lambda match: (len(match.rule.also), match.span[1] - match.span[0]))
     if _explains_leaving(found) or _is_lost_in_long_text(found, requests):
-        return Intent(action=Action.review, reason=LONG_TEXT, decisive=decisive, matches=counted)
+        return Intent(action=Action.review, reason=LONG_TEXT, decisive=decisive, matches=_without_weak(counted))
     return Intent(
         action=Action.unsubscribe,
         decisive=decisive,
-        matches=counted,
+        matches=_without_weak(counted),
         also=frozenset(also for match in counted for also in match.rule.also),
         substance=_has_substance(found, counted, manners),
         pinned=any(match.rule.level is not None for match in requests),
