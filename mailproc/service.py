@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
 from mailproc.decider import Decider
 from mailproc.errors import SettingsError, StoreError
@@ -43,7 +44,7 @@ class Service:
         self.settings = settings
         self.roles = roles
         self.metrics = Metrics()
-        self.accounts = Accounts(account.policy() for account in settings.account)
+        self.accounts = Accounts(policies_of(settings))
         self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
         self.rules = RulesInForce(rules, settings.rules, self.metrics)
         self._reloading: set[asyncio.Task[None]] = set()
@@ -110,7 +111,7 @@ class Service:
         self._log.info("stopped")
 
     def reload(self) -> None:
-        """On SIGHUP: certificates and rules; a bad rule file leaves the old set in force."""
+        """On SIGHUP: certificates, rules, feedback sources; a bad file leaves the old ones in force."""
         if self.listener:
             try:
                 self.listener.reload_certificates()
@@ -121,6 +122,10 @@ class Service:
         task = asyncio.create_task(self.rules.reload())
         self._reloading.add(task)
         task.add_done_callback(self._reloading.discard)
+        try:
+            self.accounts = Accounts(policies_of(self.settings))
+        except SettingsError as error:
+            self._log.error("feedback_sources_refused", problems=error.problems)
 
     def addresses(self) -> dict[str, list[str]]:
         """Where the doors are, by kind: `host:port`, or the path of a unix socket."""

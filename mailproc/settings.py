@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.address import ascii_domain, is_address
+from mailproc.policy.sources import NO_SOURCES, FeedbackSources
 
 
 def _split(value: object) -> object:
@@ -220,7 +221,7 @@ class AccountSettings(_Table):
                 raise ValueError(f"token key {kid}: must be 16 to 64 bytes in hex digits")
         return self
 
-    def policy(self) -> AccountPolicy:
+    def policy(self, sources: FeedbackSources = NO_SOURCES) -> AccountPolicy:
         """The frozen snapshot that decisions are made on."""
         boxes = self.mailboxes
         return AccountPolicy(
@@ -235,6 +236,7 @@ class AccountSettings(_Table):
             token_keys={kid: bytes.fromhex(secret) for kid, secret in self.token_keys.items()},
             border_servers=self.border_servers,
             trusted_sources=self.trusted_sources,
+            sources=sources,
             feedback_trust=self.feedback_trust,
             account_scope=self.account_scope,
             reply_scope=self.reply_scope,
@@ -251,6 +253,7 @@ class Settings(_Table):
 
     database: str = "sqlite+aiosqlite:///var/mailproc.db"
     rules: Path | None = None  # folder of rule files; None: the shipped ones
+    feedback_sources: Path | None = None  # file of feedback sources; None: the shipped one
     account: tuple[AccountSettings, ...] = ()
     hook: tuple[HookSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()

@@ -110,8 +110,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         r"^(sqlite\+aiosqlite:///)(?!/|:memory:)(.+)$", lambda m: f"{m[1]}{folder / m[2]}", settings.database
     )
     hooks = tuple(hook.model_copy(update={"path": folder / hook.path}) if hook.path else hook for hook in settings.hook)
-    rules = folder / settings.rules if settings.rules else None
     smtp = settings.smtp.model_copy(
         update={key: folder / value for key in ("tls_cert", "tls_key") if (value := getattr(settings.smtp, key))}
     )
-    return settings.model_copy(update={"database": database, "hook": hooks, "rules": rules, "smtp": smtp})
+    named = {key: folder / path for key in ("rules", "feedback_sources") if (path := getattr(settings, key))}
+    return settings.model_copy(update={"database": database, "hook": hooks, "smtp": smtp, **named})

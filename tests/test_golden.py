@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from mailproc.account_policies import policies_of
 from mailproc.mail.authentication import read_authentication
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import decide_mail
@@ -30,7 +31,7 @@ REWRITE = os.environ.get("MAILPROC_REWRITE_GOLDEN") == "1"
 
 @functools.cache
 def acme() -> AccountPolicy:
-    return load_settings(MAILS / "account.toml", {}).account[0].policy()
+    return policies_of(load_settings(MAILS / "account.toml", {}))[0]
 
 
 @functools.cache

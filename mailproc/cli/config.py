@@ -2,6 +2,7 @@
 
 import typer
 
+from mailproc.account_policies import policies_of, shipped_sources_file
 from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
 from mailproc.errors import SettingsError
 from mailproc.rule_files import load_rules, shipped_rules_folder
@@ -20,12 +21,14 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if problems := problems_around(settings):
         raise SettingsError(problems)
     rules = load_rules(settings.rules)
+    policies_of(settings)
     found = {
         "settings": str(settings_path(config) or "built-in defaults"),
         "database": settings.database,
         "accounts": [account.id for account in settings.account],
         "hooks": [hook.name for hook in settings.hook],
         "rules": str(settings.rules or shipped_rules_folder()),
+        "sources": str(settings.feedback_sources or shipped_sources_file()),
         "ruleset": rules.digest,
     }
     if as_json:

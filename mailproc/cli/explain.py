@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
+from mailproc.account_policies import policies_of
 from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
 from mailproc.cli.replay import COLOURS, authentication_of
 from mailproc.mail.new_text import NewText
@@ -49,7 +50,7 @@ def explain_mail(
     except OSError as error:
         err.print(f"mailproc: {file}: {error.strerror}", markup=False)
         raise typer.Exit(EX_NOINPUT) from None
-    saved = saved_mail(content, Accounts(account.policy() for account in settings.account), to)
+    saved = saved_mail(content, Accounts(policies_of(settings)), to)
     seen = examine_mail(saved.mail, authentication_of(saved), saved.account, load_rules(rules or settings.rules))
     sections = explain(seen, saved.assumed)
     if as_json:

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
 from mailproc.cli.context import (
     EX_DATAERR,
@@ -83,7 +84,7 @@ def replay(
     if not files:
         err.print("mailproc: no mail there: give .eml files or folders that hold some")
         raise typer.Exit(EX_NOINPUT)
-    world = World(accounts=tuple(one.policy() for one in settings.account), rules=rules or settings.rules, to=to)
+    world = World(accounts=policies_of(settings), rules=rules or settings.rules, to=to)
     if apply:
         run(_apply(settings, world, files))
         return

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
+from mailproc.account_policies import policies_of
 from mailproc.cli.context import EX_TEMPFAIL, ConfigOption, err, keep_for_good, open_store, run, settings_of
 from mailproc.errors import MailprocError, SettingsError
 from mailproc.intake import inbound_mails
@@ -101,7 +102,7 @@ def deliver(
 
 async def _deliver(settings: Settings, envelope: Envelope, content: bytes) -> None:
     await create_if_new(settings.database)
-    accounts = Accounts(account.policy() for account in settings.account)
+    accounts = Accounts(policies_of(settings))
     # An unknown recipient is parked, not refused: refusing would make our own mail server bounce.
     mails = inbound_mails(envelope, content, accounts, now=datetime.now(UTC), random_bits=secrets.randbits)
     async with open_store(settings) as store:

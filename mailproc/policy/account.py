@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from mailproc.policy.address import ascii_domain, split_address
+from mailproc.policy.sources import NO_SOURCES, FeedbackSources
 from mailproc.policy.token import Purpose, Token, looks_like_token, read_token
 
 
@@ -36,7 +37,8 @@ class AccountPolicy:
     `domains` lower-case A-labels. `mailboxes` maps a role to its local parts, lower-case. `sends_from` are domains and
     IP networks (CIDR) the account's own mail comes from. `lists` maps list ids to names. `token_keys` maps key ids
     (0..15) to secrets; the highest signs. `border_servers` are the authserv-ids whose Authentication-Results count.
-    `everything_is_ours` is the built-in default account of `replay`, which knows nobody's sending identity.
+    `trusted_sources` are ids of `sources`, or domains. `everything_is_ours` is the built-in default account of
+    `replay`, which knows nobody's sending identity.
     """
 
     id: str
@@ -50,6 +52,7 @@ class AccountPolicy:
     token_keys: Mapping[int, bytes] = field(default_factory=dict)
     border_servers: tuple[str, ...] = ()
     trusted_sources: tuple[str, ...] = ()
+    sources: FeedbackSources = NO_SOURCES
     feedback_trust: FeedbackTrust = FeedbackTrust.mailbox
     account_scope: str = "enterprise"
     reply_scope: str = "account"

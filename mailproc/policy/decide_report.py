@@ -10,7 +10,6 @@ from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.ownership import proof_that_report_is_ours
-from mailproc.policy.sources import source_name
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import Identified, Trust, identify_reported
 from mailproc.policy.token import Purpose, Token
@@ -56,7 +55,7 @@ def decide_report(case: Case) -> Outcome:
     name = short_text(report.feedback_type, 40) or "untyped"
     outcome = Outcome(
         action=Action.record,
-        reason=f"{name} report by {short_text(source_name(case.from_address), 80)}",
+        reason=f"{name} report by {short_text(case.account.sources.name_of(case.from_address), 80)}",
         also=effect.also,
         evidence=(Evidence(rule="feedback-type", phrase=f"Feedback-Type: {name}", where="report"),),
     )

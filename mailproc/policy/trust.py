@@ -6,7 +6,6 @@ from enum import StrEnum
 from mailproc.mail.authentication import Authentication
 from mailproc.policy.account import AccountPolicy, FeedbackTrust
 from mailproc.policy.address import is_within, split_address
-from mailproc.policy.sources import auth_domains_of
 from mailproc.policy.subscriber import Trust
 
 
@@ -71,7 +70,7 @@ def report_proof(authentication: Authentication, account: AccountPolicy, from_ad
     """What speaks for a feedback report without token: an enabled source's DKIM, else its SPF."""
     if authentication.source == "not_checked":
         return Proof.not_checked
-    enabled = auth_domains_of(account.trusted_sources)
+    enabled = account.sources.auth_domains_of(account.trusted_sources, from_address)
     sender = split_address(from_address)[1] if from_address else ""
     if _is_forged(authentication):
         return Proof.forged

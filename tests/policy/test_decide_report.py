@@ -1,6 +1,7 @@
 import pytest
 from posted import account_with, decided, report_mail, token_text
 
+from mailproc.account_policies import load_sources
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import FeedbackTrust, default_account
@@ -46,7 +47,8 @@ def test_each_feedback_type_has_its_effect(
 
 
 def test_the_reason_names_the_sender_and_the_fact_the_day_of_the_mail():
-    decision = decided(report_mail(sender="feedback@arf.mail.yahoo.com"), to=FBL)
+    account = account_with(sources=load_sources(None))
+    decision = decided(report_mail(sender="feedback@arf.mail.yahoo.com"), to=FBL, account=account)
     assert decision.reason == "abuse report by Yahoo"
     when = decision.facts[0].about_mail_of
     assert when is not None

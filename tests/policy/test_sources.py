@@ -1,26 +1,63 @@
 import pytest
 
-from mailproc.policy.sources import SOURCES, auth_domains_of, source_name
+from mailproc.policy.sources import FeedbackSource, FeedbackSources
+
+YAHOO = FeedbackSource(
+    id="yahoo", name="Yahoo", senders=("feedback@arf.mail.yahoo.com",), auth_domains=("arf.mail.yahoo.com", "yahoo.com")
+)
+VALIDITY = FeedbackSource(
+    id="validity",
+    name="Validity",
+    senders=("*@senderscore.net", "*@*.senderscore.net"),
+    auth_domains=("senderscore.net",),
+)
+SOURCES = FeedbackSources((YAHOO, VALIDITY))
 
 
 @pytest.mark.parametrize(
-    ("address", "name"),
+    ("address", "name", "source"),
     [
-        ("feedback@arf.mail.yahoo.com", "Yahoo"),
-        ("staff@hotmail.com", "Microsoft"),
-        ("fbl@isp.example", "isp.example"),
-        ("fbl", "unknown sender"),
-        (None, "unknown sender"),
+        ("feedback@arf.mail.yahoo.com", "Yahoo", "yahoo"),
+        ("Feedback@ARF.mail.yahoo.com", "Yahoo", "yahoo"),
+        ("feedbackloop@comcastfbl.senderscore.net", "Validity", "validity"),
+        ("fbl@senderscore.net", "Validity", "validity"),
+        ("pat@yahoo.com", "yahoo.com", "yahoo.com"),
+        ("x@arf.mail.yahoo.com", "arf.mail.yahoo.com", "arf.mail.yahoo.com"),
+        ("fbl@notsenderscore.net", "notsenderscore.net", "notsenderscore.net"),
+        ("fbl", "unknown sender", "unknown"),
+        ("", "unknown sender", "unknown"),
+        (None, "unknown sender", "unknown"),
     ],
 )
-def test_a_source_is_called_by_its_name(address: str | None, name: str):
-    assert source_name(address) == name
+def test_a_source_is_told_by_its_from_address(address: str | None, name: str, source: str):
+    assert (SOURCES.name_of(address), SOURCES.source_of(address)) == (name, source)
 
 
 def test_enabled_sources_are_named_by_id_or_domain():
-    assert auth_domains_of(("yahoo", "ISP.example")) == ("arf.mail.yahoo.com", "yahoo.com", "isp.example")
-    assert auth_domains_of(()) == ()
+    trusted = ("Yahoo", "ISP.example")
+    assert SOURCES.auth_domains_of(trusted, "feedback@arf.mail.yahoo.com") == (
+        "arf.mail.yahoo.com",
+        "yahoo.com",
+        "isp.example",
+    )
+    assert SOURCES.auth_domains_of((), "feedback@arf.mail.yahoo.com") == ()
 
 
-def test_ids_are_unique():
-    assert len({source.id for source in SOURCES}) == len(SOURCES)
+def test_what_signs_for_a_source_proves_nothing_for_other_mail_of_that_domain():
+    assert SOURCES.auth_domains_of(("yahoo",), "mallory@yahoo.com") == ()
+    assert SOURCES.auth_domains_of(("yahoo",), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "enabled"),
+    [
+        ("yahoo", True),
+        ("isp.example", True),
+        ("fbl.isp.example", True),
+        ("validity", False),
+        ("notisp.example", False),
+        ("unknown", False),
+    ],
+)
+def test_a_source_is_enabled_by_its_id_or_by_a_domain_that_it_is_in(source: str, enabled: bool):
+    assert SOURCES.is_enabled(source, ("YAHOO", "Isp.Example")) is enabled

@@ -3,11 +3,22 @@ from posted import account_with
 
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
+from mailproc.policy.sources import FeedbackSource, FeedbackSources
 from mailproc.policy.subscriber import Trust
 from mailproc.policy.trust import Proof, report_proof, report_verdict, request_proof, request_verdict
 
 PASS = MethodResult(result="pass", domain="isp.example")
 FAIL = MethodResult(result="fail", domain="isp.example")
+YAHOO = FeedbackSources(
+    (
+        FeedbackSource(
+            id="yahoo",
+            name="Yahoo",
+            senders=("feedback@arf.mail.yahoo.com",),
+            auth_domains=("arf.mail.yahoo.com", "yahoo.com"),
+        ),
+    )
+)
 FORGED = Authentication(source="header", dmarc=FAIL, dmarc_policy="reject", dkim=(PASS,))
 
 
@@ -61,8 +72,14 @@ def test_a_source_that_is_not_enabled_proves_nothing():
 
 def test_a_known_source_is_enabled_by_its_name():
     signed = told(dkim=(MethodResult(result="pass", domain="arf.mail.yahoo.com"),))
-    account = account_with(trusted_sources=("yahoo",))
+    account = account_with(trusted_sources=("yahoo",), sources=YAHOO)
     assert report_proof(signed, account, "feedback@arf.mail.yahoo.com") == Proof.dkim
+
+
+def test_the_signature_of_a_known_source_proves_nothing_for_its_users():
+    signed = told(dkim=(MethodResult(result="pass", domain="yahoo.com"),))
+    account = account_with(trusted_sources=("yahoo",), sources=YAHOO)
+    assert report_proof(signed, account, "mallory@yahoo.com") == Proof.nothing
 
 
 @pytest.mark.parametrize(

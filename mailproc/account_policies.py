@@ -1,0 +1,53 @@
+"""The accounts as decisions see them: the settings of each, with the operator's file of feedback sources."""
+
+import sys
+from pathlib import Path
+
+from mailproc.errors import SettingsError
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.source_file import read_source_file
+from mailproc.policy.sources import FeedbackSources
+from mailproc.settings import Settings
+
+SOURCES_FILE = "feedback-sources.toml"
+
+
+def shipped_sources_file() -> Path:
+    """The sources that come with mailproc: beside the package in a checkout, under `share/` when installed."""
+    beside = Path(__file__).resolve().parent.parent / SOURCES_FILE
+    return beside if beside.is_file() else Path(sys.prefix) / "share" / "mailproc" / SOURCES_FILE
+
+
+def load_sources(path: Path | None) -> FeedbackSources:
+    """Read the feedback sources; None: the shipped ones. Raises SettingsError with a `file:line: sentence` for each."""
+    path = path or shipped_sources_file()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: cannot be read: {error}"]) from None
+    sources, problems = read_source_file(str(path), text)
+    if problems:
+        raise SettingsError(problems)
+    return sources
+
+
+def policies_of(settings: Settings) -> tuple[AccountPolicy, ...]:
+    """The policy of each account, in the order of the settings. Raises SettingsError for a bad file of sources."""
+    sources = load_sources(settings.feedback_sources)
+    problems = [
+        f"account {account.id}: trusted_sources: {problem}"
+        for account in settings.account
+        for name in account.trusted_sources
+        if (problem := _problem_of(name, sources))
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return tuple(account.policy(sources) for account in settings.account)
+
+
+def _problem_of(name: str, sources: FeedbackSources) -> str | None:
+    source = next((one for one in sources.known if one.id == name.lower()), None)
+    if source is None:
+        ids = ", ".join(one.id for one in sources.known)
+        return None if "." in name else f"{name}: is neither a domain nor one of the feedback sources: {ids}"
+    return None if source.auth_domains else f"{name}: nothing proves it: fill in its auth_domains (`feedback arm`)"
