@@ -101,6 +101,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
         defects=tuple(short_text(defect) for defect in case.message.defects[:_MAX_DEFECTS]),
         parser=case.message.parser,
         authentication=case.authentication,
+        hinges=outcome.hinges,
     )
 
 

@@ -38,6 +38,10 @@ ROOM_OF_LIBRARY = {
     "uvicorn": {"web", "cli"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "dns": {"authenticity"},
+    "dkim": {"authenticity"},
+    "nacl": {"authenticity"},
+    "publicsuffixlist": {"authenticity"},
 }
 # Around deciding, around the MIME library, the listener's last belt, around a hook.
 BLANKET_EXCEPTS = ["decider.py", "mail/message.py", "smtp/session.py", "sync/worker.py"]

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from mailproc.account_policies import policies_of
-from mailproc.mail.authentication import read_authentication
-from mailproc.mail.message import read_headers
+from mailproc.authenticity.border import Border
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json, facts_as_json
@@ -43,7 +42,7 @@ def rules() -> RuleSet:
 def decided(name: str) -> Decision:
     content = (MAILS / f"{name}.eml").read_bytes()
     saved = saved_mail(content, Accounts([acme()]))
-    authentication = read_authentication(read_headers(content), saved.account.border_servers)
+    authentication = Border().authenticate(saved.mail, saved.account)
     return decide_mail(saved.mail, authentication, saved.account, rules())
 
 

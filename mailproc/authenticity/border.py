@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
+from mailproc.authenticity.organization import from_domains, with_alignment
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, read_authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.message import read_headers
@@ -23,7 +24,8 @@ class Border:
         """Verdicts of the account's border servers; NOT_CHECKED when none is named or the mail came another way."""
         if not account.border_servers or not self._is_ours(mail.envelope.peer):
             return NOT_CHECKED
-        return read_authentication(read_headers(mail.content), account.border_servers)
+        headers = read_headers(mail.content)
+        return with_alignment(read_authentication(headers, account.border_servers), from_domains(headers))
 
     def _is_ours(self, peer: str | None) -> bool:
         if peer is None:

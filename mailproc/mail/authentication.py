@@ -8,10 +8,15 @@ from mailproc.mail.message import Headers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodResult:
-    """One verdict. `result` is the RFC's word (pass, fail, none, temperror, …); `domain` is whom it is about."""
+    """One verdict. `result` is the RFC's word (pass, fail, none, temperror, …); `domain` is whom it is about.
+
+    `aligned` tells that this domain and that of From belong to the same organization (RFC 7489 §3.1); the room
+    `authenticity` fills it in, which knows the public suffixes.
+    """
 
     result: str
     domain: str | None = None
+    aligned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef
 from mailproc.policy.token import Token
+from mailproc.policy.trust import Verdict
 
 NOT_AUTOMATIC = "automatic handling is off"
 NOBODY_NAMED = "nobody can be told to be meant"
@@ -56,6 +57,12 @@ def take_off(
         for ref in identified.refs
     )
     return _named_in(identified, outcome, level=level, facts=facts)
+
+
+def by_verdict(verdict: Verdict, taken: Outcome, waiting: Outcome) -> Outcome:
+    """`taken` where the verdict acts, else `waiting`; marked where looking up who sent the mail could turn that."""
+    outcome = taken if verdict.acts else waiting
+    return replace(outcome, hinges=True) if verdict.hinges and taken.action != waiting.action else outcome
 
 
 def held(outcome: Outcome, reason: str) -> Outcome:

@@ -105,6 +105,7 @@ class Outcome:
     bounces: tuple[BounceSummary, ...] = ()
     facts: tuple[Fact, ...] = field(default=())
     foreign: bool = False
+    hinges: bool = False
 
 
 # A mail to several of our mailboxes is treated by the first of these among them.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.act import also, held, take_off
+from mailproc.policy.act import also, by_verdict, held, take_off
 from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
@@ -14,7 +14,7 @@ from mailproc.policy.named_address import find_named_address
 from mailproc.policy.ownership import is_answer_to_ours, referenced_domains
 from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, Trust, answered_token, identify_sender
 from mailproc.policy.token import Token
-from mailproc.policy.trust import Proof, Verdict, request_proof, request_verdict
+from mailproc.policy.trust import Proof, request_proof, request_verdict, why_it_waits
 
 _TO_PEOPLE = Outcome(action=Action.forward, reason="reply asks for nothing that a rule knows")
 
@@ -153,7 +153,8 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
     have that in common. Only a token tells that it is the same person.
     """
     token = _token(case)
-    verdict = _verdict(case, token is not None)
+    proof = _proof(case, token)
+    verdict = request_verdict(proof)
     identified = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
     if token is None and decisive is not None:
         named = find_named_address(case, decisive, outcome.evidence[0].where)
@@ -161,10 +162,10 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
             ref = SubscriberRef(address=named, source=RefSource.body, trust=Trust.untrusted)
             waiting = replace(outcome, subscribers=(*identified.refs, ref))
             return held(waiting, "asks for another address than its own")
-    if not verdict.acts:
-        return held(replace(outcome, subscribers=identified.refs), f"{outcome.reason}, but the sender is forged")
     channel, kind = _channel_and_kind(case, outcome)
-    return take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome))
+    taken = take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome))
+    waiting = replace(outcome, subscribers=identified.refs)
+    return by_verdict(verdict, taken, held(waiting, f"{outcome.reason}, {why_it_waits(proof)}"))
 
 
 def _levelled(case: Case, outcome: Outcome) -> Outcome:
@@ -184,11 +185,10 @@ def _channel_and_kind(case: Case, outcome: Outcome) -> tuple[Channel, FactKind]:
     return (Channel.unsubscribe_mail if machine else Channel.reply), FactKind.opt_out
 
 
-def _verdict(case: Case, has_token: bool) -> Verdict:
-    proof = Proof.token if has_token else request_proof(case.authentication, case.from_address)
-    if proof == Proof.forged and is_answer_to_ours(case.account, case.message):
-        proof = Proof.nothing  # whoever forges From seldom knows the Message-ID of our mail
-    return request_verdict(proof)
+def _proof(case: Case, token: Token | None) -> Proof:
+    if token is not None:
+        return Proof.token
+    return request_proof(case.authentication, is_answer=is_answer_to_ours(case.account, case.message))
 
 
 def _token(case: Case) -> Token | None:
@@ -197,7 +197,7 @@ def _token(case: Case) -> Token | None:
 
 def _writer(case: Case) -> Identified:
     token = _token(case)
-    verdict = _verdict(case, token is not None)
+    verdict = request_verdict(_proof(case, token))
     return identify_sender(case.message, case.mail.envelope, token, verdict.trust)
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.list_headers import list_id_of
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.act import also, held, sent_at, take_off
+from mailproc.policy.act import also, by_verdict, held, sent_at, take_off
 from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.ownership import proof_that_report_is_ours
+from mailproc.policy.ownership import is_provoked_by_us, proof_that_report_is_ours
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import Identified, Trust, identify_reported
 from mailproc.policy.token import Purpose, Token
-from mailproc.policy.trust import Proof, report_proof, report_verdict
+from mailproc.policy.trust import Proof, cfbl_proof, report_proof, report_verdict, why_it_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def decide_report(case: Case) -> Outcome:
     )
     if not known:
         outcome = replace(outcome, reason=f"unknown feedback type: {outcome.reason}")
-    token_found = identify_reported(report, case.account, case.route.token, _trust(case, None))
+    token_found = identify_reported(report, case.account, case.route.token, _trust_without_token(case))
     ours = "token" if token_found.token else proof_that_report_is_ours(case.account, report)
     if ours is None:
         return replace(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
@@ -83,20 +83,23 @@ def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactK
     outcome = replace(
         outcome, action=Action.unsubscribe, level=Level.list if list_id else Level.account, list_id=list_id
     )
-    verdict = report_verdict(_proof(case, identified.token), case.account)
-    if not verdict.acts:
-        waiting = replace(outcome, subscribers=identified.refs)
-        return held(waiting, f"{outcome.reason}, whose word does not act by itself")
+    proof = _proof(case, report, identified.token)
     when = sent_at(report.original, report.arrival_date, identified.token)
-    return take_off(case, identified, kind=kind, channel=Channel.feedback_loop, outcome=outcome, about_mail_of=when)
+    taken = take_off(case, identified, kind=kind, channel=Channel.feedback_loop, outcome=outcome, about_mail_of=when)
+    waiting = held(replace(outcome, subscribers=identified.refs), f"{outcome.reason}, {why_it_waits(proof)}")
+    return by_verdict(report_verdict(proof, case.account), taken, waiting)
 
 
-def _proof(case: Case, token: Token | None) -> Proof:
-    return Proof.token if token else report_proof(case.authentication, case.account, case.from_address)
+def _trust_without_token(case: Case) -> Trust:
+    return report_verdict(report_proof(case.authentication, case.account, case.from_address), case.account).trust
 
 
-def _trust(case: Case, token: Token | None) -> Trust:
-    return report_verdict(_proof(case, token), case.account).trust
+def _proof(case: Case, report: FeedbackReport, token: Token | None) -> Proof:
+    if token is None:
+        return report_proof(case.authentication, case.account, case.from_address)
+    if is_provoked_by_us(report, case.account, case.route.token):
+        return cfbl_proof(case.authentication, case.account, case.from_address)
+    return Proof.token
 
 
 def _list_of(account: AccountPolicy, report: FeedbackReport, token: Token | None) -> str | None:

@@ -70,7 +70,8 @@ class Decision:
     `level` and `list_id` are None where nobody's standing changes. `reason` is one short sentence for people, `rule`
     the id of the deciding rule or None. `mail`, `ruleset` and `policy` are digests (`sha256:…`) of what was decided on.
     `subscribers` in order of trust. `also` sorted. `new_text` None where the mail was not read for text.
-    `foreign` is True when a report or bounce is not about our mail. `authentication` as it was when deciding.
+    `foreign` is True when a report or bounce is not about our mail. `authentication` as it was when deciding;
+    `hinges` tells that what it left open (nobody looked, or DNS gave no answer) could turn the action.
     """
 
     kind: MailKind
@@ -93,6 +94,7 @@ class Decision:
     defects: tuple[str, ...] = ()
     parser: str = "raw"
     authentication: Authentication
+    hinges: bool = False
 
 
 def decision_as_json(decision: Decision) -> dict[str, Any]:

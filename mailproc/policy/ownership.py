@@ -9,6 +9,7 @@ from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.message import Message, addresses_in
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import ascii_domain, is_within, split_address
+from mailproc.policy.token import Purpose, Token, find_tokens
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAX_VALUE = 2000
@@ -86,6 +87,24 @@ def proof_that_report_is_ours(account: AccountPolicy, report: FeedbackReport) ->
     if report.source_ip and is_our_ip(account, report.source_ip):
         return f"Source-IP: {report.source_ip}"
     return None
+
+
+def is_provoked_by_us(report: FeedbackReport, account: AccountPolicy, address_token: Token | None) -> bool:
+    """Whether our mail asked for a report, by CFBL-Address or with a CFBL-Feedback-ID of ours (RFC 9477).
+
+    `address_token` is the verified token in the address that the report came to. Redacted copies may hold only one.
+    """
+    if address_token is not None and address_token.purpose == Purpose.feedback:
+        return True
+    if report.original is None:
+        return False
+    headers = report.original.headers
+    for value in headers.all("CFBL-Feedback-ID")[:3]:
+        # White space in it, folded or not, means nothing (RFC 9477 §4.2).
+        if any(find_tokens("".join(value[:_MAX_VALUE].split()), account.token_keys)):
+            return True
+    addresses = [one for value in headers.all("CFBL-Address")[:5] for one in addresses_in(value.partition(";")[0])]
+    return any(is_our_address(account, address) for address in addresses)
 
 
 def is_answer_to_ours(account: AccountPolicy, message: Message) -> bool:

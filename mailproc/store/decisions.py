@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
-from mailproc.mail.authentication import Authentication
+from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
 from mailproc.policy.due import BUSINESS_DAYS, add_business_days
@@ -84,11 +84,15 @@ def storable_facts(facts: Sequence[Fact], now: datetime) -> tuple[StoredFact, ..
 def _authentication_as_json(checked: Authentication) -> dict[str, Any]:
     return {
         "source": checked.source,
-        "spf": checked.spf and {"result": checked.spf.result, "domain": checked.spf.domain},
-        "dkim": [{"result": one.result, "domain": one.domain} for one in checked.dkim],
-        "dmarc": checked.dmarc and {"result": checked.dmarc.result, "domain": checked.dmarc.domain},
+        "spf": checked.spf and _result_as_json(checked.spf),
+        "dkim": [_result_as_json(one) for one in checked.dkim],
+        "dmarc": checked.dmarc and _result_as_json(checked.dmarc),
         "dmarc_policy": checked.dmarc_policy,
     }
+
+
+def _result_as_json(one: MethodResult) -> dict[str, Any]:
+    return {"result": one.result, "domain": one.domain, "aligned": one.aligned}
 
 
 def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transaction[list[Recorded]]:

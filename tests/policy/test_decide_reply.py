@@ -228,3 +228,36 @@ def test_what_cannot_be_read_is_a_review():
     content = reply_mail("x").replace("text/plain; charset=utf-8", "application/pkcs7-mime; smime-type=enveloped-data")
     decision = decided(content)
     assert (decision.kind, decision.action) == (MailKind.unreadable, Action.review)
+
+
+class TestHinges:
+    """Whether looking up who sent a request could turn what becomes of it."""
+
+    @pytest.mark.parametrize(
+        ("text", "headers", "hinges"),
+        [
+            ("unsubscribe", "", True),
+            ("unsubscribe", "In-Reply-To: <1@news.acme.example>\n", False),
+            ("unsubscribe", "In-Reply-To: <1@elsewhere.example>\n", True),
+            ("unsubscribe ann@example.net", "", False),
+            ("What a lovely newsletter, thank you!", "", False),
+        ],
+    )
+    def test_a_request_does_unless_it_answers_our_mail_or_waits_anyway(self, text: str, headers: str, hinges: bool):
+        assert decided(reply_mail(text, headers=headers)).hinges is hinges
+
+    def test_with_a_token_nothing_hinges(self):
+        assert not decided(reply_mail("unsubscribe"), to=f"{token_text(Purpose.reply)}@reply.acme.example").hinges
+
+    def test_with_automatic_handling_off_nothing_hinges(self):
+        assert not decided(reply_mail("unsubscribe"), account=account_with(automatic=False)).hinges
+
+    @pytest.mark.parametrize("authentication", [FORGED, PASSED])
+    def test_with_an_answer_nothing_hinges(self, authentication: Authentication):
+        assert not decided(reply_mail("unsubscribe"), authentication=authentication).hinges
+
+    def test_where_dns_gave_no_answer_it_is_open_and_waits(self):
+        no_answer = Authentication(source="verified", dmarc=MethodResult(result="temperror", domain="example.org"))
+        decision = decided(reply_mail("unsubscribe"), authentication=no_answer)
+        assert (decision.action, decision.facts, decision.hinges) == (Action.review, (), True)
+        assert decision.reason.endswith("but DNS gave no answer about the sender")

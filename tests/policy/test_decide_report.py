@@ -176,7 +176,7 @@ class TestList:
 
 class TestTrust:
     ENROLLED = account_with(feedback_trust=FeedbackTrust.enrolled, trusted_sources=("isp.example",))
-    SIGNED = Authentication(source="verified", dkim=(MethodResult(result="pass", domain="isp.example"),))
+    SIGNED = Authentication(source="verified", dkim=(MethodResult(result="pass", domain="isp.example", aligned=True),))
 
     def test_an_enrolled_source_acts_when_it_signs(self):
         decision = report(account=self.ENROLLED, authentication=self.SIGNED)
@@ -204,3 +204,57 @@ class TestTrust:
 
     def test_with_automatic_handling_off_it_waits(self):
         assert report(account=account_with(automatic=False)).action == Action.review
+
+
+class TestAskedFor:
+    """Reports that our own CFBL-Address provoked (RFC 9477)."""
+
+    TOKEN = token_text(Purpose.feedback)
+    ORIGINAL = f"CFBL-Feedback-ID: {TOKEN[:20]}\n {TOKEN[20:]}\nMessage-ID: <1@news.acme.example>\n"
+    SIGNED = Authentication(source="verified", dkim=(MethodResult(result="pass", domain="isp.example", aligned=True),))
+    UNSIGNED = Authentication(source="verified")
+    UNANSWERED = Authentication(
+        source="verified", dkim=(MethodResult(result="temperror", domain="isp.example", aligned=True),)
+    )
+
+    @pytest.mark.parametrize("trust", FeedbackTrust)
+    def test_signed_by_the_reporter_it_acts_for_the_token_s_person_whatever_the_trust(self, trust: FeedbackTrust):
+        account = account_with(feedback_trust=trust)
+        decision = report("abuse", "", self.ORIGINAL, account=account, authentication=self.SIGNED)
+        assert [(fact.key, fact.kind) for fact in decision.facts] == [("7", FactKind.complaint)]
+        assert not decision.hinges
+
+    @pytest.mark.parametrize("trust", FeedbackTrust)
+    def test_unsigned_it_waits_for_a_person(self, trust: FeedbackTrust):
+        account = account_with(feedback_trust=trust)
+        decision = report("abuse", "", self.ORIGINAL, account=account, authentication=self.UNSIGNED)
+        assert (decision.action, decision.facts, decision.hinges) == (Action.review, (), False)
+        assert decision.reason == "abuse report by isp.example, but the reporter did not sign it (RFC 9477)"
+
+    def test_where_nobody_looked_it_acts_and_hinges_on_who_sent_it(self):
+        decision = report("abuse", "", self.ORIGINAL)
+        assert (decision.action, decision.hinges) == (Action.unsubscribe, True)
+
+    def test_without_an_answer_from_dns_it_is_open(self):
+        decision = report("abuse", "", self.ORIGINAL, authentication=self.UNANSWERED)
+        assert (decision.action, decision.hinges) == (Action.review, True)
+
+    @pytest.mark.parametrize(
+        "field",
+        ["CFBL-Address: fbl@reply.acme.example; report=arf\n", f"List-Unsubscribe: <mailto:{TOKEN}@x.example>\n"],
+    )
+    def test_our_cfbl_address_in_the_reported_mail_provoked_it_too(self, field: str):
+        original = f"{field}Message-ID: <{self.TOKEN}@news.acme.example>\n"
+        decision = report("abuse", "", original, authentication=self.UNSIGNED)
+        assert decision.action == (Action.review if field.startswith("CFBL") else Action.unsubscribe)
+
+    def test_so_does_the_token_in_the_address_that_it_came_to(self):
+        to = f"{self.TOKEN}@reply.acme.example"
+        original = "From: Acme <news@news.acme.example>\n"
+        unsigned = decided(report_mail("abuse", "", original), to=to, authentication=self.UNSIGNED)
+        signed = decided(report_mail("abuse", "", original), to=to, authentication=self.SIGNED)
+        assert (unsigned.action, signed.action) == (Action.review, Action.unsubscribe)
+
+    def test_somebody_else_s_feedback_id_is_no_token(self):
+        original = "CFBL-Feedback-ID: 1:2:u-abcdefgh\nFrom: shop@elsewhere.example\n"
+        assert report("abuse", "", original, authentication=self.SIGNED).foreign
