@@ -18,6 +18,8 @@ _LONG_TEXT_WORDS = 150
 _EDGE_SENTENCES = 2
 # A text of this length that also explains how to leave is a newsletter, or talk about one.
 _EXPLAINING_WORDS = 40
+# In so short a text nobody explains things to others.
+_SHORT_WORDS = 30
 # From so many words on, what stands beside a request is worth a person's reading.
 _SUBSTANCE_WORDS = 5
 # Nobody writes so many sentences of mere courtesy: so much text is worth reading, whatever it says.
@@ -29,6 +31,7 @@ _CLAUSE = re.compile(
 _REASONS = {
     Guard.negation: "asks to stay, or came off by mistake",
     Guard.third_person: "is about somebody else",
+    Guard.talk: "speaks of unsubscribing, and may ask for it",
     Action.review: "may be a request",
     Action.forward: "keyword asks for a person",
     Action.record: "keyword asks for nothing",
@@ -74,7 +77,21 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
         if decisive is not None:
             also = frozenset(decisive.rule.also)
             return Intent(action=action, reason=_REASONS[action], decisive=decisive, matches=counted, also=also)
+    if unsure := _taken_for_talk(found, rules):
+        return Intent(action=Action.review, reason=_REASONS[Guard.talk], decisive=unsure, matches=(unsure,))
     return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+
+
+def _taken_for_talk(found: TextMatches, rules: RuleSet) -> Match | None:
+    """A request for the writer in a short text that talk about unsubscribing took out: it may be one all the same."""
+    if found.normal.words > _SHORT_WORDS:
+        return None
+    requests = (match for match in found.matches if match.rule.action == Action.unsubscribe)
+    return next((match for match in requests if _says_me(match, rules) and not _is_false_friend(match, found)), None)
+
+
+def _is_false_friend(match: Match, found: TextMatches) -> bool:
+    return any(is_guard(one, Guard.false_friend) and one.sentence == match.sentence for one in found.matches)
 
 
 def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
@@ -85,10 +102,11 @@ def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
 def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: RuleSet) -> bool:
     """Whether a request says "me", in a sentence that is not about somebody else."""
     others = {match.sentence for match in counted if is_guard(match, Guard.third_person)}
-    return any(
-        match.sentence not in others and not rules.first_person.isdisjoint(fold(match.phrase).split())
-        for match in requests
-    )
+    return any(match.sentence not in others and _says_me(match, rules) for match in requests)
+
+
+def _says_me(match: Match, rules: RuleSet) -> bool:
+    return not rules.first_person.isdisjoint(fold(match.phrase).split())
 
 
 def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:

@@ -95,6 +95,28 @@ def test_who_explains_how_to_leave_at_length_does_not_ask():
     assert intent_of(text).action == Action.review
 
 
+def test_a_request_for_the_writer_that_reads_like_an_explanation_is_for_a_person():
+    unsure = intent_of("You can take me off the list to unsubscribe, click or no click")
+    assert (unsure.action, unsure.decisive and unsure.decisive.rule.id) == (Action.review, "en-take-me-off")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To unsubscribe click the link below.",  # nobody is meant
+        "You can unsubscribe here: it took me off the list. " + FILLER * 3,  # explained at length
+        "Can I stop by on Friday? You can then take me off the waiting list",  # another business
+    ],
+)
+def test_explaining_to_others_asks_for_nothing(text: str):
+    assert intent_of(text).action is None
+
+
+def test_what_only_may_be_a_request_is_no_evidence_beside_a_clear_one():
+    found = intent_of("Wrong person. Please remove me from your list.")
+    assert {match.rule.id for match in found.matches} == {"en-take-me-off"}
+
+
 def test_the_writer_s_own_request_counts_beside_talk_of_somebody_else():
     assert intent_of("John no longer works here. Please remove me as well.").action == Action.unsubscribe
     assert intent_of("Please remove John Smith, he left the company").action == Action.review
