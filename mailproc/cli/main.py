@@ -5,7 +5,7 @@ import sys
 import typer
 
 import mailproc
-from mailproc.cli import config, database, demo, explain, outbox, people, replay, rules, serve, sync
+from mailproc.cli import config, database, demo, explain, headers, outbox, people, replay, rules, serve, sync, tokens
 from mailproc.cli.context import EX_USAGE, err, exit_code_of
 from mailproc.errors import MailprocError
 
@@ -32,7 +32,7 @@ def _root(
     """Options before the command."""
 
 
-for module in (serve, demo, replay, explain, people):
+for module in (serve, demo, replay, explain, people, headers):
     module.register(app)
 for name, group in (
     ("outbox", outbox.app),
@@ -40,6 +40,7 @@ for name, group in (
     ("db", database.app),
     ("config", config.app),
     ("rules", rules.app),
+    ("token", tokens.app),
 ):
     app.add_typer(group, name=name)
 

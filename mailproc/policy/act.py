@@ -11,7 +11,7 @@ from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.storable import short_text, storable_text
-from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef
+from mailproc.policy.subscriber import Identified, SubscriberRef
 from mailproc.policy.token import Token
 from mailproc.policy.trust import Verdict
 
@@ -117,11 +117,7 @@ def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
     """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
     refs = tuple([_storable(ref) for ref in identified.refs])
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
-    by = tuple(
-        Evidence(rule="token", phrase=f"subscriber {ref.key}", where="header")
-        for ref in refs
-        if ref.source == RefSource.token
-    )
+    by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
     return replace(outcome, subscribers=refs, evidence=outcome.evidence + by + others, **more)
 
 

@@ -15,6 +15,7 @@ from mailproc.policy.decide_reply import decide_reply, decide_unsubscribe_mail
 from mailproc.policy.decide_report import decide_report, is_of_acting_type
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.lists import list_of_number
 from mailproc.policy.ownership import is_our_address
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import by_token
@@ -66,18 +67,18 @@ def _by_address_token(case: Case) -> Outcome | None:
         return None
     if case.finding.report is not None and not is_of_acting_type(case.finding.report):
         return None  # R58a: `not-spam` never takes anyone off
-    list_id = str(token.message) if token.purpose == Purpose.unsubscribe_list else None
-    known = list_id is not None and list_id in case.account.lists
+    of_list = token.purpose == Purpose.unsubscribe_list
+    list_id = list_of_number(token.message, case.account.lists) if of_list else None
     identified = by_token(token, case.message.from_addresses)
     outcome = Outcome(
         kind=MailKind.unsubscribe_request,
         action=Action.unsubscribe,
         reason="mail to a signed unsubscribe address",
-        level=Level.list if list_id else Level.account,
+        level=Level.list if of_list else Level.account,
         list_id=list_id,
         evidence=(Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope"),),
     )
-    if list_id and not known:  # R15: a request for one list is never widened to all
+    if of_list and list_id is None:  # R15: a request for one list is never widened to all
         return held(replace(outcome, subscribers=identified.refs), f"{outcome.reason} of a list that is not known")
     return take_off(
         case,

@@ -1,5 +1,6 @@
 """Bounces: only those of our own mail count, and only what they say about the address (R28c, R28d)."""
 
+from datetime import timedelta
 from itertools import chain
 
 from mailproc.mail.delivery_status import BounceClass, DeliveryStatus, RecipientStatus
@@ -10,7 +11,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.ownership import proof_that_bounced_mail_is_ours
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust, tokens_in_message
-from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token, find_tokens
+from mailproc.policy.token import EPOCH, UNSUBSCRIBING, Purpose, Token, find_tokens
 
 _Failure = tuple[RecipientStatus, SubscriberRef]  # what befell whom
 
@@ -22,6 +23,7 @@ _NAMES = {
     BounceClass.delayed: "delivery is delayed",
     BounceClass.policy: "refused, the address is fine",
 }
+_BOUNCES_WITHIN_DAYS = 30  # servers give up after 5 (RFC 5321 §4.5.4.1); relays may hold the mail longer
 _MOST_TOLD = 3  # kinds of failure in one sentence
 _RECIPIENT_FIELDS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Failed-Recipients", "X-Envelope-To")
 
@@ -36,7 +38,7 @@ def decide_bounce(case: Case) -> Outcome:
         return Outcome(action=Action.record, reason="delivery report without failure", evidence=tuple(evidence))
     bounces = tuple(_summary(one) for one in status.recipients)
     token = _token_of(case, status)
-    ours = "token" if token else _proof(case, status)
+    ours = f"token: {token}" if token else _proof(case, status)
     proven = _of_token(case, status, token) if token else _named(case, status) if ours else ()
     if ours is None or not proven:
         return Outcome(
@@ -64,11 +66,21 @@ def _token_of(case: Case, status: DeliveryStatus) -> Token | None:
 
     One for leaving is none: it goes to whoever is to press the button.
     """
-    if case.route.token is not None and case.route.token.purpose == Purpose.bounce:
+    if (
+        case.route.token is not None
+        and case.route.token.purpose == Purpose.bounce
+        and _is_fresh(case, case.route.token)
+    ):
         return case.route.token
     envelope_id = find_tokens((status.original_envelope_id or "")[:1000], case.account.token_keys)
     returned = tokens_in_message(status.original, case.account) if status.original is not None else iter(())
-    return next((token for token in chain(envelope_id, returned) if token.purpose not in UNSUBSCRIBING), None)
+    fresh = (token for token in chain(envelope_id, returned) if _is_fresh(case, token))
+    return next((token for token in fresh if token.purpose not in UNSUBSCRIBING), None)
+
+
+def _is_fresh(case: Case, token: Token) -> bool:
+    """Whether a mail of the token's day can still bounce: who has kept an old token cannot kill an address with it."""
+    return case.mail.received_at.date() <= EPOCH + timedelta(days=token.day + _BOUNCES_WITHIN_DAYS)
 
 
 def _proof(case: Case, status: DeliveryStatus) -> str | None:

@@ -9,6 +9,7 @@ from mailproc.policy.act import also, by_verdict, held, sent_at, take_off
 from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.lists import list_of_number
 from mailproc.policy.ownership import is_provoked_by_us, proof_that_report_is_ours
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import Identified, Trust, identify_reported
@@ -106,8 +107,10 @@ def _list_of(account: AccountPolicy, report: FeedbackReport, token: Token | None
     """The list that an `opt-out-list` is about, when it is known: by token, else by List-Id of the reported mail."""
     if report.feedback_type != "opt-out-list":
         return None
-    if token is not None and token.purpose == Purpose.unsubscribe_list and str(token.message) in account.lists:
-        return str(token.message)
+    if token is not None and token.purpose == Purpose.unsubscribe_list:
+        named = list_of_number(token.message, account.lists)
+        if named is not None:
+            return named
     return known_list(account, list_id_of(report.original) if report.original is not None else None)
 
 

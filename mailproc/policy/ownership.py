@@ -31,6 +31,11 @@ def _sending_identity(sends_from: tuple[str, ...]) -> tuple[tuple[str, ...], tup
     return tuple(domains), tuple(networks)
 
 
+def sending_domains(account: AccountPolicy) -> tuple[str, ...]:
+    """The domains that the account sends from, in the order of its settings."""
+    return _sending_identity(account.sends_from)[0]
+
+
 def is_our_domain(account: AccountPolicy, domain: str) -> bool:
     """Whether a domain is one that the account sends from or takes mail for, or below one."""
     return is_within(ascii_domain(domain), (*_sending_identity(account.sends_from)[0], *account.domains))

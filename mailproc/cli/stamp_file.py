@@ -1,0 +1,140 @@
+"""A CSV file of people in, the same rows with their headers out: streaming, whatever the size."""
+
+import csv
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO, cast
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, err
+from mailproc.policy.stamp import HEADER_NAMES, Stamper
+
+_REJECTS_SHOWN = 20
+_ROWS_PER_UPDATE = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which columns of a table say what; `list_id` and `send` are for all rows where no column says it."""
+
+    key: str
+    list_column: str | None
+    send_column: str | None
+    list_id: str | None
+    send: str | None
+
+
+def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None, columns: Columns) -> None:
+    """Stamp every row. Exits with 65 when there were rows that could not be; they are told, and left out."""
+    started = time.monotonic()
+    with ExitStack() as files:
+        source = _opened(files, table, "r", sys.stdin)
+        written = csv.writer(_opened(files, target, "w", sys.stdout), lineterminator="\n")
+        refused = _Rejects(_opened(files, rejects, "w", sys.stdout) if rejects else None)
+        rows = csv.reader(source)
+        head = next(rows, [])
+        stamping = _Stamping(stamper, head, columns)
+        written.writerow([*head, *HEADER_NAMES])
+        count = 0
+        total = table.stat().st_size if str(table) != "-" else None
+        for line, row in _read(files, rows, source, total, refused):
+            try:
+                written.writerow(stamping.row(row, line))
+                count += 1
+            except ValueError as error:
+                refused.tell(line, str(error))
+    seconds = time.monotonic() - started
+    err.print(
+        f"{count} rows stamped, {refused.count} rejected, in {seconds:.1f} s ({count / max(seconds, 0.001):.0f}/s)"
+    )
+    if refused.count:
+        raise typer.Exit(EX_DATAERR)
+
+
+class _Stamping:
+    """One row after the other."""
+
+    def __init__(self, stamper: Stamper, head: Sequence[str], columns: Columns) -> None:
+        self._stamper, self._columns, self._width = stamper, columns, len(head)
+        self._key = _place(head, columns.key)
+        self._list = _place(head, columns.list_column) if columns.list_column else None
+        self._send = _place(head, columns.send_column) if columns.send_column else None
+        self._run = secrets.token_hex(5)  # with the line's number no two Message-IDs are the same
+
+    def row(self, row: list[str], line: int) -> list[str]:
+        """The row with its headers behind it. Raises ValueError, with a sentence, where it cannot be stamped."""
+        if len(row) != self._width:
+            raise ValueError(f"{len(row)} columns instead of {self._width}")
+        list_id = self._columns.list_id if self._list is None else row[self._list].strip() or None
+        send = self._columns.send if self._send is None else row[self._send].strip() or None
+        found = self._stamper.stamp(row[self._key].strip(), nonce=f"{self._run}x{line}", list_id=list_id, send=send)
+        return row + [found.get(name, "") for name in HEADER_NAMES]
+
+
+class _Rejects:
+    """Rows that could not be stamped: a CSV file of line and reason, else the first of them on standard error."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self.count = 0
+        self._written = csv.writer(file, lineterminator="\n") if file else None
+        if self._written:
+            self._written.writerow(["line", "reason"])
+
+    def tell(self, line: int, reason: str) -> None:
+        """One more."""
+        self.count += 1
+        if self._written:
+            self._written.writerow([line, reason])
+        elif self.count <= _REJECTS_SHOWN:
+            err.print(f"line {line}: {reason}", markup=False)
+        elif self.count == _REJECTS_SHOWN + 1:
+            err.print("more lines are rejected: --rejects FILE keeps them all")
+
+
+def _read(
+    files: ExitStack, rows: Iterator[list[str]], source: TextIO, total: int | None, refused: _Rejects
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the number of their last line, while progress is shown on a terminal; empty lines are passed over."""
+    columns = (TextColumn("stamping"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:.0f} bytes"))
+    progress = files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
+    task = progress.add_task("", total=total)
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            refused.tell(rows.line_num, str(error))  # type: ignore[attr-defined]
+            continue
+        if row is None:
+            return
+        line: int = rows.line_num  # type: ignore[attr-defined]
+        if total is not None and not line % _ROWS_PER_UPDATE:
+            progress.update(task, completed=source.buffer.tell())
+        if row:
+            yield line, row
+
+
+def _opened(files: ExitStack, path: Path, mode: str, standard: TextIO) -> TextIO:
+    """The file, or the standard stream for `-`. Bytes that are no UTF-8 come out as they went in."""
+    if str(path) == "-":
+        return standard
+    encoding = "utf-8-sig" if mode == "r" else "utf-8"
+    try:
+        file = path.open(mode, encoding=encoding, errors="surrogateescape", newline="")
+        return files.enter_context(cast(TextIO, file))
+    except OSError as error:
+        err.print(f"mailproc: cannot open {path}: {error.strerror}", markup=False)
+        raise typer.Exit(EX_NOINPUT) from None
+
+
+def _place(head: Sequence[str], name: str) -> int:
+    if name not in head:
+        err.print(f"mailproc: there is no column {name!r}; there: {', '.join(head)[:500]}", markup=False)
+        raise typer.Exit(EX_DATAERR)
+    return list(head).index(name)

@@ -1,0 +1,136 @@
+"""What to stamp on outgoing mail, so that whatever comes back tells who was mailed, and by which send.
+
+A library for senders, without settings, store or service:
+
+    from datetime import date
+    from mailproc.policy.account import AccountPolicy, MailboxRole
+    from mailproc.policy.stamp import Stamper
+
+    account = AccountPolicy(
+        id="acme",
+        domains=("reply.acme.example",),
+        sends_from=("news.acme.example",),
+        mailboxes={MailboxRole.feedback: ("fbl",)},
+        lists={"weekly": "Acme Weekly"},
+        token_keys={1: secret},
+    )
+    headers = Stamper(account, issued_on=date.today()).stamp("1234567890123", nonce="k3v9", list_id="weekly", send="42")
+
+Each token is for one purpose: what comes back to a bounce address is no wish to leave. No header holds an address, and
+the signatures cannot be guessed, as RFC 8058 and RFC 9477 want it. Return-Path is the envelope's sender (MAIL FROM).
+"""
+
+import re
+from datetime import date
+from email.header import Header
+
+from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.policy.ownership import sending_domains
+from mailproc.policy.token import EPOCH, Purpose, packed_subscriber, sign_token, signing_key_of
+from mailproc.policy.token_key import number_of, subscriber_of
+
+HEADER_NAMES = (
+    "Return-Path",
+    "Reply-To",
+    "Message-ID",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Id",
+    "CFBL-Address",
+    "CFBL-Feedback-ID",
+    "Feedback-ID",
+)
+_NONCE = re.compile(r"[A-Za-z0-9]{1,40}")
+_PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
+_LINK = re.compile(r"https://[^\s<>,\"]{1,500}")
+_LIST_LABEL = re.compile(r"[^A-Za-z0-9_.-]")
+_FEEDBACK_FIELD = re.compile(r"[^A-Za-z0-9_.-]")
+_SENDER_ID_CHARS = (5, 15)  # as Gmail's documentation of Feedback-ID wants it
+
+
+class Stamper:
+    """Stamps the mail of one account on one day.
+
+    `links_base` is where one-click links are served, `https://sender.example/u/`; without it List-Unsubscribe has only
+    its mailto, and there is no List-Unsubscribe-Post, which needs the link (RFC 8058 §3). Raises ValueError, with a
+    sentence, for an account that has no token keys or takes no mail, and for a link that is none.
+    """
+
+    def __init__(self, account: AccountPolicy, *, issued_on: date, links_base: str | None = None) -> None:
+        kid = signing_key_of(account.token_keys)
+        if kid is None:
+            raise ValueError(f"account {account.id} has no token_keys to sign with; make one: mailproc token keygen")
+        if not account.domains:
+            raise ValueError(f"account {account.id} takes no mail: it has no domains")
+        if links_base is not None and not _LINK.fullmatch(links_base):
+            raise ValueError(f"links_base must begin with https:// (RFC 8058): {links_base[:100]!r}")
+        self._kid, self._key = kid, account.token_keys[kid]
+        self._day = (issued_on - EPOCH).days
+        self._links_base = links_base.rstrip("/") + "/" if links_base else None
+        self._domain = account.domains[0]
+        self._sending_domain = next(iter(sending_domains(account)), self._domain)
+        self._feedback_address = f"{_feedback_mailbox(account)}@{self._domain}; report=arf"
+        self._lists = {
+            list_id: _list_id(list_id, name, self._sending_domain) for list_id, name in account.lists.items()
+        }
+        self._list_numbers = {list_id: number_of(list_id) for list_id in account.lists}
+        self._account_id = account.id
+
+    def stamp(self, key: str, *, nonce: str, list_id: str | None = None, send: str | None = None) -> dict[str, str]:
+        """Headers by name, in the order of HEADER_NAMES, unfolded; those that do not apply are left out.
+
+        `nonce` makes the Message-ID unique: up to 40 letters and digits, another one for each mail. Without `list_id`
+        the mailto unsubscribes from the whole account. Raises ValueError, with a sentence, for a key that fits into no
+        token, an unknown list and a bad nonce.
+        """
+        if not _NONCE.fullmatch(nonce):
+            raise ValueError(f"nonce {nonce[:60]!r}: must be 1 to 40 letters and digits")
+        if list_id is not None and list_id not in self._lists:
+            raise ValueError(
+                f"account {self._account_id} has no list {list_id}; there: {', '.join(self._lists) or 'none'}"
+            )
+        form, packed = packed_subscriber(subscriber_of(key))
+        number = number_of(send) if send else 0
+
+        def token(purpose: Purpose, message: int = number) -> str:
+            return sign_token(purpose, form, packed, message, self._day, self._kid, self._key)
+
+        reply = token(Purpose.reply)
+        if list_id is None:
+            leave = token(Purpose.unsubscribe_all)
+        else:
+            leave = token(Purpose.unsubscribe_list, self._list_numbers[list_id])
+        mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
+        link = f"<{self._links_base}{leave}>" if self._links_base else None
+        headers = {
+            "Return-Path": f"<{token(Purpose.bounce)}@{self._domain}>",
+            "Reply-To": f"{reply}@{self._domain}",
+            "Message-ID": f"<{reply[2:]}.{nonce}@{self._sending_domain}>",
+            "List-Unsubscribe": f"{link}, {mailto}" if link else mailto,
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if link else None,
+            "List-Id": self._lists[list_id] if list_id is not None else None,
+            "CFBL-Address": self._feedback_address,
+            "CFBL-Feedback-ID": token(Purpose.feedback)[2:],
+            "Feedback-ID": self._feedback_id(list_id, send),
+        }
+        return {name: value for name, value in headers.items() if value is not None}
+
+    def _feedback_id(self, list_id: str | None, send: str | None) -> str:
+        """Gmail adds up complaints by each of these fields, so that none may tell a person."""
+        least, most = _SENDER_ID_CHARS
+        sender = self._account_id[:most] if len(self._account_id) >= least else f"{self._account_id}-mail"
+        return ":".join(_FEEDBACK_FIELD.sub("-", field)[:40] for field in (send or "", list_id or "", "news", sender))
+
+
+def _feedback_mailbox(account: AccountPolicy) -> str:
+    """Its mailbox for machines' reports: any but `abuse`, to which people write, where there is another."""
+    mailboxes = account.mailboxes.get(MailboxRole.feedback, ())
+    return next((name for name in mailboxes if name != "abuse"), "abuse")
+
+
+def _list_id(list_id: str, name: str, domain: str) -> str:
+    """`Acme Weekly <weekly.news.acme.example>` (RFC 2919 §2)."""
+    label = _LIST_LABEL.sub("-", list_id) if "." in list_id else f"{_LIST_LABEL.sub('-', list_id)}.{domain}"
+    name = " ".join(name.split())
+    phrase = name if _PLAIN_PHRASE.fullmatch(name) else " ".join(Header(name, "utf-8").encode().split())
+    return f"{phrase} <{label}>" if name else f"<{label}>"

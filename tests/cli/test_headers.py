@@ -1,0 +1,159 @@
+"""`headers` and `token` as their user types them."""
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mailproc.cli.main import app
+from mailproc.policy.stamp import HEADER_NAMES
+from mailproc.settings import StoreSettings
+from mailproc.store.database import create_if_new
+from mailproc.store.results import Subscriber
+from mailproc.store.store import Store
+
+SETTINGS = """
+database = "sqlite+aiosqlite:///m.db"
+[[account]]
+id = "acme"
+domains = ["reply.acme.example"]
+sends_from = ["news.acme.example"]
+[account.lists]
+weekly = "Acme Weekly"
+[account.token_keys]
+1 = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+"""
+VECTOR = "u-ceaqaaabd5y7wbglaaaaabtzgjiubozftnjofvvgcwganmm2@reply.acme.example"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
+    Path("mailproc.toml").write_text(SETTINGS, encoding="utf-8")
+    return tmp_path
+
+
+def invoke(*words: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, words, input=stdin)
+
+
+def put(*people: tuple[str, str]) -> None:
+    async def work() -> None:
+        database = f"sqlite+aiosqlite:///{Path('m.db').resolve()}"
+        await create_if_new(database)
+        store = await Store.open(database, StoreSettings())
+        try:
+            await store.put_subscribers([Subscriber(account_id="acme", key=key, address=at) for key, at in people])
+        finally:
+            await store.close()
+
+    asyncio.run(work())
+
+
+def test_headers_are_printed_one_a_line() -> None:
+    result = invoke("headers", "--person", "1234567890123", "--list", "weekly", "--send", "42")
+    assert result.exit_code == 0
+    names = [line.partition(":")[0] for line in result.stdout.splitlines()]
+    assert names == [name for name in HEADER_NAMES if name != "List-Unsubscribe-Post"]
+
+
+def test_an_address_stands_for_the_one_subscriber_who_has_it() -> None:
+    put(("77", "pat@example.org"), ("78", "kim@example.org"), ("79", "kim@example.org"))
+    result = invoke("headers", "--person", "Pat@example.org", "--json")
+    assert result.exit_code == 0
+    read = invoke("token", "read", result.stdout)
+    assert "person 77" in read.stdout
+    several = invoke("headers", "--person", "kim@example.org")
+    assert (several.exit_code, "78, 79" in several.output) == (65, True)
+    nobody = invoke("headers", "--person", "nobody@example.org")
+    assert nobody.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("headers",), 64, "either --person or --csv"),
+        (("headers", "--person", "7", "--list", "none"), 65, "no list none"),
+        (("headers", "--person", "7", "--links-base", "http://acme.example"), 65, "https"),
+        (("headers", "--csv", "missing.csv"), 66, "missing.csv"),
+        (("token", "make", "--person", "a b"), 65, "does not fit"),
+        (("token", "make", "--person", "7", "--purpose", "party"), 65, "party"),
+        (("token", "make", "--person", "7", "--list", "none"), 64, "weekly"),
+        (("token", "read", "reply@reply.acme.example"), 65, "shape of a token"),
+        (("token", "read", "u-d" + VECTOR[3:]), 65, "key 9"),
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_its_exit_code(words: tuple[str, ...], code: int, says: str) -> None:
+    result = invoke(*words)
+    assert (result.exit_code, says in result.output) == (code, True), result.output
+
+
+def test_a_table_is_stamped_row_by_row_and_what_cannot_be_is_told_with_its_line() -> None:
+    Path("in.csv").write_bytes(
+        b"\xef\xbb\xbfname,id,list\r\n\"Pat,\nthe first\",7,weekly\r\nM\xfcller,0035g00000AbCdEAAV,\r\n\r\n"
+        b"Kim,not a key,weekly\r\nshort,8\r\nAnn,9,unknown\r\nLee,10,weekly\r\n"
+    )  # fmt: skip
+    result = invoke(
+        "headers", "--csv", "in.csv", "--key-column", "id", "--list-column", "list", "--send", "42",
+        "-o", "out.csv", "--rejects", "bad.csv",
+    )  # fmt: skip
+    assert result.exit_code == 65
+    with Path("out.csv").open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == ["7", "0035g00000AbCdEAAV", "10"]
+    assert rows[0]["name"] == "Pat,\nthe first"
+    assert [row["List-Id"] for row in rows] == ["Acme Weekly <weekly.news.acme.example>", "", rows[0]["List-Id"]]
+    assert len({row["Message-ID"] for row in rows}) == 3
+    assert b"M\xfcller" in Path("out.csv").read_bytes()
+    rejects = list(csv.reader(Path("bad.csv").read_text(encoding="utf-8").splitlines()))
+    assert [line for line, _ in rejects] == ["line", "6", "7", "8"]
+    for key, row in zip(("7", "0035g00000AbCdEAAV", "10"), rows, strict=True):
+        for name in ("Return-Path", "Reply-To", "Message-ID", "List-Unsubscribe", "CFBL-Feedback-ID"):
+            assert f"person {key}" in invoke("token", "read", row[name]).stdout
+
+
+def test_a_table_comes_and_goes_through_a_pipe() -> None:
+    result = invoke("headers", "--csv", "-", stdin="key\n7\n8\n")
+    assert result.exit_code == 0
+    assert [row["key"] for row in csv.DictReader(io.StringIO(result.stdout))] == ["7", "8"]
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    result = invoke("headers", "--csv", "-", "--key-column", "id", stdin="key,name\n7,x\n")
+    assert (result.exit_code, "there is no column 'id'; there: key, name" in result.output) == (65, True)
+
+
+def test_a_token_says_who_and_what() -> None:
+    result = invoke("token", "read", VECTOR.upper())
+    assert result.exit_code == 0
+    assert (
+        "account acme  purpose unsubscribe  person 1234567890123  send 424242  issued 2026-12-13  key_id 1"
+        in result.stdout
+    )
+
+
+def test_a_token_is_found_in_a_folded_header_from_standard_input() -> None:
+    result = invoke("token", "read", "-", stdin=f"CFBL-Feedback-ID: {VECTOR[2:30]}\n {VECTOR[30:50]}\n")
+    assert "person 1234567890123" in result.stdout
+
+
+def test_a_made_token_is_read_again() -> None:
+    for words in (("--purpose", "bounce", "--send", "42"), ("--list", "weekly"), ("--purpose", "reply")):
+        made = invoke("token", "make", "--person", "0035g00000AbCdEAAV", *words)
+        assert made.exit_code == 0
+        assert "person 0035g00000AbCdEAAV" in invoke("token", "read", made.stdout).stdout
+
+
+def test_a_new_key_has_the_next_number_and_then_signs() -> None:
+    line = invoke("token", "keygen").stdout.strip()
+    assert line.startswith('2 = "')
+    old = invoke("token", "make", "--person", "7").stdout
+    with Path("mailproc.toml").open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    new = invoke("token", "make", "--person", "7").stdout
+    assert "key_id 2" in invoke("token", "read", new).stdout
+    assert "key_id 1" in invoke("token", "read", old).stdout
