@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -104,6 +105,19 @@ async def _large_mails(port: int) -> None:
         number += 1
         await session.send("big@example.org", REPLY_BOX, b"X-Number: %d\r\n" % number + content)
         await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
+
+
+def replaying(count: int, jobs: int) -> float:
+    """Seconds that `mailproc replay` needs for an mbox of so many 2 kB replies, from its start to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "replies.mbox"
+        with path.open("wb") as file:
+            for number in range(count):
+                file.write(b"From pat@example.org Tue Mar  3 10:00:00 2026\n" + reply_mail(number) + b"\n")
+        command = [sys.executable, "-m", "mailproc", "replay", "--jsonl", "--jobs", str(jobs), str(path)]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,11 @@ from rich.table import Table
 
 from mailproc.cli.context import EX_NOINPUT, EX_SOFTWARE, err, out
 from mailproc.cli.receiver import Receiver
-from mailproc.cli.replay import decision_cells, decision_table, mail_files
+from mailproc.cli.replay import decision_cells, decision_table
 from mailproc.cli.serve import run_on_fast_loop
 from mailproc.errors import MailprocError
 from mailproc.log import configure_logging
+from mailproc.mail_files import find_mail
 from mailproc.policy.account import Accounts, Route
 from mailproc.policy.event import OutboxState
 from mailproc.replay import saved_mail
@@ -89,7 +90,7 @@ async def _demo(folder: Path, work: Path, problems: list[str]) -> None:
     service = Service(settings, load_rules(settings.rules))
     await service.start()
     try:
-        files = list(mail_files([folder]))
+        files = [Path(mail.path) for mail in find_mail([folder])]
         await asyncio.to_thread(_send_all, files, service.addresses()["smtp"][0], service.accounts)
         await _until_quiet(service)
         seen = await _look(service, receiver)

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from mailproc.account_policies import policies_of
 from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
-from mailproc.cli.replay import COLOURS, authentication_of
+from mailproc.cli.deciding import authentication_of
+from mailproc.cli.replay import COLOURS
 from mailproc.mail.new_text import NewText
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import Accounts

@@ -1,0 +1,129 @@
+"""Deciding saved mail: one by one here, or on all cores; what replay, explain and the rules commands share."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mailproc.account_policies import policies_of
+from mailproc.authenticity.border import Border
+from mailproc.cli.context import err, keep_for_good
+from mailproc.cli.processes import in_processes
+from mailproc.mail.authentication import Authentication
+from mailproc.mail.message import load_readers
+from mailproc.mail_files import MailFile, find_mail
+from mailproc.pipeline import decide_mail
+from mailproc.policy.account import AccountPolicy, Accounts
+from mailproc.policy.decision import Decision, decision_as_json
+from mailproc.policy.rules import RuleSet
+from mailproc.replay import SavedMail, saved_mail
+from mailproc.rule_files import load_rules
+from mailproc.settings import Settings
+
+Answer = TypeVar("Answer")
+
+PARALLEL_FROM = 200  # fewer mails are decided sooner than a second process is up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What saved mail is decided against; picklable, so that worker processes can make their own."""
+
+    accounts: tuple[AccountPolicy, ...]
+    rules: Path | None
+    to: str | None = None
+
+
+def world_of(settings: Settings, rules: Path | None = None, to: str | None = None) -> World:
+    """The accounts and rules of the settings; `rules` names another folder."""
+    return World(accounts=policies_of(settings), rules=rules or settings.rules, to=to)
+
+
+def read_saved(mail: MailFile, world: World) -> SavedMail:
+    """A saved mail with the envelope it most likely had. Raises OSError."""
+    return saved_mail(mail.read(), _accounts(world.accounts), world.to, received_at=mail.written_at())
+
+
+def authentication_of(saved: SavedMail) -> Authentication:
+    """What the account's own border servers wrote into the mail; nothing is looked up."""
+    return Border().authenticate(saved.mail, saved.account)
+
+
+def decide_saved(saved: SavedMail, rules: RuleSet) -> Decision:
+    """What the live listener would have decided."""
+    return decide_mail(saved.mail, authentication_of(saved), saved.account, rules)
+
+
+def decide_file(mail: MailFile, world: World) -> dict[str, Any]:
+    """One mail's decision as JSON values, with `file` and `elapsed_ms`; `error` instead when it cannot be read."""
+    try:
+        saved = read_saved(mail, world)
+    except OSError as error:
+        return failed(mail, error.strerror or str(error))
+    rules = rules_of(world.rules)  # before the clock starts: reading them takes longer than a hundred mails
+    start = time.perf_counter()
+    decision = decide_saved(saved, rules)
+    elapsed = (time.perf_counter() - start) * 1000
+    return {"file": mail.name, **decision_as_json(decision), "elapsed_ms": round(elapsed, 3)}
+
+
+def failed(mail: MailFile, why: str) -> dict[str, Any]:
+    """The answer for a mail that could not be decided."""
+    return {"file": mail.name, "error": why}
+
+
+@cache
+def rules_of(folder: Path | None) -> RuleSet:
+    """The rules of a folder, read once per process; None: the shipped ones."""
+    load_readers()  # late importers: not on the first mail's account
+    rules = load_rules(folder)
+    keep_for_good()
+    return rules
+
+
+_known_accounts: dict[int, tuple[tuple[AccountPolicy, ...], Accounts]] = {}
+
+
+def _accounts(policies: tuple[AccountPolicy, ...]) -> Accounts:
+    if id(policies) not in _known_accounts:
+        _known_accounts[id(policies)] = policies, Accounts(policies)  # kept, so that nobody else gets its id
+    return _known_accounts[id(policies)][1]
+
+
+def each_decided(
+    work: Callable[[MailFile], Answer],
+    paths: Sequence[Path],
+    jobs: int,
+    lost: Callable[[MailFile, str], Answer],
+    *,
+    what: str = "deciding",
+) -> Iterator[Answer]:
+    """The answer of `work` to every mail in these paths, in their order, with a progress bar where a terminal watches.
+
+    `jobs` 0: on all cores when there is much to do. Empty when there is no mail.
+    """
+    mails = find_mail(paths)
+    first = list(islice(mails, PARALLEL_FROM))
+    processes = jobs or (os.cpu_count() or 1 if len(first) == PARALLEL_FROM else 1)
+    mails = chain(first, mails)
+    if processes == 1:
+        return _with_progress(map(work, mails), paths, what)
+    return _with_progress(in_processes(work, mails, processes, lost), paths, what)
+
+
+def _with_progress(answers: Iterator[Answer], paths: Sequence[Path], what: str) -> Iterator[Answer]:
+    if not err.is_terminal:
+        yield from answers
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(what, total=sum(1 for _ in find_mail(paths)))
+        for answer in answers:
+            progress.advance(task)
+            yield answer
