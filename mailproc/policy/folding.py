@@ -36,6 +36,8 @@ _STRIPPED_MARKS = (
     (0x064B, 0x065F),
     (0x0670, 0x0670),
 )
+# A few characters stand for whole phrases: U+FDFA for four words of Arabic. A text of them would grow eighteenfold.
+_LONGEST_SPELLING = 8
 _INVISIBLE = frozenset("\u00ad\u0640\u200b\u200c\u200d\u2060\ufeff")
 
 
@@ -58,6 +60,8 @@ def _fold_character(character: str) -> str:
         return ""
     parts = unicodedata.normalize("NFKD", character.casefold())
     kept = "".join(part for part in parts if not any(low <= ord(part) <= high for low, high in _STRIPPED_MARKS))
+    if len(kept) > _LONGEST_SPELLING:
+        return " "
     whole = unicodedata.normalize("NFKC", kept).casefold().translate(_LETTERS_WITHOUT_PARTS)
     return "".join(part if part.isalnum() or unicodedata.category(part)[0] == "M" else " " for part in whole)
 

@@ -54,8 +54,8 @@ class Manners:
                 at, _ = self._stripped_front(words, min(begin + skipped, len(words)))
                 latest = max(latest, at)
         end, closed = self._stripped_back(words, begin)
-        starts = _word_starts(words)
-        return Core(starts[begin], starts[min(latest, end)], starts[end], greeted, closed)
+        begin_at, latest_at = _offset_of(words, begin), _offset_of(words, min(latest, end))
+        return Core(begin_at, latest_at, _offset_of(words, end), greeted, closed)
 
     def is_courtesy(self, text: NormalText, number: int, *, after: bool) -> bool:
         """Whether a sentence says nothing: greeting, thanks; `after` the request, a name or signature, too."""
@@ -136,13 +136,9 @@ def _match_before(phrases: Mapping[str, list[list[str]]], words: list[str], end:
     return 0
 
 
-def _word_starts(words: list[str]) -> list[int]:
-    """Offset of each word in ` word word `, and behind the last one."""
-    starts, at = [], 1
-    for word in words:
-        starts.append(at)
-        at += len(word) + 1
-    return [*starts, at]
+def _offset_of(words: list[str], number: int) -> int:
+    """Where in ` word word ` the word of that number begins; behind the last one for their count."""
+    return 1 + number + sum(map(len, words[:number]))
 
 
 def _is_signature(original: str) -> bool:

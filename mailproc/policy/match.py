@@ -1,32 +1,24 @@
-"""Finding rules in a text: one RE2 set over the normal text tells the candidates, then their spans are looked for.
-
-Cost is linear in the text, whatever the rules are: the set is an automaton, and only its candidates are looked for.
-"""
+"""Finding rules in a text: where their phrases stand in its normal form, and which of these places count."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
-
-import re2
+from functools import cache
+from itertools import accumulate
 
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.folding import width_in_words
 from mailproc.policy.manners import Manners
 from mailproc.policy.normal_text import NormalText, normal_text
-from mailproc.policy.phrase import Phrase, Segment
+from mailproc.policy.phrase_index import PhraseIndex, Places, Sought, search_set
 from mailproc.policy.rule_file import Alone, Guard, Rule
 from mailproc.policy.spelling import Spellings
 
-_SET_MEMORY_BYTES = 64 << 20
+# Of one pattern.
 _MAX_SPANS = 40
 # Nobody surrounds one word with more lines of courtesy and signature than these.
 _MAX_ALONE = 40
-# A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
-_SENTINEL = 0
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -49,17 +41,6 @@ class TextMatches:
     matches: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sought:
-    """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence."""
-
-    rule: Rule
-    segments: tuple[int, ...]
-    others: frozenset[int]  # all segments but the first
-    begins: bool
-    ends: bool
-
-
 @dataclass(slots=True)
 class _Search:
     """What is known while one text is searched."""
@@ -79,25 +60,14 @@ class Matcher:
         self.rules = tuple(rules)
         self.manners = manners
         self._spellings = spellings
-        self._segments = {Segment(source=" ", gapless=True): _SENTINEL}
-        self._phrases = [self._sought(rule, phrase) for rule in self.rules for phrase in rule.phrases]
-        self._beginning_with: dict[int, list[_Sought]] = {}
-        for sought in self._phrases:
-            self._beginning_with.setdefault(sought.segments[0], []).append(sought)
-        self._set = _compiled_set(self._segments)
-        self._sources = tuple(segment.span_source for segment in self._segments)
-        self._finders: list[re.Pattern[str] | None] = [None] * len(self._segments)
+        self._index = PhraseIndex(self.rules)
         self._patterns = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
+        self._pattern_set = search_set(["", *(pattern.pattern for _, pattern in self._patterns)])
+        self._wanted = cache(self._phrases_for)
 
-    def _sought(self, rule: Rule, phrase: Phrase) -> _Sought:
-        segments = tuple(self._segments.setdefault(one, len(self._segments)) for one in phrase.segments)
-        return _Sought(
-            rule=rule,
-            segments=segments,
-            others=frozenset(segments[1:]),
-            begins=phrase.begins or rule.alone != Alone.no,
-            ends=phrase.ends or rule.alone != Alone.no,
-        )
+    def _phrases_for(self, where: str, mailbox: MailboxRole) -> Places:
+        """The phrases of those rules that are meant for texts of this kind at all."""
+        return self._index.of_rules(lambda rule: _is_meant_for(rule, where, mailbox))
 
     def match(self, text: str, *, where: str = "body", mailbox: MailboxRole = MailboxRole.reply) -> TextMatches:
         """Find all rules in a text. `where` is subject or body; spans are offsets into the text."""
@@ -105,51 +75,21 @@ class Matcher:
             text = _SURROGATES.sub("\ufffd", text)
         normal = normal_text(text, self._spellings)
         search = _Search(normal, where, mailbox)
-        found = [match for sought in self._candidates(search) for match in self._matches(search, sought)]
-        if self._patterns:
-            found += self._pattern_matches(search)
-        found.sort(key=lambda match: (match.span, match.rule.id))
+        places = self._index.found_in(normal.line, self._wanted(where, mailbox), normal.words)
+        found = [match for place in places if (match := self._match(search, *place))]
+        # The empty pattern is found in every text, unless the set has run out of memory: then each has its try.
+        if self._patterns and len(numbers := self._pattern_set.Match(text)) != 1:
+            found += self._pattern_matches(search, [number - 1 for number in numbers if number])
+        found.sort(key=_order)
         return TextMatches(normal, tuple(found))
 
-    def _candidates(self, search: _Search) -> list[_Sought]:
-        """The phrases of rules for this text, all of whose segments occur somewhere."""
-        present = frozenset(self._set.Match(search.normal.line) or ())
-        if _SENTINEL not in present:  # the automaton ran out of memory: never a missed request, look for each
-            return [sought for sought in self._phrases if _applies(sought.rule, search)]
-        return [
-            sought
-            for segment in present & self._beginning_with.keys()
-            for sought in self._beginning_with[segment]
-            if sought.others <= present and _applies(sought.rule, search)
-        ]
-
-    def _matches(self, search: _Search, sought: _Sought) -> Iterator[Match]:
+    def _match(self, search: _Search, sought: Sought, start: int, end: int) -> Match | None:
         rule, normal = sought.rule, search.normal
-        for start, end in self._phrase_spans(normal.line, sought.segments, rule.within_words):
-            sentence = normal.sentence_at(start)
-            if self._stands_right(search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends):
-                first, last = normal.span_of(start, end)
-                yield Match(rule, normal.text[first:last], (first, last), sentence, (start, end))
-
-    def _phrase_spans(self, line: str, segments: Sequence[int], within_words: int) -> Iterator[tuple[int, int]]:
-        """(start, end) in the line of each place where the segments follow each other, without spaces at the ends."""
-        following_segments = segments[1:]
-        for first in islice(self._span_finder(segments[0]).finditer(line), _MAX_SPANS):
-            end = first.end()
-            for segment in following_segments:
-                limit = line.find("\n", end)
-                following = self._span_finder(segment).search(line, max(end - 1, 0), limit if limit >= 0 else len(line))
-                if following is None or width_in_words(line[end : following.start()]) > within_words:
-                    break
-                end = following.end()
-            else:
-                yield first.start(), end - (line[end - 1] == " ")
-
-    def _span_finder(self, segment: int) -> re.Pattern[str]:
-        found = self._finders[segment]
-        if found is None:
-            found = self._finders[segment] = re.compile(self._sources[segment])
-        return found
+        sentence = normal.sentence_at(start)
+        if not self._stands_right(search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends):
+            return None
+        first, last = normal.span_in(sentence, start, end)
+        return Match(rule, normal.text[first:last], (first, last), sentence, (start, end))
 
     def _stands_right(
         self, search: _Search, rule: Rule, sentence: int, span: tuple[int, int], *, begins: bool, ends: bool
@@ -171,8 +111,8 @@ class Matcher:
         """Whether a place begins in the first lines that the rule allows."""
         normal = search.normal
         if search.line_ends is None:
-            search.line_ends = tuple(found.end() for found in _LINE.finditer(normal.text))
-        begin = normal.span_of(*span)[0] if span[1] > span[0] else normal.sentences[sentence][0]
+            search.line_ends = _line_ends(normal.text)
+        begin = normal.span_in(sentence, *span)[0] if span[1] > span[0] else normal.sentences[sentence][0]
         return bisect_right(search.line_ends, begin) < (rule.first_lines or 0)
 
     def _edges(self, search: _Search, sentence: int) -> tuple[int, int]:
@@ -196,16 +136,19 @@ class Matcher:
             )
         return known
 
-    def _pattern_matches(self, search: _Search) -> Iterator[Match]:
+    def _pattern_matches(self, search: _Search, numbers: Iterable[int]) -> Iterator[Match]:
         normal = search.normal
-        for rule, pattern in self._patterns:
-            if not _applies(rule, search):
+        begins_at = [first for first, _ in normal.sentences]
+        for rule, pattern in [self._patterns[number] for number in numbers] or self._patterns:
+            if not _is_meant_for(rule, search.where, search.mailbox):
+                continue
+            if rule.max_words is not None and normal.words > rule.max_words:
                 continue
             for count, found in enumerate(pattern.finditer(normal.text)):
                 if count >= _MAX_SPANS:
                     break
                 start, end = found.span()
-                sentence = max(bisect_right([first for first, _ in normal.sentences], start) - 1, 0)
+                sentence = max(bisect_right(begins_at, start) - 1, 0)
                 line_start = normal.starts[sentence] + 1
                 line_span = (line_start, line_start)
                 alone = rule.alone != Alone.no
@@ -213,26 +156,20 @@ class Matcher:
                     yield Match(rule, found.group(), (start, end), sentence, line_span)
 
 
-def _applies(rule: Rule, search: _Search) -> bool:
-    """Whether a rule is meant for this text at all."""
-    return (
-        search.where in rule.where
-        and (not rule.mailboxes or search.mailbox in rule.mailboxes)
-        and (rule.max_words is None or search.normal.words <= rule.max_words)
-    )
+def _is_meant_for(rule: Rule, where: str, mailbox: MailboxRole) -> bool:
+    return where in rule.where and (not rule.mailboxes or mailbox in rule.mailboxes)
 
 
-def _compiled_set(segments: Iterable[Segment]) -> Any:
-    """The RE2 set over all segments."""
-    options = re2.Options()
-    options.max_mem = _SET_MEMORY_BYTES
-    options.log_errors = False
-    options.never_capture = True
-    compiled = re2.Set.SearchSet(options)
-    for segment in segments:
-        compiled.Add(segment.set_source)
-    compiled.Compile()
-    return compiled
+def _order(match: Match) -> tuple[tuple[int, int], str]:
+    return match.span, match.rule.id
+
+
+def _line_ends(text: str) -> tuple[int, ...]:
+    """Where the lines end that are not blank."""
+    lines = text.split("\n")
+    ends = accumulate([len(line) + 1 for line in lines], initial=-1)
+    next(ends)
+    return tuple([end for line, end in zip(lines, ends, strict=True) if line and not line.isspace()])
 
 
 def is_guard(match: Match, *guards: Guard) -> bool:

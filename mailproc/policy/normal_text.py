@@ -6,7 +6,7 @@ line breaks. A sentence is ` word word `; sentences are joined by line feeds. We
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -25,6 +25,8 @@ _LONGEST_SENTENCE = 2000
 
 # One class only: an alternation would cost four times as much.
 _BREAKS = re.compile(r"[!?.;…。！？；｡\n]")
+# The apostrophe of `don't` is left out; any other is a gap.
+_WORD = re.compile(r"(?:[^ ']|(?<=n)'(?=t))+")
 _JOINED = tuple(tuple(apart.split()) for apart, _ in TOGETHER)
 _AFTER_STOP = frozenset(" \t\r\n\"'»”’)*!?.;…")
 
@@ -53,9 +55,8 @@ class NormalText:
         """Normal form of one sentence, with a space at both ends."""
         return self.lines[number]
 
-    def span_of(self, start: int, end: int) -> tuple[int, int]:
-        """Where a stretch of `line` (without spaces at its ends) stands in the text; it lies within one sentence."""
-        number = self.sentence_at(start)
+    def span_in(self, number: int, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of `line` (without spaces at its ends), which lies in this sentence, stands in the text."""
         offset = self.starts[number]
         first, last = self.sentences[number]
         original = self.text[first:last]
@@ -170,45 +171,38 @@ def _places(original: str, sentence: str) -> list[tuple[int, int]]:
     words, origins = _words_with_origins(original)
     places: list[tuple[int, int]] = []
     for number, word in enumerate(sentence.split(" ")[1:-1]):
-        where = origins[number] if number < len(origins) else [(len(original), len(original))]
-        same = number < len(words) and words[number] == word
-        places.append(where[0])
-        places += where if same else [(where[0][0], where[-1][1])] * len(word)
+        if number >= len(origins):
+            places += [(len(original), len(original))] * (len(word) + 1)
+            continue
+        where = origins[number]
+        places.append((where[0], where[0] + 1))
+        if number < len(words) and words[number] == word:
+            places += [(at, at + 1) for at in where]
+        else:
+            places += [(where[0], where[-1] + 1)] * len(word)
     return places or [(0, len(original))]
 
 
-def _words_with_origins(original: str) -> tuple[list[str], list[list[tuple[int, int]]]]:
-    """The words of one sentence as `normal_text` makes them, before spelling, with the origin of each character."""
+def _words_with_origins(original: str) -> tuple[list[str], list[Sequence[int]]]:
+    """The words of one sentence as `normal_text` makes them, before spelling, and where each character came from."""
     blanked = _without_addresses(original).replace("\n", " ")
-    folded: list[str] = []
-    origin: list[tuple[int, int]] = []
-    for index, character in enumerate(blanked):
-        for part in FOLDING[ord(character)]:
-            folded.append(part)
-            origin.append((index, index + 1))
-    return _gathered("".join(folded), origin)
-
-
-def _gathered(folded: str, origin: list[tuple[int, int]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
-    """Words out of folded characters; apostrophes and what is written together are treated as in `normal_text`."""
-    kept = [index for index in range(len(folded)) if folded[max(index - 1, 0) : index + 2] != "n't"]
+    parts = [FOLDING[ord(character)] for character in blanked]
+    folded = "".join(parts)
+    origin: Sequence[int] = range(len(parts))
+    if len(folded) != len(parts) or "" in parts:
+        origin = [index for index, part in enumerate(parts) for _ in part]
     words: list[str] = []
-    origins: list[list[tuple[int, int]]] = []
-    inside = False
-    for index in kept:
-        if folded[index] in " '":
-            inside = False
-        elif inside:
-            words[-1] += folded[index]
-            origins[-1].append(origin[index])
-        else:
-            words.append(folded[index])
-            origins.append([origin[index]])
-            inside = True
+    origins: list[Sequence[int]] = []
+    for found in _WORD.finditer(folded):
+        word, where = found[0], origin[found.start() : found.end()]
+        if "'" in word:
+            where = [at for at, character in zip(where, word, strict=True) if character != "'"]
+        words.append(word.replace("'", ""))
+        origins.append(where)
     return _joined(words, origins)
 
 
-def _joined(words: list[str], origins: list[list[tuple[int, int]]]) -> tuple[list[str], list[list[tuple[int, int]]]]:
+def _joined(words: list[str], origins: list[Sequence[int]]) -> tuple[list[str], list[Sequence[int]]]:
     for first, second in _JOINED:
         if first not in words:
             continue
@@ -216,6 +210,6 @@ def _joined(words: list[str], origins: list[list[tuple[int, int]]]) -> tuple[lis
         while index + 1 < len(words):
             if words[index] == first and words[index + 1].startswith(second):
                 words[index] += words.pop(index + 1)
-                origins[index] += origins.pop(index + 1)
+                origins[index] = (*origins[index], *origins.pop(index + 1))
             index += 1
     return words, origins

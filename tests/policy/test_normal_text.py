@@ -3,11 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproc.policy.folding import fold, width_in_words
-from mailproc.policy.normal_text import MAX_CHARACTERS, normal_text
+from mailproc.policy.normal_text import MAX_CHARACTERS, NormalText, normal_text
 
 
 def words_of(text: str) -> list[str]:
     return normal_text(text).line.split("\n")
+
+
+def span_of(normal: NormalText, start: int, end: int) -> tuple[int, int]:
+    return normal.span_in(normal.sentence_at(start), start, end)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +59,14 @@ def test_a_span_leads_back_to_what_was_written():
     text = "Hi,\n\nplease UN-subscribe   mé from your E-Mail list!"
     normal = normal_text(text)
     start = normal.line.index("unsubscribe me")
-    assert text[slice(*normal.span_of(start, start + len("unsubscribe me")))] == "UN-subscribe   mé"
+    assert text[slice(*span_of(normal, start, start + len("unsubscribe me")))] == "UN-subscribe   mé"
 
 
 def test_a_span_in_a_script_without_gaps_is_exact():
     text = "お世話になります。配信を停止してください。"
     normal = normal_text(text)
     start = normal.line.index("停止")
-    assert text[slice(*normal.span_of(start, start + 2))] == "停止"
+    assert text[slice(*span_of(normal, start, start + 2))] == "停止"
 
 
 def test_two_characters_count_as_a_word_where_words_have_no_gaps():
@@ -80,7 +84,7 @@ def test_every_word_of_any_text_leads_back_into_it(text: str):
     for number, line in enumerate(normal.line.split("\n")):
         offset = normal.starts[number]
         for start in (index for index, character in enumerate(line[:-1]) if character == " " and line.strip()):
-            begin, end = normal.span_of(offset + start + 1, offset + start + 2)
+            begin, end = span_of(normal, offset + start + 1, offset + start + 2)
             first, last = normal.sentences[number]
             assert first <= begin <= end <= last
 
@@ -91,6 +95,14 @@ def test_a_word_is_the_folded_form_of_its_span(text: str):
     for number, line in enumerate(normal.line.split("\n")):
         offset = normal.starts[number] + 1
         for word in line.split():
-            span = normal.span_of(offset, offset + len(word))
+            span = span_of(normal, offset, offset + len(word))
             assert fold(text[slice(*span)]).replace(" ", "") == word.replace(" ", "")
             offset += len(word) + 1
+
+
+def test_a_character_that_stands_for_a_phrase_is_a_gap():
+    assert normal_text("stop\ufdfanow ﬁn").line == " stop now fin "
+
+
+def test_folding_never_makes_a_text_many_times_as_long():
+    assert all(len(fold(chr(code))) <= 8 for code in range(0x10000) if not 0xD800 <= code < 0xE000)

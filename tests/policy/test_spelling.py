@@ -21,3 +21,13 @@ def test_a_nearer_word_is_preferred():
 
 def test_without_words_nothing_changes():
     assert Spellings(()).corrected(" unsuscribe ") == " unsuscribe "
+
+
+@pytest.mark.parametrize("word", ["unsubscribeeee", "unsbcrbe", "unsucsribbe", "unebircsbus"])
+def test_three_edits_are_too_many(word: str):
+    assert SPELLINGS.corrected(f" {word} ") == f" {word} "
+
+
+def test_so_many_misspelt_words_are_nobody_s():
+    corrected = SPELLINGS.corrected(" unsuscribe" * 400 + " ")
+    assert (corrected.count(" unsubscribe"), corrected.count(" unsuscribe")) == (300, 100)

@@ -1,0 +1,102 @@
+"""Long texts are gone through in stretches: the same is found there, and the work stays linear in the text."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from posted import shipped_rules
+
+from mailproc.policy.match import Matcher
+from mailproc.policy.rules import read_rules
+
+GAPS = read_rules(
+    {
+        "r.toml": """
+language = "en"
+[[rule]]
+id = "gap"
+action = "unsubscribe"
+phrases = ["stop ... news", "退订 ... 邮件", "stop it"]
+within_words = 3
+hits = ["stop the news"]
+misses = ["go on"]
+"""
+    }
+).matcher
+SENTENCES = st.lists(
+    st.sampled_from(
+        ["stop it", "stop stop news", "stop a b c d news", "请退订 这些邮件", "news", "a" * 300, "stop the", "-"]
+    ),
+    max_size=20,
+)
+
+
+class Counting:
+    """A finder that counts the characters it is made to look at."""
+
+    def __init__(self, finder: re.Pattern[str]) -> None:
+        self._finder = finder
+        self.looked_at = 0
+
+    def search(self, line: str, start: int, end: int) -> re.Match[str] | None:
+        found = self._finder.search(line, start, end)
+        self.looked_at += (found.end() if found else end) - start
+        return found
+
+
+@contextmanager
+def counted(matcher: Matcher) -> Iterator[list[Counting]]:
+    index = matcher._index
+    finders = index._finders
+    index._finders = [Counting(finder) for finder in finders]
+    try:
+        yield index._finders
+    finally:
+        index._finders = finders
+
+
+def characters_looked_at(text: str) -> int:
+    matcher = shipped_rules().matcher
+    with counted(matcher) as finders:
+        matcher.match(text)
+    return sum(finder.looked_at for finder in finders)
+
+
+ALL_EXAMPLES = [example for rule in shipped_rules().rules for example in (*rule.hits, *rule.misses)]
+
+
+@pytest.mark.parametrize("separator", [". ", "\n", " "])
+def test_a_text_of_all_examples_of_all_rules_costs_no_more_than_some_looks_at_each_character(separator: str):
+    text = separator.join(ALL_EXAMPLES * 3)[:60_000]
+    half = text[:30_000]
+    assert characters_looked_at(text) < 2.5 * characters_looked_at(half)
+    assert characters_looked_at(text) < 200 * len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop the a b c d e f g " * 3000,
+        "do not " * 9000,
+        "please unsubscribe me. " * 2500,
+        "keep sending me no " * 3000,
+    ],
+    ids=["a gap that never ends", "a beginning only", "requests", "negations"],
+)
+def test_nearly_matching_a_phrase_thousands_of_times_costs_a_bounded_number_of_looks(text: str):
+    assert characters_looked_at(text[:60_000]) < 200 * 60_000
+
+
+@given(SENTENCES)
+def test_a_text_in_many_stretches_has_the_places_of_its_sentences(sentences: list[str]):
+    apart = [match.phrase for sentence in sentences for match in GAPS.match(sentence).matches]
+    together = GAPS.match(f".\n{'x' * 600}.\n".join(sentences))
+    assert [match.phrase for match in together.matches] == apart
+
+
+def test_what_stands_behind_thousands_of_sentences_is_found():
+    text = "Nothing to see here. " * 2500 + "\nStop the news"
+    assert [match.phrase for match in GAPS.match(text).matches] == ["Stop the news"]
