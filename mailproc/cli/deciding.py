@@ -23,7 +23,7 @@ from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json
 from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail, saved_mail
-from mailproc.rule_files import load_rules
+from mailproc.rule_files import fingerprint_of, load_rules
 from mailproc.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -47,7 +47,7 @@ def world_of(settings: Settings, rules: Path | None = None, to: str | None = Non
 
 def read_saved(mail: MailFile, world: World) -> SavedMail:
     """A saved mail with the envelope it most likely had. Raises OSError."""
-    return saved_mail(mail.read(), _accounts(world.accounts), world.to, received_at=mail.written_at())
+    return saved_mail(mail.read(), _opened(world)[1], world.to, received_at=mail.written_at())
 
 
 def authentication_of(saved: SavedMail) -> Authentication:
@@ -66,7 +66,7 @@ def decide_file(mail: MailFile, world: World) -> dict[str, Any]:
         saved = read_saved(mail, world)
     except OSError as error:
         return failed(mail, error.strerror or str(error))
-    rules = rules_of(world.rules)  # before the clock starts: reading them takes longer than a hundred mails
+    _, _, rules = _opened(world)  # before the clock starts: reading them takes longer than a hundred mails
     start = time.perf_counter()
     decision = decide_saved(saved, rules)
     elapsed = (time.perf_counter() - start) * 1000
@@ -78,22 +78,27 @@ def failed(mail: MailFile, why: str) -> dict[str, Any]:
     return {"file": mail.name, "error": why}
 
 
-@cache
 def rules_of(folder: Path | None) -> RuleSet:
-    """The rules of a folder, read once per process; None: the shipped ones."""
+    """The rules of a folder, read once for as long as nobody changes them; None: the shipped ones."""
+    return _rules_read(folder and folder.absolute(), fingerprint_of(folder))
+
+
+@cache
+def _rules_read(folder: Path | None, fingerprint: object) -> RuleSet:
     load_readers()  # late importers: not on the first mail's account
     rules = load_rules(folder)
     keep_for_good()
     return rules
 
 
-_known_accounts: dict[int, tuple[tuple[AccountPolicy, ...], Accounts]] = {}
+_worlds: dict[int, tuple[World, Accounts, RuleSet]] = {}
 
 
-def _accounts(policies: tuple[AccountPolicy, ...]) -> Accounts:
-    if id(policies) not in _known_accounts:
-        _known_accounts[id(policies)] = policies, Accounts(policies)  # kept, so that nobody else gets its id
-    return _known_accounts[id(policies)][1]
+def _opened(world: World) -> tuple[World, Accounts, RuleSet]:
+    """A world with its accounts and rules, once per process."""
+    if id(world) not in _worlds:
+        _worlds[id(world)] = world, Accounts(world.accounts), rules_of(world.rules)  # kept: nobody else gets its id
+    return _worlds[id(world)]
 
 
 def each_decided(

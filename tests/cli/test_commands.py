@@ -1,66 +1,15 @@
 """Commands as their user types them: what they print, what they change, and the exit code (sysexits)."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command_line import Shell
 from typer.testing import CliRunner
 
 from mailproc.cli.main import app
-
-SETTINGS = """
-database = "sqlite+aiosqlite:///m.db"
-[[account]]
-id = "acme"
-domains = ["reply.acme.example"]
-sends_from = ["news.acme.example"]
-[[hook]]
-name = "crm"
-type = "jsonl"
-path = "events.jsonl"
-"""
-REQUEST = (
-    b"Return-Path: <pat@example.org>\r\nDelivered-To: reply@reply.acme.example\r\nFrom: pat@example.org\r\n"
-    b"Subject: Re: March news\r\nDate: Tue, 3 Mar 2026 10:00:00 +0000\r\n\r\nPlease unsubscribe me.\r\n"
-)
-PRAISE = REQUEST.replace(b"Please unsubscribe me.", b"Lovely pictures, thank you!").replace(b"pat@", b"kim@")
-
-
-class Shell:
-    """A folder with settings, and the command `mailproc` in it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "mailproc.toml").write_text(SETTINGS, encoding="utf-8")
-        (folder / "mails").mkdir()
-        (folder / "mails" / "request.eml").write_bytes(REQUEST)
-        (folder / "mails" / "praise.eml").write_bytes(PRAISE)
-
-    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILPROC_")}
-        return subprocess.run(
-            [sys.executable, "-m", "mailproc", *words],
-            cwd=self.folder, capture_output=True, text=True, env={**clean, "COLUMNS": "160", **environment},
-        )  # fmt: skip
-
-    def json(self, *words: str) -> object:
-        run = self.run(*words, "--json")
-        assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout)
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
-
-
-@pytest.fixture
-def database(shell: Shell) -> Shell:
-    assert shell.run("db", "migrate").returncode == 0
-    return shell
 
 
 def test_every_command_has_a_help_text_with_an_example() -> None:
@@ -71,6 +20,30 @@ def test_every_command_has_a_help_text_with_an_example() -> None:
         run = CliRunner().invoke(app, [*words, "--help"])
         assert run.exit_code == 0, words
         assert "Example" in run.stdout, words
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("config", "check"), 0),
+        (("replay", "--jsonl", "mails"), 0),
+        (("explain", "mails/request.eml"), 0),
+        (("rules", "check"), 0),
+        (("db", "migrate"), 0),
+        (("status", "pat@example.org"), 75),
+        (("outbox", "list"), 75),
+        (("sync", "push", "crm"), 75),
+        (("deliver", "--to", "reply@reply.acme.example"), 0),
+        (("no-such-command",), 64),
+    ],
+)
+def test_each_group_of_commands_works_in_a_process_of_its_own_as_it_does_here(
+    shell: Shell, words: tuple[str, ...], code: int
+) -> None:
+    run = shell.process(*words, typed=b"Subject: x\n\nHello\n")
+    assert run.returncode == code, run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stdout or run.stderr
 
 
 def test_a_wrong_option_is_exit_64(shell: Shell) -> None:
@@ -281,4 +254,5 @@ def test_explain_as_json_has_the_decision(shell: Shell) -> None:
 
 
 def test_no_color_is_respected(shell: Shell) -> None:
-    assert "\x1b" not in shell.run("replay", "mails", NO_COLOR="1").stdout
+    assert "\x1b[31m" in shell.process("replay", "mails", FORCE_COLOR="1").stdout
+    assert "\x1b[31m" not in shell.process("replay", "mails", NO_COLOR="1", FORCE_COLOR="1").stdout

@@ -1,0 +1,29 @@
+"""A folder with settings for every command's test, with and without a database."""
+
+from pathlib import Path
+
+import pytest
+from command_line import Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Settings, two mails, no database yet."""
+    folder = tmp_path / "shell"
+    folder.mkdir()
+    return Shell(folder)
+
+
+@pytest.fixture
+def database(shell: Shell) -> Shell:
+    """The same with an SQLite database."""
+    assert shell.run("db", "migrate").returncode == 0
+    return shell
+
+
+@pytest.fixture
+def either(tmp_path: Path, database_url: str) -> Shell:
+    """The same with a database of either kind."""
+    folder = tmp_path / "shell"
+    folder.mkdir()
+    return Shell(folder, database_url)
