@@ -1,5 +1,6 @@
 """Every error that crosses a room; what becomes of each is told in docs/flow.md."""
 
+from datetime import datetime
 from typing import Any
 
 
@@ -45,3 +46,14 @@ class ContentGone(StoreError):
     def __init__(self, mail: Any) -> None:
         super().__init__("the content of a mail is gone")
         self.mail = mail
+
+
+class ContentDropped(StoreError):
+    """A mail whose raw content retention has dropped, as the settings want; decision and facts are there."""
+
+    def __init__(self, mail_id: str, dropped_at: datetime) -> None:
+        super().__init__(
+            f"the content of mail {mail_id} was dropped on {dropped_at:%Y-%m-%d} (setting retention_days); "
+            f"what was decided and why is kept: `mailproc mail show {mail_id}`"
+        )
+        self.dropped_at = dropped_at

@@ -57,6 +57,12 @@ class PostgresServer:
         asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {self._template}"))
         return name
 
+    def create_empty(self) -> str:
+        """A new database without any tables; gives its name."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE template0"))
+        return name
+
     def drop(self, database: str) -> None:
         """Away with it, whoever is connected."""
         asyncio.run(_execute(self._dsn, f"DROP DATABASE {database} WITH (FORCE)"))
@@ -102,6 +108,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database with current tables: one of each kind, a fresh one for each test."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any tables, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_empty()
+    yield server.url_of(name)
+    server.drop(name)
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.results import Recorded, StandingChange
-from mailproc.store.schema import ACCEPTED, mail, review
+from mailproc.store.review_rows import NewReview, names_of, open_reviews
+from mailproc.store.schema import ACCEPTED, mail
 from mailproc.store.schema import decision as decision_table
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
@@ -33,27 +34,27 @@ _DECIDED = Statement(
         .returning(mail.c.id)
     )
 )
-_INSERT_DECISION = Statement(lambda insert: insert(decision_table))
-_INSERT_REVIEW = Statement(lambda insert: insert(review).on_conflict_do_nothing())
+INSERT_DECISION = Statement(lambda insert: insert(decision_table))
 
 NOT_RECORDED = "could not be recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorableDecision:
-    """A decision ready to be written. `review_reason` is None where nobody has to look; `due_at` goes with it."""
+    """A decision ready to be written. `review` is None where nobody has to look."""
 
     account_id: str
     mail_id: str
     row: dict[str, Any]
     facts: tuple[StoredFact, ...]
-    review_reason: str | None
-    due_at: int
+    review: NewReview | None
+    due_at: int  # by when a person should have looked, if one has to
 
 
 def storable_decision(inbound: InboundMail, decided: Decision, now: datetime) -> StorableDecision:
     """Work out the columns of a decision."""
     account_id, mail_id = storable(inbound.account_id), storable(inbound.id)
+    due_at = micros_of(add_business_days(inbound.received_at, BUSINESS_DAYS))
     wants_review = decided.action is Action.review or Also.review in decided.also
     return StorableDecision(
         account_id=account_id,
@@ -71,8 +72,18 @@ def storable_decision(inbound: InboundMail, decided: Decision, now: datetime) ->
             "decided_at": micros_of(now),
         },
         facts=tuple(stored_fact(said, now) for said in decided.facts),
-        review_reason=storable(decided.reason, MAX_TEXT) if wants_review else None,
-        due_at=micros_of(add_business_days(inbound.received_at, BUSINESS_DAYS)),
+        review=_review_of(inbound, decided, due_at) if wants_review else None,
+        due_at=due_at,
+    )
+
+
+def _review_of(inbound: InboundMail, decided: Decision, due_at: int) -> NewReview:
+    return NewReview(
+        account_id=storable(inbound.account_id),
+        mail_id=storable(inbound.id),
+        reason=storable(decided.reason, MAX_TEXT),
+        due_at=due_at,
+        names=names_of(decided.subscribers),
     )
 
 
@@ -98,12 +109,12 @@ def _result_as_json(one: MethodResult) -> dict[str, Any]:
 def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transaction[list[Recorded]]:
     applied = yield from _mark_decided(payloads)
     mine = {index: one for index, one in enumerate(payloads) if index in applied}
-    yield from tell(_INSERT_DECISION, [one.row for one in mine.values()])
+    yield from tell(INSERT_DECISION, [one.row for one in mine.values()])
     said = {
         index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
     }
-    changes = yield from _apply(context, [group for groups in said.values() for group in groups])
-    yield from tell(_INSERT_REVIEW, [_review_row(one, context) for one in mine.values() if one.review_reason])
+    changes = yield from apply_said(context, [group for groups in said.values() for group in groups])
+    yield from open_reviews([one.review for one in mine.values() if one.review], context.now)
     return [Recorded(applied=index in applied, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
 
 
@@ -120,7 +131,7 @@ def _mark_decided(payloads: Sequence[StorableDecision]) -> Transaction[set[int]]
     return applied
 
 
-def _apply(context: Context, said: Sequence[Said]) -> Transaction[dict[int, list[StandingChange]]]:
+def apply_said(context: Context, said: Sequence[Said]) -> Transaction[dict[int, list[StandingChange]]]:
     """Apply groups of facts account by account; changes by the origin of their cause."""
     by_account: dict[str, list[Said]] = {}
     for group in said:
@@ -145,27 +156,16 @@ def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Rec
         "authentication": "{}",
         "decision": json_text({"kind": "unreadable", "action": Action.review.value, "reason": NOT_RECORDED}),
     }
-    bare = replace(payload, row=row, facts=(), review_reason=NOT_RECORDED)
+    review = NewReview(
+        account_id=payload.account_id, mail_id=payload.mail_id, reason=NOT_RECORDED, due_at=payload.due_at
+    )
+    bare = replace(payload, row=row, facts=(), review=review)
     return (yield from _record(context, [bare]))[0]
-
-
-def _review_row(one: StorableDecision, context: Context) -> dict[str, Any]:
-    return {
-        "account_id": one.account_id,
-        "id": one.mail_id,
-        "mail_id": one.mail_id,
-        "state": "open",
-        "reason": one.review_reason,
-        "created_at": micros_of(context.now),
-        "due_at": one.due_at,
-        "resolution": None,
-        "resolved_at": None,
-    }
 
 
 def _record_facts(context: Context, payloads: Sequence[tuple[StoredFact, ...]]) -> Transaction[list[Recorded]]:
     said = [Said(origin=index, facts=facts) for index, facts in enumerate(payloads)]
-    changes = yield from _apply(context, said)
+    changes = yield from apply_said(context, said)
     return [Recorded(applied=True, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
 
 

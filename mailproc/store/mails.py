@@ -16,7 +16,8 @@ from mailproc.store.columns import envelope_text, json_text, micros_of, storable
 from mailproc.store.journal import Context, Operation
 from mailproc.store.resend import envelope_digest, unnamed_author
 from mailproc.store.results import Receipt
-from mailproc.store.schema import mail, mail_content, review, upload
+from mailproc.store.review_rows import NewReview, open_reviews
+from mailproc.store.schema import mail, mail_content, upload
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
 INLINE_BYTES = 512 * 1024  # a bigger mail is written in chunks beforehand
@@ -26,7 +27,6 @@ _COMPRESSION = 1  # mails are small: higher levels cost more and save nothing
 _INSERT_MAIL = Statement(lambda insert: insert(mail).on_conflict_do_nothing())
 _INSERT_CHUNK = Statement(lambda insert: insert(mail_content).on_conflict_do_nothing())
 _INSERT_UPLOAD = Statement(lambda insert: insert(upload).on_conflict_do_nothing())
-_INSERT_REVIEW = Statement(lambda insert: insert(review).on_conflict_do_nothing())
 _IDS = Statement(
     lambda insert: select(mail.c.identity, mail.c.id).where(
         mail.c.account_id == bindparam("account_id"), one_of(mail.c.identity, "identities")
@@ -90,6 +90,7 @@ def storable_mail(inbound: InboundMail, owner: str) -> StorableMail:
         "state": "accepted",
         "attempts": 0,
         "owner": owner,
+        "dropped_at": None,
     }
     chunk = compress(inbound.content) if len(inbound.content) <= INLINE_BYTES else None
     return StorableMail(row=row, chunk=chunk)
@@ -167,21 +168,16 @@ def _accept_bare(context: Context, payload: Sequence[StorableMail]) -> Transacti
     bare = [replace(one, row={**one.row, "envelope": _BARE_ENVELOPE}) for one in payload]
     receipts = (yield from _accept(context, [bare]))[0]
     reviews = [
-        {
-            "account_id": one.row["account_id"],
-            "id": one.row["id"],
-            "mail_id": one.row["id"],
-            "state": "open",
-            "reason": "could not be stored whole: its envelope is lost",
-            "created_at": micros_of(context.now),
-            "due_at": micros_of(add_business_days(context.now, BUSINESS_DAYS)),
-            "resolution": None,
-            "resolved_at": None,
-        }
+        NewReview(
+            account_id=one.row["account_id"],
+            mail_id=one.row["id"],
+            reason="could not be stored whole: its envelope is lost",
+            due_at=micros_of(add_business_days(context.now, BUSINESS_DAYS)),
+        )
         for one, receipt in zip(payload, receipts, strict=True)
         if not receipt.duplicate
     ]
-    yield from tell(_INSERT_REVIEW, reviews)
+    yield from open_reviews(reviews, context.now)
     return receipts
 
 

@@ -3,28 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, Table, func, select
 
-from mailproc.errors import NotFound
+from mailproc.errors import ContentDropped, NotFound
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
 from mailproc.store.outbox import is_oldest_open
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from, is_free
 from mailproc.store.reader import Reader
-from mailproc.store.results import Counts, RecordedDecision, ReviewItem
+from mailproc.store.results import Counts, RecordedDecision
 from mailproc.store.schema import ACCEPTED, DEAD, OPEN, PENDING, decision, mail, outbox, review
 
-_DECISION_COLUMNS = [
+DECISION_COLUMNS = [
     decision.c[name]
     for name in (
         "account_id", "mail_id", "n", "kind", "action", "ruleset", "policy", "authentication", "decision", "decided_at",
-    )
-]  # fmt: skip
-_REVIEW_COLUMNS = [
-    review.c[name]
-    for name in (
-        "account_id", "id", "mail_id", "state", "reason", "created_at", "due_at", "resolution", "resolved_at",
     )
 ]  # fmt: skip
 
@@ -98,52 +92,61 @@ async def decisions(
     limit: int,
 ) -> list[RecordedDecision]:
     """Decisions as they were recorded, newest first."""
-    query = select(*_DECISION_COLUMNS).order_by(decision.c.decided_at.desc()).limit(limit)
+    query = select(*DECISION_COLUMNS).order_by(decision.c.decided_at.desc()).limit(limit)
     for column, value in ((decision.c.account_id, account_id), (decision.c.action, action), (decision.c.kind, kind)):
         if value is not None:
             query = query.where(column == value)
     if since is not None:
         query = query.where(decision.c.decided_at >= micros_of(since))
-    return [_decision_from(row) for row in await reader.rows(query)]
+    return [decision_from(row) for row in await reader.rows(query)]
 
 
 async def decision_of(reader: Reader, mail_id: str) -> RecordedDecision | None:
     """The last decision on a mail; None while there is none."""
-    query = (
-        select(*_DECISION_COLUMNS)
-        .join(mail, and_(mail.c.account_id == decision.c.account_id, mail.c.id == decision.c.mail_id))
-        .where(mail.c.id == mail_id)
-        .order_by(decision.c.n.desc())
-        .limit(1)
-    )
-    return next((_decision_from(row) for row in await reader.rows(query)), None)
+    for account_id in await accounts_with(reader, mail):
+        query = (
+            select(*DECISION_COLUMNS)
+            .where(decision.c.account_id == account_id, decision.c.mail_id == mail_id)
+            .order_by(decision.c.n.desc())
+            .limit(1)
+        )
+        for row in await reader.rows(query):
+            return decision_from(row)
+    return None
 
 
-async def reviews(reader: Reader, *, account_id: str | None, state: str | None, limit: int) -> list[ReviewItem]:
-    """What waits for a person, the most urgent first."""
-    query = select(*_REVIEW_COLUMNS).order_by(review.c.due_at, review.c.id).limit(limit)
-    if account_id is not None:
-        query = query.where(review.c.account_id == account_id)
-    if state is not None:
-        query = query.where(review.c.state == (OPEN if state == "open" else state))
-    return [_review_from(row) for row in await reader.rows(query)]
+async def accounts_with(reader: Reader, table: Table) -> list[str]:
+    """Every account that has a row in a table whose key begins with it: one look into the index for each."""
+    accounts: list[str] = []
+    while True:
+        after = accounts[-1] if accounts else ""
+        [(following,)] = await reader.rows(select(func.min(table.c.account_id)).where(table.c.account_id > after))
+        if following is None:
+            return accounts
+        accounts.append(following)
 
 
 async def mail_of(reader: Reader, mail_id: str) -> InboundMail:
     """A mail as it came in. Raises NotFound, or StoreError when its content is gone."""
-    query: Select[Any] = select(mail.c.account_id, mail.c.envelope, mail.c.received_at).where(mail.c.id == mail_id)
-    for account_id, envelope, received_at in await reader.rows(query):
-        return InboundMail(
-            id=mail_id,
-            account_id=account_id,
-            envelope=envelope_from(envelope),
-            content=await reader.content_of(account_id, mail_id),
-            received_at=time_of(received_at),
+    for account_id in await accounts_with(reader, mail):
+        query: Select[Any] = select(mail.c.envelope, mail.c.received_at, mail.c.dropped_at).where(
+            mail.c.account_id == account_id, mail.c.id == mail_id
         )
+        for envelope, received_at, dropped_at in await reader.rows(query):
+            if dropped_at is not None:
+                raise ContentDropped(mail_id, time_of(dropped_at))
+            return InboundMail(
+                id=mail_id,
+                account_id=account_id,
+                envelope=envelope_from(envelope),
+                content=await reader.content_of(account_id, mail_id),
+                received_at=time_of(received_at),
+            )
     raise NotFound(f"there is no mail {mail_id}")
 
 
-def _decision_from(row: Any) -> RecordedDecision:
+def decision_from(row: Any) -> RecordedDecision:
+    """A decision from its columns, in the order of `DECISION_COLUMNS`."""
     account_id, mail_id, n, kind, action, ruleset, policy, authentication, decided, decided_at = row
     return RecordedDecision(
         account_id=account_id,
@@ -156,19 +159,4 @@ def _decision_from(row: Any) -> RecordedDecision:
         authentication=from_json(authentication),
         decision=from_json(decided),
         decided_at=time_of(decided_at),
-    )
-
-
-def _review_from(row: Any) -> ReviewItem:
-    account_id, review_id, mail_id, state, reason, created_at, due_at, resolution, resolved_at = row
-    return ReviewItem(
-        account_id=account_id,
-        id=review_id,
-        mail_id=mail_id,
-        state=state,
-        reason=reason,
-        created_at=time_of(created_at),
-        due_at=time_of(due_at),
-        resolution=resolution,
-        resolved_at=time_or_none(resolved_at),
     )

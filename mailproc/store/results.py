@@ -103,7 +103,7 @@ class RecordedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
-    """Something that waits for a person. `state` is open or resolved."""
+    """Something that waits for a person. `state` is open or resolved; `decision` is the last one on its mail."""
 
     account_id: str
     id: str
@@ -114,6 +114,20 @@ class ReviewItem:
     due_at: datetime
     resolution: str | None = None
     resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    note: str | None = None
+    decision: RecordedDecision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a person's answer did. Not `applied`: `resolution`, `by` and `at` are those of whoever was first."""
+
+    applied: bool
+    resolution: str
+    by: str
+    at: datetime
+    changes: tuple[StandingChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ mail = Table(
     _text("state"),  # accepted, decided
     _count("attempts"),  # times that a process took over this mail from one that was gone
     _text("owner"),  # the process that has it in hand
+    _time("dropped_at", null=True),  # when retention let go of its content
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "identity"),
     sqlite_with_rowid=False,
@@ -219,6 +220,7 @@ outbox = Table(
     _text("last_error", null=True),
     _time("created_at"),
     _time("settled_at", null=True),
+    _text("writer", null=True),  # address key of who wrote a mail that is forwarded; None for events
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
@@ -228,6 +230,7 @@ _partial_index("outbox_open_idx", "state = 'pending'", outbox.c.account_id, outb
 _partial_index("outbox_leased_idx", "lease_until IS NOT NULL", outbox.c.hook)
 _partial_index("outbox_dead_idx", "state = 'dead'", outbox.c.hook)
 Index("outbox_person_idx", outbox.c.account_id, outbox.c.person, outbox.c.id)
+_partial_index("outbox_writer_idx", "writer IS NOT NULL", outbox.c.account_id, outbox.c.writer, outbox.c.created_at)
 
 review = Table(
     "review",
@@ -241,10 +244,22 @@ review = Table(
     _time("due_at"),
     _text("resolution", null=True),
     _time("resolved_at", null=True),
+    _text("resolved_by", null=True),
+    _text("note", null=True),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )
 _partial_index("review_open_idx", "state = 'open'", review.c.due_at)
+
+review_name = Table(  # whom a review is about: a:<address key> or k:<subscriber key>
+    "review_name",
+    metadata,
+    _text("account_id"),
+    _text("name"),
+    _text("review_id"),
+    PrimaryKeyConstraint("account_id", "name", "review_id"),
+    sqlite_with_rowid=False,
+)
 
 process = Table(  # who is alive: undecided mail of anyone else may be taken over
     "process",

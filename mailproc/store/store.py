@@ -23,6 +23,7 @@ from mailproc.store.checks import check_store
 from mailproc.store.columns import envelope_from, micros_of, time_of
 from mailproc.store.database import is_sqlite, parse_url, schema_state
 from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
+from mailproc.store.desk import Desk
 from mailproc.store.driver import Driver
 from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal
@@ -39,7 +40,6 @@ from mailproc.store.results import (
     Receipt,
     Recorded,
     RecordedDecision,
-    ReviewItem,
     StandingChange,
     Subscriber,
 )
@@ -87,6 +87,7 @@ class Store:
             batch_mails=settings.batch_mails,
             batch_bytes=settings.batch_bytes,
         )
+        self.desk = Desk(self._journal, self._reader, clock)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
 
     @classmethod
@@ -294,14 +295,8 @@ class Store:
         return await reports.decision_of(self._reader, mail_id)
 
     async def mail(self, mail_id: str) -> InboundMail:
-        """A mail as it came in. Raises NotFound, or StoreError when its content is gone."""
+        """A mail as it came in. Raises NotFound, ContentDropped, or StoreError when its content is gone."""
         return await reports.mail_of(self._reader, mail_id)
-
-    async def reviews(
-        self, *, account_id: str | None = None, state: str | None = "open", limit: int = 100
-    ) -> list[ReviewItem]:
-        """What waits for a person, the most urgent first."""
-        return await reports.reviews(self._reader, account_id=account_id, state=state, limit=limit)
 
     async def counts(self) -> Counts:
         """Numbers for metrics."""

@@ -76,7 +76,7 @@ async def test_fifty_good_mails_and_a_poison_are_51_times_250_and_one_review_als
                     await asyncio.sleep(0.02)
             actions = Counter(row.action for row in await service.store.decisions(limit=1000))
             assert actions == {"unsubscribe": 50, "review": 1}
-            assert len(await service.store.reviews()) == 1
+            assert len(await service.store.desk.reviews()) == 1
         assert await service.store.check() == []
     finally:
         await service.stop()

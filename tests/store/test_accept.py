@@ -140,7 +140,7 @@ async def test_a_mail_that_the_database_refuses_is_stored_bare_with_a_review_and
     good = [a_mail() for _ in range(50)]
     receipts = await asyncio.gather(*(store.accept([mail]) for mail in [*good[:25], culprit, *good[25:]]))
     assert len(receipts) == 51
-    assert [(item.mail_id, item.state) for item in await store.reviews()] == [(culprit.id, "open")]
+    assert [(item.mail_id, item.state) for item in await store.desk.reviews()] == [(culprit.id, "open")]
     stored = await store.mail(culprit.id)
     assert stored.content == culprit.content
     assert stored.envelope.parked is not None
@@ -157,7 +157,9 @@ async def test_a_decision_that_the_database_refuses_becomes_a_review_and_its_nei
     decided.insert(10, (culprit, a_decision(culprit, an_opt_out("culprit@example.org"))))
     recorded = await asyncio.gather(*(store.record(mail, decision) for mail, decision in decided))
     assert all(one.applied for one in recorded)
-    assert [(item.mail_id, item.reason) for item in await store.reviews()] == [(culprit.id, "could not be recorded")]
+    assert [(item.mail_id, item.reason) for item in await store.desk.reviews()] == [
+        (culprit.id, "could not be recorded")
+    ]
     assert len([one for one in recorded if one.changes]) == 20
     assert (await store.undecided())[0] == 0
     assert await store.check() == []

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.settings import StoreSettings
-from mailproc.store.database import create_if_new, migrate, schema_state
+from mailproc.store.database import _config, create_if_new, migrate, schema_state
+from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.schema import metadata
 from mailproc.store.store import Store
 
@@ -34,13 +36,13 @@ async def test_migrating_twice_applies_nothing_the_second_time(database_url: str
 
 async def test_a_new_file_gets_every_revision_and_its_folder(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/deep/down/mail.db"
-    assert await migrate(url) == ["0001"]
+    assert (await migrate(url))[0] == "0001"
     assert (await schema_state(url)).is_current
 
 
 async def test_create_if_new_leaves_a_database_alone_that_is_there(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/mail.db"
-    assert await create_if_new(url) == ["0001"]
+    assert (await create_if_new(url))[0] == "0001"
     assert await create_if_new(url) == []
 
 
@@ -72,3 +74,37 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
 async def test_a_database_that_a_server_does_not_have_is_an_error_of_ours(postgresql_url: str) -> None:
     with pytest.raises(StoreError):
         await schema_state(postgresql_url.replace("/test_", "/none_"))
+
+
+async def test_reviews_that_were_there_before_get_the_names_of_those_whom_they_are_about(
+    empty_database_url: str,
+) -> None:
+    engine = create_async_engine(empty_database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade_to, "0001")
+        for table, values in (
+            ("review (account_id, id, mail_id, state, reason, created_at, due_at)", "'a','m','m','open','why',1,2"),
+            (
+                "decision (account_id, mail_id, n, kind, action, ruleset, policy, decided_at, decision,"
+                " authentication)",
+                "'a','m',1,'reply','review','','',1,:decided,'{}'",
+            ),
+        ):
+            await connection.execute(text(f"INSERT INTO {table} VALUES ({values})"), {"decided": DECIDED})
+    await engine.dispose()
+    assert (await migrate(empty_database_url))[0] == "0002"
+    store = await Store.open(empty_database_url, StoreSettings())
+    for person in ("pat@example.org", "17"):
+        assert [item.id for item in await store.desk.reviews(ReviewFilter(person=person))] == ["m"]
+    await store.close()
+
+
+DECIDED = (
+    '{"kind": "reply", "subscribers": [{"address": "Pat@Example.org", "key": null}, {"address": null, "key": "17"}]}'
+)
+
+
+def _upgrade_to(connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -183,7 +183,7 @@ async def test_standing_and_event_are_written_together_or_not_at_all(database_ur
     await store.accept([mail])
     recorded = await store.record(mail, a_decision(mail, an_opt_out()))
     assert (recorded.applied, recorded.changes) == (True, ())
-    assert [item.reason for item in await store.reviews()] == ["could not be recorded"]
+    assert [item.reason for item in await store.desk.reviews()] == ["could not be recorded"]
     async with engine.connect() as connection:
         for table in ("fact", "standing", "outbox"):
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0
@@ -252,7 +252,7 @@ async def test_a_decision_that_asks_for_a_person_opens_a_review(store: Store, mo
     mail = a_mail()
     await store.accept([mail])
     await store.record(mail, a_decision(mail, kind=MailKind.reply, **more))
-    [item] = await store.reviews()
+    [item] = await store.desk.reviews()
     assert (item.mail_id, item.reason, item.state) == (mail.id, reason, "open")
     assert item.due_at == NOW + timedelta(days=14), "ten business days"
     assert (await store.counts()).reviews_open == 1
@@ -260,7 +260,7 @@ async def test_a_decision_that_asks_for_a_person_opens_a_review(store: Store, mo
 
 async def test_a_decision_that_asks_for_nobody_opens_none(store: Store) -> None:
     await recorded_mail(store, an_opt_out())
-    assert await store.reviews() == []
+    assert await store.desk.reviews() == []
 
 
 async def test_hostile_names_are_recorded_and_found_again(store: Store, database_url: str) -> None:

@@ -1,0 +1,72 @@
+"""What is done with mail by hand: what waits for a person, their answers, and deciding a mail again."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from mailproc.errors import NotFound
+from mailproc.mail.envelope import InboundMail
+from mailproc.policy.decision import Decision
+from mailproc.policy.facts import Fact
+from mailproc.policy.review import Answer
+from mailproc.store import reports, review_reports
+from mailproc.store.again import RECORD_AGAIN, DecidedAgain
+from mailproc.store.answers import ANSWER, StorableAnswer
+from mailproc.store.columns import MAX_TEXT, storable
+from mailproc.store.decisions import storable_decision, storable_facts
+from mailproc.store.journal import Journal
+from mailproc.store.reader import Reader
+from mailproc.store.results import Answered, Recorded, ReviewItem
+from mailproc.store.review_reports import ReviewFilter
+from mailproc.store.review_rows import Closing
+from mailproc.store.schema import review
+
+
+class Desk:
+    """The store's desk: `Store.desk` is one."""
+
+    def __init__(self, journal: Journal, reader: Reader, clock: Callable[[], datetime]) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._now = clock
+
+    async def record_again(self, mail: InboundMail, decision: Decision, *, after: int, by: str) -> Recorded:
+        """Record the next decision on a mail that was decided, with all that follows from it, in one transaction.
+
+        `after` is the number of the decision that it follows, `by` who asked for it. A review that it does not ask for
+        any more is closed, one that it asks for is opened. Facts that are there stay: nothing is taken back. Not
+        applied, and nothing changed, when somebody else decided it in between, when a person has answered its review,
+        or when its content was dropped.
+        """
+        decided = storable_decision(mail, decision, self._now())
+        payload = DecidedAgain(decided=decided, by=storable(by), after=after)
+        return await self._journal.submit(RECORD_AGAIN, payload, mails=max(1, len(decided.facts)))
+
+    async def answer(self, item: ReviewItem, answer: Answer, facts: Sequence[Fact], *, by: str, note: str) -> Answered:
+        """Close a review with a person's answer, and record the facts that it makes, in one transaction.
+
+        Not applied when it was answered before: then it says what was said first, by whom and when. Raises NotFound.
+        """
+        closing = Closing(
+            account_id=item.account_id,
+            review_id=item.id,
+            resolution=answer.value,
+            by=storable(by),
+            note=storable(note, MAX_TEXT),
+        )
+        payload = StorableAnswer(closing=closing, facts=storable_facts(facts, self._now()))
+        answered = await self._journal.submit(ANSWER, payload, mails=max(1, len(facts)))
+        if answered is None:
+            raise NotFound(f"there is no review {item.id}")
+        return answered
+
+    async def reviews(self, wanted: ReviewFilter | None = None, *, limit: int = 100) -> list[ReviewItem]:
+        """What waits for a person, the most urgent first; what is open when nothing else is asked for."""
+        return await review_reports.reviews(self._reader, wanted or ReviewFilter(), limit)
+
+    async def review(self, review_id: str) -> ReviewItem:
+        """One review, open or not. Raises NotFound."""
+        for account_id in await reports.accounts_with(self._reader, review):
+            found = await review_reports.review_named(self._reader, account_id, review_id)
+            if found is not None:
+                return found
+        raise NotFound(f"there is no review {review_id}; `mailproc review list` shows them")
