@@ -232,6 +232,8 @@ def _enter(
     for change in recorded.changes:
         said = f"{person}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]"
         out.print(said + (f"; {'off' if kind is FactKind.opt_out else 'on'} list {list_id}" if list_id else ""))
+    if recorded.unclear:
+        err.print(f"mailproc: {recorded.unclear}; if one is meant, give the key", markup=False)
     if not recorded.changes:
         out.print(f"{person}: recorded; the standing stays as it was (see `mailproc status {person}`)", markup=False)
 

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from mailproc.policy.review import DECIDED_AGAIN, is_answer
-from mailproc.store.decisions import INSERT_DECISION, StorableDecision, apply_said
+from mailproc.store.decisions import INSERT_DECISION, StorableDecision, apply_said, review_of_unclear
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.projection import Said
 from mailproc.store.results import Recorded
-from mailproc.store.review_rows import Closing, ReviewState, close_review, lock_review, open_reviews, reopen_review
+from mailproc.store.review_rows import (
+    Closing,
+    NewReview,
+    ReviewState,
+    close_review,
+    lock_review,
+    open_reviews,
+    reopen_review,
+)
 from mailproc.store.schema import decision, mail
 from mailproc.store.statement import Statement, Transaction, ask, tell
 
@@ -48,22 +56,22 @@ def _record_again(context: Context, payload: DecidedAgain) -> Transaction[Record
         return Recorded(applied=False)
     yield from tell(INSERT_DECISION, [{**one.row, "n": last + 1}])
     said = [Said(origin=0, facts=one.facts, mail_id=one.mail_id)] if one.facts else []
-    changes = yield from apply_said(context, said)
-    yield from _bring_review_up_to_date(context, payload, waiting)
-    return Recorded(applied=True, changes=tuple(changes.get(0, ())))
+    done = yield from apply_said(context, said)
+    wanted = one.review or review_of_unclear(one, done.unclear.get(0))
+    yield from _bring_review_up_to_date(context, one, wanted, waiting, payload.by)
+    return done.recorded(0)
 
 
-def _bring_review_up_to_date(context: Context, payload: DecidedAgain, waiting: ReviewState | None) -> Transaction[None]:
+def _bring_review_up_to_date(
+    context: Context, one: StorableDecision, wanted: NewReview | None, waiting: ReviewState | None, by: str
+) -> Transaction[None]:
     """Open a review that this decision asks for; close one that it does not ask for any more."""
-    one = payload.decided
-    if one.review is not None and waiting is None:
-        yield from open_reviews([one.review], context.now)
-    elif one.review is not None:
-        yield from reopen_review(one.review)
+    if wanted is not None and waiting is None:
+        yield from open_reviews([wanted], context.now)
+    elif wanted is not None:
+        yield from reopen_review(wanted)
     elif waiting is not None:
-        closing = Closing(
-            account_id=one.account_id, review_id=one.mail_id, resolution=DECIDED_AGAIN, by=payload.by, note=""
-        )
+        closing = Closing(account_id=one.account_id, review_id=one.mail_id, resolution=DECIDED_AGAIN, by=by, note="")
         yield from close_review(closing, context.now)
 
 

@@ -35,13 +35,13 @@ def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered |
             at=time_or_none(waiting.resolved_at) or context.now,
         )
     said = [Said(origin=0, facts=payload.facts, mail_id=closing.review_id)] if payload.facts else []
-    changes = yield from apply_said(context, said)
+    done = yield from apply_said(context, said)
     return Answered(
         applied=True,
         resolution=closing.resolution,
         by=closing.by,
         at=context.now,
-        changes=tuple(changes.get(0, ())),
+        changes=done.recorded(0).changes,
     )
 
 

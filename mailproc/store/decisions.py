@@ -12,9 +12,11 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
 from mailproc.policy.due import BUSINESS_DAYS, add_business_days
 from mailproc.policy.facts import Fact
+from mailproc.store.candidates import Unclear, find_meant
 from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
+from mailproc.store.persons import person_of_key
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.results import Recorded, StandingChange
 from mailproc.store.review_rows import NewReview, names_of, open_reviews
@@ -113,9 +115,23 @@ def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transacti
     said = {
         index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
     }
-    changes = yield from apply_said(context, [group for groups in said.values() for group in groups])
-    yield from open_reviews([one.review for one in mine.values() if one.review], context.now)
-    return [Recorded(applied=index in applied, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
+    done = yield from apply_said(context, [group for groups in said.values() for group in groups])
+    reviews = [one.review or review_of_unclear(one, done.unclear.get(index)) for index, one in mine.items()]
+    yield from open_reviews([one for one in reviews if one is not None], context.now)
+    return [done.recorded(index, applied=index in applied) for index in range(len(payloads))]
+
+
+def review_of_unclear(one: StorableDecision, unclear: Unclear | None) -> NewReview | None:
+    """A review where several people could be meant; None where that is clear."""
+    if unclear is None:
+        return None
+    return NewReview(
+        account_id=one.account_id,
+        mail_id=one.mail_id,
+        reason=storable(unclear.reason, MAX_TEXT),
+        due_at=one.due_at,
+        names=tuple(person_of_key(key) for key in unclear.keys),
+    )
 
 
 def _mark_decided(payloads: Sequence[StorableDecision]) -> Transaction[set[int]]:
@@ -131,18 +147,34 @@ def _mark_decided(payloads: Sequence[StorableDecision]) -> Transaction[set[int]]
     return applied
 
 
-def apply_said(context: Context, said: Sequence[Said]) -> Transaction[dict[int, list[StandingChange]]]:
-    """Apply groups of facts account by account; changes by the origin of their cause."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What facts changed, and whom it is unclear that they mean; both by the origin of their cause."""
+
+    changes: dict[int, list[StandingChange]]
+    unclear: dict[int, Unclear]
+
+    def recorded(self, origin: int, *, applied: bool = True) -> Recorded:
+        """What became of one origin."""
+        unclear = self.unclear.get(origin)
+        changes = tuple(self.changes.get(origin, ()))
+        return Recorded(applied=applied, changes=changes, unclear=unclear.reason if unclear else None)
+
+
+def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
+    """Apply groups of facts account by account, to everyone whom they mean."""
     by_account: dict[str, list[Said]] = {}
     for group in said:
         for account_id in {one.fact.account_id for one in group.facts}:
             facts = tuple(one for one in group.facts if one.fact.account_id == account_id)
             by_account.setdefault(account_id, []).append(replace(group, facts=facts))
-    changes: dict[int, list[StandingChange]] = {}
+    done = Applied(changes={}, unclear={})
     for account_id in sorted(by_account):
-        for origin, change in (yield from apply_facts(context, account_id, by_account[account_id])):
-            changes.setdefault(origin, []).append(change)
-    return changes
+        meant = yield from find_meant(account_id, by_account[account_id], context.now)
+        done.unclear.update(meant.unclear)
+        for origin, change in (yield from apply_facts(context, account_id, meant.said)):
+            done.changes.setdefault(origin, []).append(change)
+    return done
 
 
 def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Recorded]:
@@ -165,8 +197,8 @@ def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Rec
 
 def _record_facts(context: Context, payloads: Sequence[tuple[StoredFact, ...]]) -> Transaction[list[Recorded]]:
     said = [Said(origin=index, facts=facts) for index, facts in enumerate(payloads)]
-    changes = yield from apply_said(context, said)
-    return [Recorded(applied=True, changes=tuple(changes.get(index, ()))) for index in range(len(payloads))]
+    done = yield from apply_said(context, said)
+    return [done.recorded(index) for index in range(len(payloads))]
 
 
 RECORD: Operation[StorableDecision, Recorded] = Operation(name="record", rank=40, run=_record, rescue=_record_bare)

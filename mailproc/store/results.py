@@ -39,10 +39,14 @@ class StandingChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What recording did. `applied` False: another process had decided this mail before, nothing was changed."""
+    """What recording did. `applied` False: another process had decided this mail before, nothing was changed.
+
+    `unclear` is a sentence where an address may be that of several subscribers who have it in a looser form only.
+    """
 
     applied: bool
     changes: tuple[StandingChange, ...] = ()
+    unclear: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

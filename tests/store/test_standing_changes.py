@@ -203,10 +203,19 @@ async def test_a_fact_about_an_address_changes_every_subscriber_who_has_it_and_n
     assert await store.check() == []
 
 
-async def test_a_fact_about_a_key_changes_that_subscriber_alone(store: Store) -> None:
+async def test_an_opt_out_of_a_key_is_one_of_the_address_that_it_then_had(store: Store) -> None:  # R28a
+    known = [("1", "pat@example.org"), ("2", "pat@example.org"), ("3", "kim@example.org")]
+    await store.put_subscribers([Subscriber(account_id="acme", key=key, address=address) for key, address in known])
+    recorded = await recorded_mail(store, an_opt_out(None, key="2"))
+    assert [change.person for change in recorded.changes] == ["k:1", "k:2"]
+    assert await store.check() == []
+
+
+async def test_a_consent_of_a_key_changes_that_subscriber_alone(store: Store) -> None:
     pair = [Subscriber(account_id="acme", key=key, address="pat@example.org") for key in ("1", "2")]
     await store.put_subscribers(pair)
-    recorded = await recorded_mail(store, an_opt_out(None, key="2"))
+    await recorded_mail(store, an_opt_out())
+    recorded = await recorded_mail(store, a_consent(None, key="2", at=LATER))
     assert [change.person for change in recorded.changes] == ["k:2"]
 
 
