@@ -45,7 +45,7 @@ async def test_the_only_one_who_has_the_address_in_another_form_is_taken_off(
     done = await recorded(store, an_opt_out(written))
     assert (await status(store, "1"), await status(store, "2")) == (Status.unsubscribed, Status.active)
     assert await status(store, written) is Status.unsubscribed, "the address that wrote is out, whoever gets it later"
-    assert (done.unclear, await store.reviews()) == (None, [])
+    assert (done.unclear, await store.desk.reviews()) == (None, [])
     assert await store.check() == []
 
 
@@ -63,7 +63,7 @@ async def test_several_candidates_are_a_review_and_nobody_is_guessed(store: Stor
     assert (await status(store, "1"), await status(store, "2")) == (Status.active, Status.active)
     assert await status(store, "pat@example.org") is Status.unsubscribed
     assert done.unclear == "pat@example.org may be any of the subscribers 1, 2"
-    assert [item.reason for item in await store.reviews()] == [done.unclear]
+    assert [item.reason for item in await store.desk.reviews()] == [done.unclear]
     assert await store.check() == []
 
 
@@ -71,7 +71,7 @@ async def test_who_has_the_address_in_its_very_form_is_the_only_one_meant(store:
     await put(store, ("1", "pat@example.org"), ("2", "pat+shop@example.org"))
     done = await recorded(store, an_opt_out("PAT@example.org"))
     assert (await status(store, "1"), await status(store, "2")) == (Status.unsubscribed, Status.active)
-    assert (done.unclear, await store.reviews()) == (None, [])
+    assert (done.unclear, await store.desk.reviews()) == (None, [])
 
 
 async def test_one_address_of_several_subscribers_is_one_candidate(store: Store) -> None:
@@ -125,7 +125,7 @@ async def test_a_review_that_the_decision_asks_for_keeps_its_own_reason(store: S
     await store.accept([mail])
     asked = a_decision(mail, an_opt_out("pat@example.org"), also=(Also.review,), reason="also asks for a refund")
     await store.record(mail, asked)
-    assert [item.reason for item in await store.reviews()] == ["also asks for a refund"]
+    assert [item.reason for item in await store.desk.reviews()] == ["also asks for a refund"]
 
 
 async def test_the_bounce_of_a_token_is_one_of_the_address_and_stays_behind_with_it(store: Store) -> None:
