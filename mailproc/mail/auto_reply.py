@@ -24,7 +24,7 @@ from mailproc.mail.auto_tables import (
 )
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.list_headers import bulk_evidence
-from mailproc.mail.message import Message
+from mailproc.mail.message import Message, Part
 from mailproc.mail.new_text import find_new_text
 
 
@@ -43,10 +43,10 @@ class AutoReply:
 
 _MAX_SUBJECT = 300
 _MAX_TEXT = 3_000
-_MAX_RAW = 6_000
+MAX_RAW = 6_000
 
 
-def _compiled(patterns: Iterable[str], *, start: bool = False) -> Any:
+def any_of(patterns: Iterable[str], *, start: bool = False) -> Any:
     """One RE2 automaton for a table of phrases; it cannot hang, whatever the text."""
     options = re2.Options()
     options.log_errors = False
@@ -56,20 +56,20 @@ def _compiled(patterns: Iterable[str], *, start: bool = False) -> Any:
 
 _SUBJECTS = tuple(one for patterns in SUBJECTS.values() for one in patterns)
 _WHOLE_BARE_SUBJECTS = tuple(rf"(?:{one})(?:[^\pL\pN]|$)" for one in BARE_SUBJECTS)
-_SUBJECT = _compiled(_SUBJECTS, start=True)
-_BARE_SUBJECT = _compiled(_WHOLE_BARE_SUBJECTS, start=True)
-_ANY_SUBJECT = _compiled((*_SUBJECTS, *_WHOLE_BARE_SUBJECTS), start=True)
-_DECLARATION = _compiled(DECLARATIONS)
-_AWAY = _compiled(AWAY)
-_MEANWHILE = _compiled(MEANWHILE)
-_ACK_SUBJECT = _compiled(ACK_SUBJECTS)
-_ACK_TEXT = _compiled(ACK_TEXTS)
-_ABANDONED = _compiled(ABANDONED)
-_ANY_TEXT = _compiled((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
-_CHALLENGE_SUBJECT = _compiled(CHALLENGE_SUBJECTS)
-_CHALLENGE_TEXT = _compiled(CHALLENGE_TEXTS)
-_REQUEST = _compiled(REQUEST_STEMS)
-_CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
+_SUBJECT = any_of(_SUBJECTS, start=True)
+_BARE_SUBJECT = any_of(_WHOLE_BARE_SUBJECTS, start=True)
+_ANY_SUBJECT = any_of((*_SUBJECTS, *_WHOLE_BARE_SUBJECTS), start=True)
+_DECLARATION = any_of(DECLARATIONS)
+_AWAY = any_of(AWAY)
+_MEANWHILE = any_of(MEANWHILE)
+_ACK_SUBJECT = any_of(ACK_SUBJECTS)
+_ACK_TEXT = any_of(ACK_TEXTS)
+_ABANDONED = any_of(ABANDONED)
+_ANY_TEXT = any_of((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
+_CHALLENGE_SUBJECT = any_of(CHALLENGE_SUBJECTS)
+_CHALLENGE_TEXT = any_of(CHALLENGE_TEXTS)
+_REQUEST = any_of(REQUEST_STEMS)
+CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
 _BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))
 _REPLY_PREFIX = re.compile(
@@ -85,7 +85,7 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
     Headers decide, then the null sender and robots, then the subject, then what the new text says of itself. Bare nouns
     count beside a second signal only, X-Auto-Response-Suppress proves nothing. Raises nothing. Source: RFC 3834.
     """
-    header = _decisive_header(message)
+    header = decisive_header(message)
     if header is not None:
         return _told("header", header, _new_text(message))
     if envelope.mail_from is None:
@@ -111,7 +111,7 @@ def find_challenge(message: Message) -> str | None:
 
     The header of a challenge system decides; else two of sender, subject and text are needed.
     """
-    if _CHALLENGE_HEADER.search("\n".join(message.headers.names)):
+    if CHALLENGE_HEADER.search("\n".join(message.headers.names)):
         return next(
             f"{name}: {value[:100]}"
             for name, value in message.headers.fields
@@ -132,7 +132,8 @@ def find_challenge(message: Message) -> str | None:
     return "; ".join(evidence) if len(evidence) > 1 else None
 
 
-def _decisive_header(message: Message) -> str | None:
+def decisive_header(message: Message) -> str | None:
+    """The first header field that alone tells a machine, as it stands there; None without one."""
     headers = message.headers
     decisive = {
         (name, value)
@@ -182,13 +183,21 @@ def _compared(text: str) -> str:
 
 def _hints(message: Message) -> bool:
     """Whether the raw text, read cheaply, has anything in it that is worth cutting out the new text for."""
-    for part in message.root.walk():
-        if part.text and part.content_type in ("text/plain", "text/html"):
-            start = part.text.find("<body") if part.content_type == "text/html" else 0
-            raw = part.text[max(start, 0) : max(start, 0) + _MAX_RAW].lower().replace("’", "'").replace("\n", " ")
-            if _ANY_TEXT.search(raw.encode("utf-8", "replace")):
-                return True
-    return False
+    return any(
+        _ANY_TEXT.search(in_one_line(part.text[(start := start_of_text(part)) : start + MAX_RAW])) is not None
+        for part in message.root.walk()
+        if part.text and part.content_type in ("text/plain", "text/html")
+    )
+
+
+def start_of_text(part: Part) -> int:
+    """Where in a part that has text its body begins, read cheaply."""
+    return max((part.text or "").find("<body"), 0) if part.content_type == "text/html" else 0
+
+
+def in_one_line(raw: str) -> bytes:
+    """Raw text as it is compared."""
+    return raw.lower().replace("’", "'").replace("\n", " ").encode("utf-8", "replace")
 
 
 def _says_automatic(text: str) -> bool:

@@ -88,17 +88,17 @@ _RECOGNISERS = (
     Recogniser("verizon", sender=_any(r"vtext\.com|vzwpix\.com|post_master@")),
 )
 
-_DAEMON = re.compile(
+DAEMON = re.compile(
     r"mailer[-_ .]?daemon|mail[-_ .]?daemon|mail deliver\w* (?:sub)?(?:system|service)|mail\.delivery", re.IGNORECASE
 )
 # Names of machines that people use, too.
-_OFFICE = re.compile(
+OFFICE = re.compile(
     r"post[-_ .]?master|delivery (?:sub)?system|microsoft outlook|system administrator|mmsc ndr|interscan"
     r"|mail (?:system|service|administrator)|mdaemon|mail interconnect|antivirus_for_smtp|imss@|mail-?adm|sysadmin@"
     r"|<>",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(
+SUBJECT = re.compile(
     r"undeliver(?:ed|able|y)|non[- ]?deliver|not? deliver(?:ed|able)"
     r"|deliver\w* (?:has )?(?:fail|status|report|problem|notif|error|delayed|unsuccess|incomplete)"
     r"|returned (?:e-?)?mail|return(?:ing|ed) (?:message )?to sender|fail(?:ure|ed) (?:notice|delivery|mail)"
@@ -141,12 +141,13 @@ _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|fw|fwd|wg|tr|rv|r|antw|odp)\s*:", re
 def sender_of(message: Message, envelope: Envelope | None) -> Sender:
     """How much the sender of a mail looks like a mail server."""
     sender = (message.headers.get("from") or "")[:300]
-    if _DAEMON.search(sender):
+    if DAEMON.search(sender):
         return Sender.daemon
-    return Sender.office if _OFFICE.search(sender) or _has_null_sender(message, envelope) else Sender.other
+    return Sender.office if OFFICE.search(sender) or has_null_sender(message, envelope) else Sender.other
 
 
-def _has_null_sender(message: Message, envelope: Envelope | None) -> bool:
+def has_null_sender(message: Message, envelope: Envelope | None) -> bool:
+    """Whether the envelope has no sender, as far as its Return-Path, else the envelope itself, tells."""
     return_path = message.headers.get("return-path")
     if return_path is None:
         return envelope is not None and envelope.mail_from is None
@@ -171,7 +172,7 @@ def is_bounce_subject(subject: str, *, from_start: bool = False) -> bool:
     """Whether a subject is one of bounces; `from_start`: it must begin like one. `Re: Undeliverable` is a person's."""
     if _REPLY_PREFIX.match(subject):
         return False
-    return bool(_SUBJECT.match(subject[:300]) if from_start else _SUBJECT.search(subject[:300]))
+    return bool(SUBJECT.match(subject[:300]) if from_start else SUBJECT.search(subject[:300]))
 
 
 def is_bounce_text(text: str) -> bool:

@@ -9,6 +9,7 @@ from mailproc.mail.delivery_status import DeliveryStatus, parse_delivery_status
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
 from mailproc.mail.list_headers import bulk_evidence
+from mailproc.mail.machine_signs import has_machine_signs
 from mailproc.mail.message import Message
 from mailproc.mail.receipt import is_aggregate_report, is_calendar, is_receipt
 from mailproc.mail.unsubscribe_mail import find_unsubscribe_mail
@@ -54,6 +55,11 @@ def kind_of(message: Message, envelope: Envelope) -> KindFinding:
     `own_mail` and `complaint` need the account and are told later; a token address has been looked for before. A mail
     without header fields and without text is `unreadable`, everything that nobody claims a `reply`. Raises nothing.
     """
+    return finding_of(message, envelope) if has_machine_signs(message, envelope) else _REPLY
+
+
+def finding_of(message: Message, envelope: Envelope) -> KindFinding:
+    """The same by asking one finder after the other, whether there are signs or not."""
     report = parse_feedback_report(message)
     if report is not None:
         evidence = f"Feedback-Type: {report.feedback_type}"
@@ -77,8 +83,10 @@ def kind_of(message: Message, envelope: Envelope) -> KindFinding:
     bulk = bulk_evidence(message)
     if bulk is not None:
         return KindFinding(kind=MailKind.bulk, evidence=bulk, where="header")
-    return KindFinding(kind=MailKind.reply)
+    return _REPLY
 
+
+_REPLY = KindFinding(kind=MailKind.reply)
 
 _NOISE_SAMPLE_CHARS = 4000
 

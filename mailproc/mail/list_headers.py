@@ -26,7 +26,7 @@ _BULK_HEADERS = (
     "X-BeenThere",
     "X-Mailman-Version",
 )
-_BULK_NAMES = frozenset({"precedence", *map(str.lower, _BULK_HEADERS)})
+BULK_NAMES = frozenset({"precedence", *map(str.lower, _BULK_HEADERS)})
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 
 
@@ -36,7 +36,7 @@ def bulk_evidence(message: Message) -> str | None:
     Says nothing about our own mail quoted or enclosed: only the outermost header is looked at. Source: RFC 2369, 2919.
     """
     headers = message.headers
-    if _BULK_NAMES.isdisjoint(headers.names):
+    if BULK_NAMES.isdisjoint(headers.names):
         return None
     for name in _BULK_HEADERS:
         value = headers.get(name)

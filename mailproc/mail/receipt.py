@@ -7,7 +7,7 @@ from mailproc.mail.report_fields import report_type_of
 
 _RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 # What Outlook and others put before the subject of a receipt without structure.
-_RECEIPT_SUBJECT = re.compile(
+RECEIPT_SUBJECT = re.compile(
     r"(?:read|not read|gelesen|ungelesen gelöscht|lu|leído|letto|lida|gelezen|läst|прочтено|開封済み|已读"
     r"|return receipt|read receipt|lesebestätigung|empfangsbestätigung)\s*(?:\([^)]{0,40}\)\s*)?[::-]",
     re.IGNORECASE,
@@ -19,7 +19,7 @@ _RECEIPT_BODY = re.compile(
 )
 _CALENDAR_METHODS = frozenset({"reply", "request", "cancel", "counter", "declinecounter", "add", "refresh"})
 _METHOD_LINE = re.compile(r"^METHOD:([A-Z-]{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
-_AGGREGATE_SUBJECT = re.compile(r"report domain:\s*\S{1,255}.{0,80}submitter:", re.IGNORECASE)
+AGGREGATE_SUBJECT = re.compile(r"report domain:\s*\S{1,255}.{0,80}submitter:", re.IGNORECASE)
 _AGGREGATE_FILE = re.compile(
     r"[^!\s]{1,255}![^!\s]{1,255}!\d{6,12}!\d{6,12}(?:![^.\s]{1,100})?\.(?:xml|json)?(?:\.?gz|\.?zip)?$"
 )
@@ -35,7 +35,7 @@ def is_receipt(message: Message) -> str | None:
             return f"Content-Type: {part.content_type}"
     if report_type_of(message.root) == "disposition-notification":
         return "report-type=disposition-notification"
-    subject = _RECEIPT_SUBJECT.match(message.subject[:200])
+    subject = RECEIPT_SUBJECT.match(message.subject[:200])
     if subject and _RECEIPT_BODY.search(_first_text(message)[:1000]):
         return f"Subject: {subject[0].strip()}"
     return None
@@ -70,7 +70,7 @@ def is_aggregate_report(message: Message) -> str | None:
             return f"file {part.filename[:100]}"
     if message.headers.get("tls-report-domain") is not None:
         return "TLS-Report-Domain"
-    return "Subject: Report Domain" if _AGGREGATE_SUBJECT.match(message.subject[:500]) else None
+    return "Subject: Report Domain" if AGGREGATE_SUBJECT.match(message.subject[:500]) else None
 
 
 def _first_text(message: Message) -> str:

@@ -1,6 +1,6 @@
 """From who is meant and what is wanted to the outcome: facts, level, and the setting that nothing is automatic."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -29,9 +29,11 @@ def take_off(
     channel: Channel,
     outcome: Outcome,
     about_mail_of: datetime | None = None,
+    hinges: bool = False,
 ) -> Outcome:
     """The outcome with a fact for each person who is meant; a review where that must not or cannot be done by itself.
 
+    `hinges` tells that looking up who sent the mail could turn it; where it is a review anyway, nothing can.
     `outcome` says action `unsubscribe` and everything else of it; its level is filled in when it has none.
     """
     if identified.conflict:
@@ -56,18 +58,17 @@ def take_off(
         )
         for ref in identified.refs
     )
-    return _named_in(identified, outcome, level=level, facts=facts)
+    return _named_in(identified, outcome, level=level, facts=facts, hinges=hinges)
 
 
-def by_verdict(verdict: Verdict, taken: Outcome, waiting: Outcome) -> Outcome:
-    """`taken` where the verdict acts, else `waiting`; marked where looking up who sent the mail could turn that."""
-    outcome = taken if verdict.acts else waiting
-    return replace(outcome, hinges=True) if verdict.hinges and taken.action != waiting.action else outcome
+def by_verdict(verdict: Verdict, taken: Outcome, waiting: Callable[..., Outcome]) -> Outcome:
+    """`taken` where the verdict acts, else what waits; that hinges on the same as what is `taken`."""
+    return taken if verdict.acts else waiting(hinges=taken.hinges)
 
 
-def held(outcome: Outcome, reason: str) -> Outcome:
-    """The same, waiting for a person: no facts, no level."""
-    return replace(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=())
+def held(outcome: Outcome, reason: str, **more: Any) -> Outcome:
+    """The same, waiting for a person: no facts, no level; with `more` fields."""
+    return replace(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=(), **more)
 
 
 def also(outcome: Outcome, *more: Also) -> Outcome:

@@ -1,6 +1,7 @@
 """Mail of a person: is it a request, whose, and what else is in it (R44-R50)."""
 
 from dataclasses import replace
+from functools import partial
 
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
@@ -163,9 +164,10 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
             waiting = replace(outcome, subscribers=(*identified.refs, ref))
             return held(waiting, "asks for another address than its own")
     channel, kind = _channel_and_kind(case, outcome)
-    taken = take_off(case, identified, kind=kind, channel=channel, outcome=_levelled(case, outcome))
-    waiting = replace(outcome, subscribers=identified.refs)
-    return by_verdict(verdict, taken, held(waiting, f"{outcome.reason}, {why_it_waits(proof)}"))
+    levelled = _levelled(case, outcome)
+    taken = take_off(case, identified, kind=kind, channel=channel, outcome=levelled, hinges=verdict.hinges)
+    why = f"{outcome.reason}, {why_it_waits(proof)}"
+    return by_verdict(verdict, taken, partial(held, outcome, why, subscribers=identified.refs))
 
 
 def _levelled(case: Case, outcome: Outcome) -> Outcome:

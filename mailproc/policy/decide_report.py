@@ -1,6 +1,7 @@
 """Feedback reports: what each type does, when it is ours, and when its sender may act (R54-R58c)."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.list_headers import list_id_of
@@ -86,9 +87,19 @@ def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactK
     )
     proof = _proof(case, report, identified.token)
     when = sent_at(report.original, report.arrival_date, identified.token)
-    taken = take_off(case, identified, kind=kind, channel=Channel.feedback_loop, outcome=outcome, about_mail_of=when)
-    waiting = held(replace(outcome, subscribers=identified.refs), f"{outcome.reason}, {why_it_waits(proof)}")
-    return by_verdict(report_verdict(proof, case.account), taken, waiting)
+    verdict = report_verdict(proof, case.account)
+    taken = take_off(
+        case,
+        identified,
+        kind=kind,
+        channel=Channel.feedback_loop,
+        outcome=outcome,
+        about_mail_of=when,
+        hinges=verdict.hinges,
+    )
+    why = f"{outcome.reason}, {why_it_waits(proof)}"
+    waiting = partial(held, outcome, why, subscribers=identified.refs)
+    return by_verdict(verdict, taken, waiting)
 
 
 def _trust_without_token(case: Case) -> Trust:

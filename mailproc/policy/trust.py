@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.policy.account import AccountPolicy, FeedbackTrust
@@ -114,6 +115,7 @@ def why_it_waits(proof: Proof) -> str:
     return _WHY.get(proof, "whose word does not act by itself")
 
 
+@cache
 def _verdict(proof: Proof, claim: Claim) -> Verdict:
     verdict = MATRIX[proof][claim]
     hinges = any(MATRIX[other][claim].acts != verdict.acts for other in _OPEN.get(proof, ()))
