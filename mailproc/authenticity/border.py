@@ -1,13 +1,15 @@
 """What our own border servers found out about a mail, read from the header that they stamped on it (RFC 8601)."""
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from mailproc.authenticity.organization import from_domains, with_alignment
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, read_authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.message import read_headers
 from mailproc.policy.account import AccountPolicy
+
+IpAddress = IPv4Address | IPv6Address
 
 
 class Border:
@@ -30,9 +32,18 @@ class Border:
     def _is_ours(self, peer: str | None) -> bool:
         if peer is None:
             return True
-        try:
-            address = ip_address(peer.partition("%")[0])
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
+        address = address_of(peer)
+        return address is not None and self.is_relay(address)
+
+    def is_relay(self, address: IpAddress) -> bool:
+        """Whether this is the address of a border server of ours."""
         return any(address in relay for relay in self._relays)
+
+
+def address_of(peer: str) -> IpAddress | None:
+    """A client's IP address without zone and IPv4 mapping; None for what is none."""
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

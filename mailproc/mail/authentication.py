@@ -11,12 +11,13 @@ class MethodResult:
     """One verdict. `result` is the RFC's word (pass, fail, none, temperror, …); `domain` is whom it is about.
 
     `aligned` tells that this domain and that of From belong to the same organization (RFC 7489 §3.1); the room
-    `authenticity` fills it in, which knows the public suffixes.
+    `authenticity` fills it in, which knows the public suffixes. `reason` says why it is no pass, where we looked.
     """
 
     result: str
     domain: str | None = None
     aligned: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

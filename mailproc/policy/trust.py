@@ -133,7 +133,7 @@ def report_proof(authentication: Authentication, account: AccountPolicy, from_ad
     if any(map(_passes, dkim)):
         return Proof.dkim
     spf = authentication.spf if authentication.spf and is_within(authentication.spf.domain or "", enabled) else None
-    if any(_lacks_answer(authentication, one) for one in (authentication.dmarc, spf, *dkim)):
+    if _may_be_forged(authentication) or any(_lacks_answer(authentication, one) for one in (spf, *dkim)):
         return Proof.unanswered
     return Proof.spf if _passes(spf) else Proof.nothing
 
@@ -169,7 +169,7 @@ def _sender_proof(authentication: Authentication) -> Proof:
         return Proof.dkim
     if _passes(authentication.spf) and authentication.spf is not None and authentication.spf.aligned:
         return Proof.spf
-    return Proof.unanswered if _lacks_answer(authentication, authentication.dmarc) else Proof.nothing
+    return Proof.unanswered if _may_be_forged(authentication) else Proof.nothing
 
 
 def _passes(result: MethodResult | None) -> bool:
@@ -179,6 +179,11 @@ def _passes(result: MethodResult | None) -> bool:
 def _lacks_answer(authentication: Authentication, result: MethodResult | None) -> bool:
     """Whether DNS gave us no answer. What a border server could not find out is never looked up again: it is closed."""
     return authentication.source == "verified" and result is not None and result.result == "temperror"
+
+
+def _may_be_forged(authentication: Authentication) -> bool:
+    """Whether DMARC is open, and its end may be that the domain asks for refusal."""
+    return _lacks_answer(authentication, authentication.dmarc) and authentication.dmarc_policy in (None, "reject")
 
 
 def _is_forged(authentication: Authentication) -> bool:

@@ -105,7 +105,7 @@ def _authentication_as_json(checked: Authentication) -> dict[str, Any]:
 
 
 def _result_as_json(one: MethodResult) -> dict[str, Any]:
-    return {"result": one.result, "domain": one.domain, "aligned": one.aligned}
+    return {"result": one.result, "domain": one.domain, "aligned": one.aligned, "reason": one.reason}
 
 
 def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transaction[list[Recorded]]:

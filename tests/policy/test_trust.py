@@ -182,6 +182,8 @@ def test_the_signature_of_a_known_source_proves_nothing_for_its_users():
         (told(spf=STRANGER), Proof.nothing),
         (told(dmarc=FAIL, dmarc_policy="none"), Proof.nothing),
         (told(dmarc=NO_ANSWER), Proof.unanswered),
+        (told(dmarc=NO_ANSWER, dmarc_policy="reject"), Proof.unanswered),
+        (told(dmarc=NO_ANSWER, dmarc_policy="none"), Proof.nothing),
         (told(dmarc=NO_ANSWER, spf=PASS), Proof.spf),
         (told(spf=NO_ANSWER, dmarc=MethodResult(result="none")), Proof.nothing),
         (told("header", dmarc=NO_ANSWER), Proof.nothing),
