@@ -32,16 +32,16 @@ EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((MAILS / "EXPECT.toml").read
 
 # Shares in percent, rounded down, over all languages. COUNTS are mails with that fault, and only go down.
 BARS = {
-    "recall": 74,  # of those who ask, how many are taken off at once
-    "kept": 78,  # of those who ask, how many are taken off or come before a person: the rest is lost
-    "precision": 94,  # of those who are taken off, how many asked; the doubtful did not
-    "quiet": 91,  # of those who do not ask, how many go their way without a person having to look
-    "doubt": 4,  # of those where a sensible human would hesitate, how many come before a person
+    "recall": 95,  # of those who ask, how many are taken off at once
+    "kept": 98,  # of those who ask, how many are taken off or come before a person: the rest is lost
+    "precision": 98,  # of those who are taken off, how many asked; the doubtful did not
+    "quiet": 94,  # of those who do not ask, how many go their way without a person having to look
+    "doubt": 86,  # of those where a sensible human would hesitate, how many come before a person
     "rest_read": 100,  # of those who ask and say more, how many are also forwarded, or come before a person
-    "person": 99,  # of all, how many are read as what they are: a person's reply
-    "text_right": 99,  # of all, how many new texts hold all the person's words and none of the newsletter's
+    "person": 100,  # of all, how many are read as what they are: a person's reply
+    "text_right": 100,  # of all, how many new texts hold all the person's words and none of the newsletter's
 }
-COUNTS = {"leaked_quote": 2, "lost_text": 0, "kept_boilerplate": 31}
+COUNTS = {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 7}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

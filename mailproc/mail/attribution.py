@@ -54,7 +54,8 @@ _LONE_ENDINGS = ("wrote", "schrieb", "a écrit", "escribió", "ha scritto", "esc
 # The verb stands before the name or the date, which the colon follows.
 _INNER = re.compile(
     r"\b(?:schrieb|schreef|skrev|kirjoitti|escreveu|escribió|ezt írta|írta|a scris|написа(?:л|ла|в)?|wrote (?:on|at)"
-    r"|wrote \(|ha scritto il|napisał(?:a|\(a\))?|napsal(?:a|\(a\))?|yazdı|pisze|написал\(а\)|a écrit le)[\s(]"
+    r"|wrote \(|ha scritto il|napisał(?:a|\(a\))?|napsal(?:a|\(a\))?|yazdı|pisze|написал\(а\)"
+    r"|пис(?:ал|ав)(?:а|\(а\))?|пишет|a écrit le|(?:napisan[ae]|wysłana) przez)[\s(]"
     r"|מאת|כתב|بواسطة|كتب|于|於"
 )
 # `Am 3. März schrieb ich Ihnen folgendes:` is no attribution.

@@ -75,6 +75,7 @@ _ROBOT = re.compile("|".join(ROBOTS))
 _REPLY_PREFIX = re.compile(
     r"(?:re|aw|antw|antwort|sv|vs|odp|ynt|r|rv|res|resp|ref|rif|回复|答复|回覆|fwd?|wg|tr|enc)(?:\[\d+\])?\s?[:：]\s*"
 )
+_ASKS = re.compile("[?？؟](?:\\s|$)")
 _TAG = re.compile(r"(?:\[[^\]]{1,60}\]|[*#=\s]+|(?!auto|ooo)[a-z]{2,5}:(?=\s*(?:out of|auto)))\s*")
 _BIDI = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
@@ -214,7 +215,10 @@ def _text_evidence(text: str, subject: str, whole_subject: str) -> str | None:
     if found := _DECLARATION.search(text):
         return str(found.group())
     away = _AWAY.search(text)
-    if away and (_MEANWHILE.search(text) or _BARE_SUBJECT.search(subject)):
+    asks = (
+        _ASKS.search(text) is not None and subject != whole_subject
+    )  # a person on leave who answers, and wants to know
+    if away and not asks and (_MEANWHILE.search(text) or _BARE_SUBJECT.search(subject)):
         return str(away.group())
     if (found := _ACK_TEXT.search(text)) and _ACK_SUBJECT.search(whole_subject):
         return str(found.group())

@@ -38,7 +38,7 @@ def is_rule_line(line: str) -> bool:
 
 def is_mobile_signature(line: str) -> bool:
     """Whether a whole stripped line is what a mobile client adds: `Sent from my iPhone`."""
-    if len(line) > _MAX_MOBILE or (line[:1].islower() and not line.startswith("iP")):
+    if len(line) > _MAX_MOBILE or (line[:1].islower() and not line.startswith(("iP", "iO"))):
         return False  # the rest of a wrapped sentence begins small
     said = line.strip(" <>()[]*_-\u200e\u200f").lower()
     if not _MOBILE.fullmatch(said):

@@ -11,20 +11,20 @@ MOBILE_SIGNATURES = (
         r"|windows phone)\b.{0,40}"
     ),
     "(?:someone )?from mobile", r"get \[?outlook for \[?(?:ios|android|mac|windows).*",
-    r"(?:von|mit) .{2,60} (?:gesendet|geschickt|verschickt)\.?",
+    r"(?:von|mit) .{2,90} (?:gesendet|geschickt|verschickt)\.?",
     (
         "(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:gesendet|verschickt|geschickt) (?:von|mit|aus|über"
-        "|via) .{2,60}"
+        "|via) .{2,90}"
     ),
     r"diese nachricht wurde (?:von|mit) .{2,80} (?:gesendet|verschickt)\.?", "holen sie sich outlook für .*",
     "outlook für (?:ios|android|mac).*", "(?:hol dir|laden sie) outlook für .*",
-    "envoyé (?:depuis|de|à partir de|avec|via|par) .{2,60}", "(?:télécharger|obtenir|obtenez) outlook pour .*",
-    "provenance : .{2,60}", "enviado (?:desde|do|da|a partir do|pelo|por|con|de|via|com) .{2,60}",
+    "envoyé (?:depuis|de|à partir de|avec|via|par) .{2,90}", "(?:télécharger|obtenir|obtenez) outlook pour .*",
+    "provenance : .{2,60}", "enviado (?:desde|do|da|a partir do|pelo|por|con|de|via|com) .{2,90}",
     "(?:obtener|obter|obtenha|obtén) (?:o )?outlook para .*", "enviat (?:des de|amb) .{2,60}",
-    "(?:inviato|spedito) (?:da|dal|con|tramite) .{2,60}", "(?:ottenere|scarica|ottieni) outlook per .*",
-    "(?:verzonden|verstuurd) (?:vanaf|via|met|vanuit|door) .{2,60}",
+    "(?:inviato|spedito) (?:da|dal|con|tramite) .{2,90}", "(?:ottenere|scarica|ottieni) outlook per .*",
+    "(?:verzonden|verstuurd) (?:vanaf|via|met|vanuit|door) .{2,90}",
     "(?:outlook voor|download outlook voor|ontvang outlook voor) .*", "skickat från .{2,60}",
-    "skickades från .{2,60}", "hämta outlook för .*", "sendt (?:fra|med|via) .{2,60}",
+    "skickades från .{2,60}", "hämta outlook för .*", "sendt (?:fra|med|via) .{2,90}",
     "(?:hent|få) outlook (?:til|for) .*", "lähetetty .{2,60}", "hanki outlook .*",
     "(?:wysłane|wysłano) (?:z|ze|za pomocą) .{2,60}", "pobierz outlook dla .*", "odesláno (?:z|ze) .{2,60}",
     "získat outlook pro .*", "odoslané (?:z|zo) .{2,60}",
@@ -34,6 +34,12 @@ MOBILE_SIGNATURES = (
     ".{2,40}(?:dan|den|tan|ten|umdan|imden) gönderildi", "נשלח (?:מ|מה|באמצעות).{1,60}",
     "(?:تم الإرسال|أرسلت|مرسل) (?:من|عبر) .{2,60}", "(?:iphone|ipad|android|.{2,20})(?:から|より)送信",
     "(?:发自|發自|来自|來自).{1,60}", "(?:從|从)我的 ?.{1,40} ?(?:傳送|发送|發送)", "(?:나의 |내 )?.{1,30}에서 보냄",
+    "الحصول على outlook .*", "(?:λήψη|αποκτήστε) (?:του|το) outlook .*", "קבל את outlook .*",
+    "az outlook .{2,40} beszerzése",
+    "(?:ios|android) ?版 ?outlook ?を入手.*", "skaffa outlook (?:för|på) .*", ".{2,20} için outlook.{1,4} edinin.*",
+    "(?:获取|取得) ?outlook.*",
+    "(?:ios|android)용 outlook 다운로드.*", "(?:получить|скачать) outlook для .*", "отримати outlook для .*",
+    "obțineți outlook pentru .*", "(?:أُرسلت|أُرسل|أرسل) (?:من|عبر) .{2,60}",
     "đã gửi từ .{2,60}", "dikirim dari .{2,60}", "poslano (?:s|z|iz) .{2,60}",
 )  # fmt: skip
 
@@ -63,6 +69,22 @@ DISCLAIMERS = (
     "este (?:mensaje|correo|e-?mail).{0,80}(?:confidencial|dirigid)", "esta mensagem.{0,80}confidencia",
     "le informazioni contenute.{0,80}(?:riservat|confidenzial)", "questo messaggio.{0,80}(?:riservat|confidenzial)",
     "(?:dit|deze) (?:e-?mail|bericht).{0,60}(?:vertrouwelijk|uitsluitend bestemd)",
+    "denken sie an die umwelt|bevor sie diese (?:e-?mail|nachricht) .{0,20}druck",
+    "(?:avant d.imprimer|pensez à l.environnement)", "(?:antes de imprimir|prima di stampare|denk aan het milieu)",
+    "(?:la presente e-?mail|il presente messaggio).{0,80}(?:riservat|confidenzial|destinat)",
+    "a informação contida (?:neste|nesta).{0,60}confidencia",
+    "de informatie in (?:dit|deze) (?:e-?mail|bericht).{0,60}(?:vertrouwelijk|uitsluitend|bestemd)",
+    "(?:detta (?:meddelande|mejl|e-?post)|denne (?:mail|e-?mail|e-?post(?:en)?|besked)).{0,60}(?:konfiden|fortrolig)",
+    "tämä (?:viesti|sähköposti).{0,60}luottamuksel",
+    "niniejsza (?:wiadomość|korespondencja).{0,60}(?:poufn|przeznaczon)",
+    "(?:tato zpráva|tento e-?mail|táto správa).{0,60}(?:důvěrn|dôvern|určen)",
+    "ez az (?:üzenet|e-?mail|levél).{0,60}bizalmas", "acest (?:mesaj|e-?mail).{0,60}confiden",
+    "(?:данное|настоящее|это) (?:сообщение|письмо).{0,60}конфиденциальн",
+    "(?:це|дане) (?:повідомлення).{0,60}конфіденційн", "bu (?:e-?posta|mesaj|ileti).{0,60}gizli",
+    "(?:το παρόν|αυτό το) (?:μήνυμα|email|e-mail).{0,60}(?:εμπιστευτικ|απόρρητ)",
+    "הודעה זו.{0,60}(?:מיועדת|חסוי)", "هذه الرسالة.{0,60}(?:سري|مخصص)",
+    "(?:本|此)(?:邮件|郵件|电邮|電郵).{0,60}(?:保密|机密|機密)",
+    "(?:本|この)メール.{0,60}(?:機密|秘密)", "(?:본|이) (?:메일|이메일|전자우편).{0,60}(?:기밀|비밀|지정된 수신)",
     r"to unsubscribe(?: from [^.,!?]{1,60})?,? (?:please |just |simply )?(?:click|visit|go to)\b",
 )  # fmt: skip
 
@@ -70,7 +92,10 @@ DISCLAIMERS = (
 DISCLAIMER_STARTS = (
     "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
     "[external", "information", "if you", "please consider", "think before", "diese", "der inhalt", "ce ", "les info",
-    "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe",
+    "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie", "bevor sie", "avant d",
+    "pensez", "antes de", "prima di", "denk aan", "la presente", "il presente", "a informa", "de informatie", "detta ",
+    "denne ", "tämä ", "niniejsz", "tato ", "tento ", "táto ", "ez az", "acest", "данное", "настоящее", "это ", "це ",
+    "дане ", "bu ", "το παρόν", "αυτό το", "הודעה זו", "هذه الرسالة", "本", "此", "この", "본 ", "이 ",
 )  # fmt: skip
 
 # What legal text between drawn rules speaks of.

@@ -60,6 +60,9 @@ ATTRIBUTIONS = [
     "2026-03-03 9:12 GMT+01:00 Acme News <news@acme.example>:",
     "Tue, 03 Mar 2026 09:12:00 +0100 Acme News <news@acme.example>:",
     "---- On Tue, 03 Mar 2026 09:12:00 +0100 Acme News <news@acme.example> wrote ----",
+    "Wiadomość napisana przez Acme News <news@acme.example> w dniu 3 mar 2026, o godz. 09:12:",
+    "Acme News писал 2026-03-03 09:12:",
+    "Acme News писала 03.03.2026 09:12:",
 ]
 NO_ATTRIBUTIONS = [
     "Please stop. I wrote to you twice.",
@@ -81,6 +84,8 @@ NO_ATTRIBUTIONS = [
     "Den 3 mars vill jag säga följande:",
     "2026-03-03 14:30:25",
     "Here are the dates of 03.03.2026:",
+    "Он писал мне вчера:",
+    "Ta wiadomość została napisana przez mojego brata:",
 ]
 
 

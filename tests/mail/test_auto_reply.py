@@ -238,6 +238,13 @@ def test_a_persons_text_is_not_automatic(text: str) -> None:
     assert found_in(mail_of(text)) is None
 
 
+def test_a_person_on_leave_who_answers_and_asks_is_no_machine() -> None:
+    away = "Estoy de baja hasta el lunes. "
+    asks = mail_of(away + "¿Me pueden llamar por la tarde?\n", Subject="Re: Oferta")
+    tells = mail_of(away + "Le responderé a mi vuelta.\n", Subject="Re: Oferta")
+    assert (found_in(asks), found_in(tells) is not None) == (None, True)
+
+
 def test_a_quoted_note_does_not_make_the_answer_automatic() -> None:
     quoted = "".join(f"> {line}\n" for note in NOTES for line in note.split("\n"))
     assert found_in(mail_of(f"Thanks, but no.\n\nAcme <a@acme.example> wrote:\n{quoted}")) is None
