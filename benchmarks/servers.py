@@ -50,6 +50,8 @@ listen = []
 [log]
 level = "info"
 format = "json"
+[breaker]
+per_hour = 100000000
 [[hook]]
 name = "file"
 type = "jsonl"

@@ -11,12 +11,14 @@ from typing import Any
 
 import structlog
 
+from mailproc.alarm_bell import ring
 from mailproc.authenticity.border import Border
 from mailproc.errors import ContentGone, StoreError
 from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, failed_decision
 from mailproc.policy.account import AccountPolicy
+from mailproc.policy.breaker import Unproven, unproven_in
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules import RuleSet
 from mailproc.precedence import Precedence
@@ -43,8 +45,10 @@ class Decider:
         rules: Callable[[], RuleSet],
         border: Border,
         metrics: Metrics,
+        client_of: Callable[[InboundMail], str | None],
     ) -> None:
         self._store = store
+        self._client_of = client_of
         self._policy_of = policy_of
         self._rules = rules
         self._border = border
@@ -214,6 +218,11 @@ class Decider:
             self._give(mail)
         if not recorded.applied:
             return
+        if recorded.held is not None:
+            decision = recorded.held
+            self._metrics.held.labels(mail.account_id).inc()
+            self._log.warning("held", mail=mail.id, account=mail.account_id, reason=decision.reason)
+        ring(self._metrics, recorded.alarms)
         self._count(decision)
         self._log.info(
             "recorded",
@@ -225,13 +234,20 @@ class Decider:
 
     async def _record_when_possible(self, mail: InboundMail, decision: Decision) -> Recorded:
         pause = 0.05
+        unproven = self._unproven_in(mail, decision)
         while True:
             try:
-                return await self._store.record(mail, decision)
+                return await self._store.record(mail, decision, unproven)
             except StoreError as error:
                 self._log.warning("recording_waits", mail=mail.id, error=str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _unproven_in(self, mail: InboundMail, decision: Decision) -> Unproven | None:
+        """What the breaker is to count; most mail is no request, and nobody asks for its client."""
+        if not decision.facts and decision.feedback is None:
+            return None
+        return unproven_in(decision, self._policy_of(mail.account_id), self._client_of(mail))
 
     def _count(self, decision: Decision) -> None:
         self._metrics.decided.labels(decision.kind.value, decision.action.value).inc()

@@ -115,6 +115,7 @@ def _feedback(case: Case) -> FeedbackSummary | None:
         return None
     return FeedbackSummary(
         type=short_text(report.feedback_type),
+        source=short_text(case.account.sources.source_of(case.from_address), 253),
         original_rcpt_to=tuple(short_text(address, 320) for address in report.original_rcpt_tos),
         source_ip=short_text(report.source_ip) if report.source_ip else None,
         user_agent=short_text(report.user_agent) if report.user_agent else None,

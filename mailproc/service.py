@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import structlog
@@ -14,15 +16,17 @@ from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
 from mailproc.decider import Decider
 from mailproc.errors import SettingsError, StoreError
+from mailproc.feedback_watch import FeedbackWatch
 from mailproc.intake import NOBODY, inbound_mails
 from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.client import client_of
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
+from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
-from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
 from mailproc.smtp.door import Door
@@ -53,7 +57,6 @@ class Service:
         self._workers: list[SyncWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._undecided = 0
-        self._review_alarm = ReviewAlarm(self.metrics)
         self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
         self._stopping = False
         self.store: Store
@@ -71,11 +74,21 @@ class Service:
                 self.settings.database,
                 self.settings.store,
                 hooks_of=self.settings.hooks_of,
+                alarm_hooks_of=self.settings.alarm_hooks_of,
+                breaker=self.settings.breaker.limits(),
                 thresholds_of=self._thresholds_of,
             )
             undo.push_async_callback(self.store.close)
             border = Border(self.settings.smtp.relays)
-            self.decider = Decider(self.store, self.policy_of, lambda: self.rules.current, border, self.metrics)
+            relays = tuple(ip_network(relay, strict=False) for relay in self.settings.smtp.relays)
+            self.decider = Decider(
+                self.store,
+                self.policy_of,
+                lambda: self.rules.current,
+                border,
+                self.metrics,
+                lambda mail: client_of(mail, relays),
+            )
             if "sync" in self.roles:
                 self._start_workers()
             if "smtp" in self.roles:
@@ -86,7 +99,10 @@ class Service:
             if "web" in self.roles and self.settings.web.listen:
                 self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness, self.details)
                 await self.web.start()
-            self._tasks += [asyncio.create_task(self._keep_gauges()), asyncio.create_task(self.rules.watch())]
+            limits = self.settings.silence.limits()
+            feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
+            for task in (self._keep_gauges(), self.rules.watch(), feedback.run()):
+                self._tasks.append(asyncio.create_task(task))
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
 
@@ -254,4 +270,8 @@ class Service:
         self.metrics.outbox.clear()  # what is not there any more must not stay
         for (hook, state), number in counts.outbox.items():
             self.metrics.outbox.labels(hook, state).set(number)
-        self._review_alarm.heed(counts, datetime.now(UTC))
+        self.metrics.reviews.set(counts.reviews_open)
+        self.metrics.reviews_overdue.set(counts.reviews_overdue)
+        wrong = Counter(alarm.kind.value for alarm in await self.store.loops.alarms())
+        for kind in AlarmKind:
+            self.metrics.alarms_open.labels(kind.value).set(wrong[kind.value])

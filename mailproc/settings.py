@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.address import ascii_domain, is_address
+from mailproc.policy.breaker import BreakerLimits
+from mailproc.policy.silence import SilenceLimits
 from mailproc.policy.sources import NO_SOURCES, FeedbackSources
 
 
@@ -146,12 +148,36 @@ class LogSettings(_Table):
     mask_addresses: bool = True
 
 
+class BreakerSettings(_Table):
+    """How many people an hour may be taken off by what nothing proves, from one network and by one rule."""
+
+    enabled: bool = True
+    per_hour: int = Field(50, ge=1)
+    share_of_people: float = Field(0.001, ge=0, le=1)  # of the account's subscribers; the higher number counts
+
+    def limits(self) -> BreakerLimits:
+        """The same as the store takes it."""
+        return BreakerLimits(enabled=self.enabled, per_hour=self.per_hour, share_of_people=self.share_of_people)
+
+
+class SilenceSettings(_Table):
+    """When an enabled feedback source has been silent for too long; the longer of both counts."""
+
+    days: int = Field(7, ge=1)
+    gaps: float = Field(5, gt=0)  # times its usual gap between days with reports
+
+    def limits(self) -> SilenceLimits:
+        """The same as the watch takes it."""
+        return SilenceLimits(days=self.days, gaps=self.gaps)
+
+
 class HookSettings(_Table):
     """One receiver of events."""
 
     name: Name
     type: Literal["webhook", "jsonl", "exec"]
     accounts: Words = ()
+    alarms: bool = False  # also gets `alarm.raised` events
     url: str | None = None
     secret: Secret | None = None  # whsec_… (Standard Webhooks); env:NAME and file:PATH are understood
     secret_file: Path | None = None
@@ -260,6 +286,8 @@ class Settings(_Table):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     store: StoreSettings = StoreSettings()
+    breaker: BreakerSettings = BreakerSettings()
+    silence: SilenceSettings = SilenceSettings()
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> "Settings":
@@ -287,6 +315,11 @@ class Settings(_Table):
     def hooks_of(self, account_id: str) -> tuple[str, ...]:
         """Names of the hooks that get this account's events."""
         return tuple(hook.name for hook in self.hook if not hook.accounts or account_id in hook.accounts)
+
+    def alarm_hooks_of(self, account_id: str) -> tuple[str, ...]:
+        """Names of those among them that want to hear of alarms."""
+        wanted = {hook.name for hook in self.hook if hook.alarms}
+        return tuple(name for name in self.hooks_of(account_id) if name in wanted)
 
 
 def _doubles(what: str, names: list[str]) -> list[str]:

@@ -87,6 +87,8 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         settings.database,
         settings.store,
         hooks_of=settings.hooks_of,
+        alarm_hooks_of=settings.alarm_hooks_of,
+        breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
     )
     try:

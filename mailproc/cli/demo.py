@@ -109,6 +109,7 @@ def _write_settings(folder: Path, work: Path, url: str, secret: str) -> Path:
     config.write_text(
         'database = "sqlite+aiosqlite:///mailproc.db"\n'
         '[smtp]\nlisten = ["127.0.0.1:0"]\nrelays = ["127.0.0.0/8"]\nmin_free_disk_bytes = 0\n'
+        "[breaker]\nper_hour = 1000\n"  # months of mail come within seconds here
         '[web]\nlisten = ["127.0.0.1:0"]\n'
         f'[[hook]]\nname = "crm"\ntype = "webhook"\nurl = "{url}"\nsecret = "{secret}"\n'
         + (folder / "account.toml").read_text(encoding="utf-8"),

@@ -45,9 +45,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackSummary:
-    """What the decision keeps of a feedback report."""
+    """What the decision keeps of a feedback report; `source` is the id of a known source, else the From domain."""
 
     type: str
+    source: str = "unknown"
     original_rcpt_to: tuple[str, ...] = ()
     source_ip: str | None = None
     user_agent: str | None = None
@@ -153,6 +154,7 @@ def _feedback_as_json(feedback: FeedbackSummary | None) -> Mapping[str, Any] | N
         return None
     return {
         "type": feedback.type,
+        "source": feedback.source,
         "original_rcpt_to": list(feedback.original_rcpt_to),
         "source_ip": feedback.source_ip,
         "user_agent": feedback.user_agent,

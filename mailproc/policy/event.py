@@ -15,8 +15,8 @@ from mailproc.policy.standing import Block, Standing, crm_status
 class SyncEvent:
     """One change of standing, on its way to one hook.
 
-    `id` stays the same over all retries. `type` is `subscriber.` and the status. `version` grows by one with every
-    change of this person's standing. `data` is JSON-able and holds the whole standing.
+    `id` stays the same over all retries. `type` is `subscriber.` and the status; `data` is JSON-able and holds the
+    whole standing, with a `version` that grows by one with every change. Alarms are events, too: `alarm.raised`.
     """
 
     id: str
@@ -105,23 +105,23 @@ def standing_event(
     blocks, left_out = _told_blocks(standing.blocks)
     data = {
         "account": account_id,
-        "person": {"address": _encodable(address), "key": _encodable(key)},
+        "person": {"address": encodable(address), "key": encodable(key)},
         "version": version,
-        "occurred_at": _as_text(at),
+        "occurred_at": as_text(at),
         "standing": {
             "status": standing.status.value,
             "email_opt_out": crm_status(standing) == "unsubscribed",
             "blocks": blocks,
             "blocks_left_out": left_out,
         },
-        "cause": {name: _one_line(cause[name]) for name in _CAUSE_KEYS if cause.get(name)},
+        "cause": {name: one_line(cause[name]) for name in _CAUSE_KEYS if cause.get(name)},
     }
     return SyncEvent(id=event_id, type=f"subscriber.{standing.status.value}", timestamp=at, data=data)
 
 
 def event_as_json(event: SyncEvent) -> dict[str, Any]:
     """The event as plain values, `{type, timestamp, data}` in this order (Standard Webhooks); the id travels beside."""
-    return {"type": event.type, "timestamp": _as_text(event.timestamp), "data": event.data}
+    return {"type": event.type, "timestamp": as_text(event.timestamp), "data": event.data}
 
 
 def event_from_json(event_id: str, body: Mapping[str, Any]) -> SyncEvent:
@@ -153,8 +153,8 @@ def _block_as_json(block: Block) -> dict[str, str | None]:
     return {
         "kind": block.kind.value,
         "level": block.level.value,
-        "list": _encodable(block.list_id),
-        "since": _as_text(block.since),
+        "list": encodable(block.list_id),
+        "since": as_text(block.since),
         "channel": block.channel,
         "fact": block.fact_id,
     }
@@ -164,19 +164,19 @@ def _size_bytes(said: Mapping[str, str | None]) -> int:
     return len(json.dumps(said))
 
 
-def _as_text(at: datetime) -> str:
+def as_text(at: datetime) -> str:
     """RFC 3339 in UTC with `Z`; microseconds only where there are any."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _encodable(name: str | None) -> str | None:
+def encodable(name: str | None) -> str | None:
     """A name that every JSON writer takes: lone surrogates, which no UTF-8 can hold, become `?`."""
     if name is None or name.isascii():
         return name
     return name.encode("utf-8", "replace").decode()
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
     """At most 200 printable characters."""
     short = value[:_CAUSE_VALUE_CHARS]
     return short if short.isprintable() else "".join(char if char.isprintable() else " " for char in short)

@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
-_Address = IPv4Address | IPv6Address
-
-# Who owns one address owns at least its neighbours: a customer's IPv6 block is a /56 or larger.
-_COUNTED_PREFIX = {4: 24, 6: 56}
+from mailproc.mail.client import address_of, network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +26,6 @@ class Client:
 def parse_networks(texts: Iterable[str]) -> tuple[IPv4Network | IPv6Network, ...]:
     """Parse `192.0.2.0/24`, `2001:db8::/32` or a single address; raises ValueError. Host bits are ignored."""
     return tuple(ip_network(text, strict=False) for text in texts)
-
-
-def address_of(host: str) -> _Address | None:
-    """Parse an address; an IPv4 address inside an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address. None: is none."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def network_of(address: _Address) -> str:
-    """Network that a client is counted under: /24 of IPv4, /56 of IPv6."""
-    return str(ip_network((address, _COUNTED_PREFIX[address.version]), strict=False))
 
 
 class Neighbourhood:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, exists, func, select, text
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds, Standing, standing_of
 from mailproc.store.fact_rows import StoredFact
+from mailproc.store.outbox_rows import ALARM_PREFIX
 from mailproc.store.people import all_accounts
 from mailproc.store.person_facts import all_facts_of, facts_of
 from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
@@ -143,7 +144,9 @@ async def _mails_without_their_rows(reader: Reader) -> list[str]:
 
 async def _events_out_of_order(reader: Reader) -> list[str]:
     is_kept = and_(standing.c.account_id == outbox.c.account_id, standing.c.person == outbox.c.person)
-    ahead = select(outbox.c.id).where(~exists().where(is_kept, standing.c.version >= outbox.c.version))
+    ahead = select(outbox.c.id).where(
+        ~outbox.c.person.startswith(ALARM_PREFIX), ~exists().where(is_kept, standing.c.version >= outbox.c.version)
+    )
     crowd = (
         select(outbox.c.account_id, outbox.c.hook, outbox.c.person)
         .where(outbox.c.state == PENDING, outbox.c.lease_until.is_(None))

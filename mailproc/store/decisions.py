@@ -12,9 +12,11 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
 from mailproc.policy.due import BUSINESS_DAYS, add_business_days
 from mailproc.policy.facts import Fact
+from mailproc.store.breaker import Watched, trip
 from mailproc.store.candidates import Unclear, find_meant
 from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
+from mailproc.store.feedback import INSERT_REPORT, report_row
 from mailproc.store.journal import Context, Operation
 from mailproc.store.persons import person_of_key
 from mailproc.store.projection import Said, apply_facts
@@ -43,7 +45,10 @@ NOT_RECORDED = "could not be recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorableDecision:
-    """A decision ready to be written. `review` is None where nobody has to look."""
+    """A decision ready to be written. `review` is None where nobody has to look.
+
+    `watched` is None where the breaker has nothing to say; `report` are the columns that tell who reported, if one did.
+    """
 
     account_id: str
     mail_id: str
@@ -51,9 +56,13 @@ class StorableDecision:
     facts: tuple[StoredFact, ...]
     review: NewReview | None
     due_at: int  # by when a person should have looked, if one has to
+    watched: Watched | None = None
+    report: dict[str, Any] | None = None
 
 
-def storable_decision(inbound: InboundMail, decided: Decision, now: datetime) -> StorableDecision:
+def storable_decision(
+    inbound: InboundMail, decided: Decision, now: datetime, watched: Watched | None = None
+) -> StorableDecision:
     """Work out the columns of a decision."""
     account_id, mail_id = storable(inbound.account_id), storable(inbound.id)
     due_at = micros_of(add_business_days(inbound.received_at, BUSINESS_DAYS))
@@ -76,6 +85,8 @@ def storable_decision(inbound: InboundMail, decided: Decision, now: datetime) ->
         facts=tuple(stored_fact(said, now) for said in decided.facts),
         review=_review_of(inbound, decided, due_at) if wants_review else None,
         due_at=due_at,
+        watched=watched,
+        report=report_row(inbound, decided),
     )
 
 
@@ -87,6 +98,19 @@ def _review_of(inbound: InboundMail, decided: Decision, due_at: int) -> NewRevie
         due_at=due_at,
         names=names_of(decided.subscribers),
     )
+
+
+def _held(one: StorableDecision, held: Decision) -> StorableDecision:
+    """The same with what is decided instead."""
+    row = {**one.row, "action": held.action.value, "decision": json_text(decision_as_json(held))}
+    review = NewReview(
+        account_id=one.account_id,
+        mail_id=one.mail_id,
+        reason=storable(held.reason, MAX_TEXT),
+        due_at=one.due_at,
+        names=names_of(held.subscribers),
+    )
+    return replace(one, row=row, facts=(), review=review)
 
 
 def storable_facts(facts: Sequence[Fact], now: datetime) -> tuple[StoredFact, ...]:
@@ -111,14 +135,21 @@ def _result_as_json(one: MethodResult) -> dict[str, Any]:
 def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transaction[list[Recorded]]:
     applied = yield from _mark_decided(payloads)
     mine = {index: one for index, one in enumerate(payloads) if index in applied}
+    tripped, alarms = yield from trip(context, {index: one.watched for index, one in mine.items() if one.watched})
+    held = {index: one.held for index, one in tripped.items() if mine[index].facts}
+    mine |= {index: _held(mine[index], instead) for index, instead in held.items()}
     yield from tell(INSERT_DECISION, [one.row for one in mine.values()])
+    yield from tell(INSERT_REPORT, [one.report for one in mine.values() if one.report])
     said = {
         index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
     }
     done = yield from apply_said(context, [group for groups in said.values() for group in groups])
     reviews = [one.review or review_of_unclear(one, done.unclear.get(index)) for index, one in mine.items()]
     yield from open_reviews([one for one in reviews if one is not None], context.now)
-    return [done.recorded(index, applied=index in applied) for index in range(len(payloads))]
+    return [
+        replace(done.recorded(index, applied=index in applied), held=held.get(index), alarms=alarms.get(index, ()))
+        for index in range(len(payloads))
+    ]
 
 
 def review_of_unclear(one: StorableDecision, unclear: Unclear | None) -> NewReview | None:

@@ -20,18 +20,29 @@ Result = TypeVar("Result")
 _TURNS = 2
 
 
+def no_hooks(account_id: str) -> tuple[str, ...]:
+    """Nobody is told."""
+    return ()
+
+
+def usual_thresholds(account_id: str) -> BounceThresholds:
+    """The same for every account."""
+    return BounceThresholds()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What every transaction may need to know; made anew for each attempt at one.
 
-    `hooks_of` and `thresholds_of` are called on the writer's thread: plain look-ups. `news` is filled by the
-    transaction and heeded only when it was committed.
+    `hooks_of`, `alarm_hooks_of` and `thresholds_of` are called on the writer's thread: plain look-ups. `news` is filled
+    by the transaction and heeded only when it was committed.
     """
 
     now: datetime
     process_id: str
     hooks_of: Callable[[str], tuple[str, ...]]
     thresholds_of: Callable[[str], BounceThresholds]
+    alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
     news: set[str] = field(default_factory=set)
 
 

@@ -10,7 +10,7 @@ from mailproc.policy.event import OutboxState, event_as_json
 from mailproc.store.columns import json_text, micros_of
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.outbox import has_newer
-from mailproc.store.outbox_rows import INSERT_EVENT, event_id_of, event_of, is_free, row_of, supersede
+from mailproc.store.outbox_rows import ALARM_PREFIX, INSERT_EVENT, event_id_of, event_of, is_free, row_of, supersede
 from mailproc.store.persons import find_and_lock, names_of_persons
 from mailproc.store.projection import standing_from
 from mailproc.store.results import StandingChange
@@ -58,6 +58,15 @@ _REVIVE = Statement(
             event_id=bindparam("new_event_id"),
             event=bindparam("new_event"),
             version=bindparam("new_version"),
+        )
+    )
+)
+_OPEN_AGAIN = Statement(  # as it is: an alarm says the same whenever it is told
+    lambda insert: (
+        update(outbox)
+        .where(outbox.c.account_id == bindparam("account"), outbox.c.id == bindparam("entry_id"))
+        .values(
+            state=OutboxState.pending.value, attempts=0, next_at=bindparam("now"), settled_at=None, lease_until=None
         )
     )
 )
@@ -119,6 +128,10 @@ def _retry_one(context: Context, entry_id: int) -> Transaction[OutboxState | Non
     [(*_, hook, _, event_id, version, state, is_free_now, is_followed)] = yield from _entry(context, entry_id)
     if state not in (OutboxState.dead, OutboxState.dropped, OutboxState.pending) or not is_free_now:
         return OutboxState(state)
+    if person.startswith(ALARM_PREFIX):
+        yield from tell(_OPEN_AGAIN, [{"account": account_id, "entry_id": entry_id, "now": micros_of(context.now)}])
+        context.news.add("outbox")
+        return OutboxState.pending
     if is_followed or not in_force:
         yield from tell(_CHANGE, [_changed(account_id, entry_id, OutboxState.superseded, context)])
         return OutboxState.superseded

@@ -55,6 +55,8 @@ def is_free() -> ColumnElement[bool]:
     )
 
 
+ALARM_PREFIX = "!alarm:"  # begins what stands for the person in the row of an alarm, which concerns nobody
+
 _WRITTEN = ("account_id", "hook", "person", "version", "event_id", "event", "state", "next_at", "created_at")
 INSERT_EVENT = Statement(
     lambda insert: insert(outbox).inline().values({"id": _NextId(), **{name: bindparam(name) for name in _WRITTEN}})

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mailproc.policy.alarm import Alarm
+from mailproc.policy.decision import Decision
 from mailproc.policy.event import OutboxEntry
 from mailproc.policy.facts import Fact
 from mailproc.policy.standing import Standing, Status
@@ -42,11 +44,14 @@ class Recorded:
     """What recording did. `applied` False: another process had decided this mail before, nothing was changed.
 
     `unclear` is a sentence where an address may be that of several subscribers who have it in a looser form only.
+    `held` is what was recorded instead, where the breaker held the decision; `alarms` are those that are new.
     """
 
     applied: bool
     changes: tuple[StandingChange, ...] = ()
     unclear: str | None = None
+    held: Decision | None = None
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +112,7 @@ class RecordedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
-    """Something that waits for a person. `state` is open or resolved.
-
-    `decision` is the last one on its mail, `received_at` when that came.
-    """
+    """Something that waits for a person. `state` is open or resolved; `decision` is the last one on its mail."""
 
     account_id: str
     id: str
@@ -123,7 +125,6 @@ class ReviewItem:
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     note: str | None = None
-    received_at: datetime | None = None
     decision: RecordedDecision | None = None
 
 
@@ -146,4 +147,3 @@ class Counts:
     outbox: Mapping[tuple[str, str], int]
     reviews_open: int
     reviews_overdue: int
-    reviews_due_soon: int = 0

@@ -261,6 +261,46 @@ review_name = Table(  # whom a review is about: a:<address key> or k:<subscriber
     sqlite_with_rowid=False,
 )
 
+unproven = Table(  # the breaker's memory: people taken off by what nothing proves, by counter and five minutes
+    "unproven",
+    metadata,
+    _text("account_id"),
+    _text("counter"),  # network <CIDR>, rule <id>
+    _time("slot"),
+    _count("count"),
+    PrimaryKeyConstraint("account_id", "counter", "slot"),
+    sqlite_with_rowid=False,
+)
+Index("unproven_slot_idx", unproven.c.slot)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    _text("account_id"),
+    _text("kind"),
+    _text("subject"),
+    _text("text"),
+    _time("raised_at"),
+    _time("last_at"),
+    _count("count"),
+    _time("cleared_at", null=True),
+    PrimaryKeyConstraint("account_id", "kind", "subject"),
+    sqlite_with_rowid=False,
+)
+
+feedback_report = Table(  # who reported, for a source's counts, its silence, and releasing what waits
+    "feedback_report",
+    metadata,
+    _text("account_id"),
+    _text("mail_id"),
+    _text("source"),  # id of a feedback source, else the From domain
+    _time("received_at"),
+    Column("is_foreign", Integer, nullable=False),  # 1: not about our mail
+    PrimaryKeyConstraint("account_id", "mail_id"),
+    sqlite_with_rowid=False,
+)
+Index("feedback_report_source_idx", *(feedback_report.c[name] for name in ("account_id", "source", "received_at")))
+
 process = Table(  # who is alive: undecided mail of anyone else may be taken over
     "process",
     metadata,

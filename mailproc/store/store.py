@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from mailproc.errors import ContentGone, NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
 from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
 from mailproc.policy.facts import Fact
@@ -19,19 +20,20 @@ from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings
 from mailproc.store import reports
 from mailproc.store.backup import backup_sqlite
+from mailproc.store.breaker import Breaker
 from mailproc.store.checks import check_store
 from mailproc.store.columns import envelope_from, micros_of, time_of
 from mailproc.store.database import is_sqlite, parse_url, schema_state
 from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
 from mailproc.store.desk import Desk
-from mailproc.store.driver import Driver
+from mailproc.store.drivers import driver_of
 from mailproc.store.intake import accept_mails
-from mailproc.store.journal import Context, Journal
+from mailproc.store.journal import Context, Journal, no_hooks, usual_thresholds
+from mailproc.store.loops import Loops
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
 from mailproc.store.people import persons_named
-from mailproc.store.postgres_driver import PostgresDriver
 from mailproc.store.presence import Presence
 from mailproc.store.reader import Reader
 from mailproc.store.results import (
@@ -43,18 +45,9 @@ from mailproc.store.results import (
     StandingChange,
     Subscriber,
 )
-from mailproc.store.sqlite_driver import SqliteDriver
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
 
 AT_ONCE = 250  # facts or subscribers of imports: no transaction keeps the others waiting
-
-
-def _no_hooks(account_id: str) -> tuple[str, ...]:
-    return ()
-
-
-def _default_thresholds(account_id: str) -> BounceThresholds:
-    return BounceThresholds()
 
 
 def _utc_now() -> datetime:
@@ -70,7 +63,12 @@ class Store:
     """
 
     def __init__(
-        self, url: URL, settings: StoreSettings, context_of: Callable[[], Context], clock: Callable[[], datetime]
+        self,
+        url: URL,
+        settings: StoreSettings,
+        context_of: Callable[[], Context],
+        clock: Callable[[], datetime],
+        breaker: BreakerLimits,
     ) -> None:
         """Not for callers: `Store.open` looks at the tables first."""
         self._url = url
@@ -81,12 +79,14 @@ class Store:
         self.outbox_written = asyncio.Event()
         self._reader = Reader(url, settings)
         self._journal = Journal(
-            _driver_of(url, settings),
+            driver_of(url, settings),
             context_of,
             self._heed,
             batch_mails=settings.batch_mails,
             batch_bytes=settings.batch_bytes,
         )
+        self._breaker = Breaker(self._reader, breaker)
+        self.loops = Loops(self._journal, self._reader)
         self.desk = Desk(self._journal, self._reader, clock)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
 
@@ -96,12 +96,14 @@ class Store:
         url: str,
         settings: StoreSettings,
         *,
-        hooks_of: Callable[[str], tuple[str, ...]] = _no_hooks,
-        thresholds_of: Callable[[str], BounceThresholds] = _default_thresholds,
+        hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
+        alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
+        thresholds_of: Callable[[str], BounceThresholds] = usual_thresholds,
+        breaker: BreakerLimits = BreakerLimits(),  # noqa: B008 - frozen
         process_id: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> "Store":
-        """Open the store. `hooks_of` and `thresholds_of` are plain look-ups by account, called on any thread.
+        """Open the store. `hooks_of` and the others are plain look-ups by account, called on any thread.
 
         Raises StoreError when the tables are not those of this program, StoreUnavailable when there is no database.
         """
@@ -111,12 +113,17 @@ class Store:
             found = state.current or "no tables"
             raise StoreError(f"the database has {found}, this program needs {state.head}: run `mailproc db migrate`")
         name = process_id or secrets.token_hex(8)
-        return cls(
-            parsed,
-            settings,
-            lambda: Context(now=clock(), process_id=name, hooks_of=hooks_of, thresholds_of=thresholds_of),
-            clock,
-        )
+
+        def context() -> Context:
+            return Context(
+                now=clock(),
+                process_id=name,
+                hooks_of=hooks_of,
+                alarm_hooks_of=alarm_hooks_of,
+                thresholds_of=thresholds_of,
+            )
+
+        return cls(parsed, settings, context, clock, breaker)
 
     async def close(self) -> None:
         """Finish what is queued, tell the others that this process is gone, and let the database go."""
@@ -135,12 +142,15 @@ class Store:
         """
         return await accept_mails(self._journal, self._presence, self._process_id, mails)
 
-    async def record(self, mail: InboundMail, decision: Decision) -> Recorded:
+    async def record(self, mail: InboundMail, decision: Decision, unproven: Unproven | None = None) -> Recorded:
         """Record a decision with its facts, what they change, the events and the review, in one transaction.
 
-        A decision that the database refuses is recorded as a review; facts that name the same thing twice are one.
+        A decision that the database refuses is recorded as a review, and so is one of which more is `unproven` than the
+        breaker lets pass (`held` says so); facts that name the same thing twice are one.
         """
-        prepared = storable_decision(mail, decision, self._now())
+        now = self._now()
+        watched = await self._breaker.watched(decision, mail.account_id, unproven, now)
+        prepared = storable_decision(mail, decision, now, watched)
         weight = max(1, len(prepared.facts))
         recorded = await self._journal.submit(RECORD, prepared, mails=weight, size_bytes=len(prepared.row["decision"]))
         self._presence.give([(mail.account_id, mail.id)])
@@ -316,12 +326,6 @@ class Store:
     def _heed(self, context: Context) -> None:
         if "outbox" in context.news:
             self.outbox_written.set()
-
-
-def _driver_of(url: URL, settings: StoreSettings) -> Driver:
-    if is_sqlite(url):
-        return SqliteDriver(str(url.database), settings.busy_timeout_seconds)
-    return PostgresDriver(url, settings.busy_timeout_seconds)
 
 
 def _found(state: OutboxState | None, entry_id: int) -> OutboxState:

@@ -53,6 +53,7 @@ class ServiceProcess:
         self.config.write_text(
             f'database = "{database}"\n{tables}\n{ACCOUNT}'
             + ("" if "[smtp]" in tables else "\n[smtp]\n")
+            + ("" if "[breaker]" in tables else "\n[breaker]\nper_hour = 100000\n")  # a day's mail within seconds
             + ("" if "[log]" in tables else '\n[log]\nformat = "json"\nmask_addresses = false\n'),
             encoding="utf-8",
         )

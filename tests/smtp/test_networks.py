@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailproc.smtp.networks import Client, Neighbourhood, address_of, network_of
+from mailproc.mail.client import address_of, network_of
+from mailproc.smtp.networks import Client, Neighbourhood
 
 
 def neighbourhood(relays=(), proxy_from=(), xclient_from=()):

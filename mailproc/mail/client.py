@@ -1,0 +1,64 @@
+"""Who handed a mail over to our side: the client's address, and the network that it is counted under."""
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from mailproc.mail.envelope import InboundMail
+from mailproc.mail.message import read_headers
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# Who owns one address owns at least its neighbours: a customer's IPv6 block is a /56 or larger.
+_COUNTED_PREFIX = {4: 24, 6: 56}
+_FROM_CLAUSE_MAX = 1000
+# What a client calls itself is its own invention, and may look like an address.
+_CLAIMED = re.compile(r"\b(?:helo|ehlo)[= ][^\s()]{1,300}", re.IGNORECASE)
+_BY = re.compile(r"\sby\s", re.IGNORECASE)
+# `from mx.example ([203.0.113.9])`, `from mx.example (mx.example [IPv6:2001:db8::1])`, `from unknown (203.0.113.9)`;
+# without brackets within parentheses, `from [203.0.113.9] (helo=x)`.
+_PLACES = (
+    re.compile(r"\([^()]{0,300}?\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]", re.IGNORECASE),
+    re.compile(r"\((?:[^()\s]{1,255}@)?([0-9A-Fa-f.:]{2,45})\)"),
+    re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]", re.IGNORECASE),
+)
+
+
+def address_of(host: str) -> Address | None:
+    """Parse an address; an IPv4 address inside an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address. None: is none."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(address: Address) -> str:
+    """Network that a client is counted under: /24 of IPv4, /56 of IPv6."""
+    return str(ip_network((address, _COUNTED_PREFIX[address.version]), strict=False))
+
+
+def client_of(mail: InboundMail, relays: Iterable[Network]) -> str | None:
+    """The address of the client that brought a mail to our side; None where nothing tells.
+
+    That is the peer, or what PROXY or XCLIENT told of it. Of a relay of ours, and of a pipe, which has no peer, it is
+    the client in the topmost Received field, which they wrote themselves. Source: RFC 5321 §4.4.
+    """
+    peer = address_of(mail.envelope.peer) if mail.envelope.peer else None
+    if mail.envelope.peer and not (peer and any(peer in relay for relay in relays)):
+        return str(peer) if peer else mail.envelope.peer
+    received = read_headers(mail.content).get("Received") or ""
+    return _client_in(received)
+
+
+def _client_in(received: str) -> str | None:
+    clause = received[:_FROM_CLAUSE_MAX].strip()
+    if not clause.lower().startswith("from"):
+        return None
+    clause = _CLAIMED.sub("", _BY.split(f" {clause}", maxsplit=1)[0])
+    for place in _PLACES:
+        for found in place.finditer(clause):
+            if (address := address_of(found[1])) is not None:
+                return str(address)
+    return None

@@ -1,0 +1,91 @@
+"""The breaker: requests that nothing proves may come only so fast, from one network and by one rule (R28e)."""
+
+from dataclasses import dataclass, replace
+
+from mailproc.mail.client import address_of, network_of
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.decision import Action, Also, Decision
+from mailproc.policy.ownership import is_our_ip
+from mailproc.policy.storable import short_text
+from mailproc.policy.subscriber import Trust
+
+HELD = "held by the breaker"
+_PROVEN = frozenset({Trust.token, Trust.authenticated})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerLimits:
+    """How many people may be taken off in an hour by what nothing proves: a number, or a share of the account."""
+
+    enabled: bool = True
+    per_hour: int = 50
+    share_of_people: float = 0.001
+
+    def of(self, people: int) -> int:
+        """The limit for an account with so many people."""
+        return max(self.per_hour, int(people * self.share_of_people))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """What the breaker counts of one decision: how many people, from where, by which rule.
+
+    `network` is None for our own machine and where nothing tells.
+    """
+
+    people: int
+    network: str | None
+    rule: str
+
+
+def unproven_in(decision: Decision, account: AccountPolicy, client: str | None) -> Unproven | None:
+    """What the breaker is to count of a decision; None for what a token or an authenticated sender proves.
+
+    Reports that wait because their sender is not trusted count, too: nobody is taken off by them, but a flood of them
+    is worth an alarm. Bounces that our own servers return do not: nobody else can make them.
+    """
+    people = _people(decision)
+    if not people:
+        return None
+    if decision.action is Action.bounce and client and is_our_ip(account, client):
+        return None
+    return Unproven(people=people, network=_network(client), rule=_rule(decision))
+
+
+def held_decision(decision: Decision, counter: str, limit: int) -> Decision:
+    """The same decision, waiting for a person because more than `limit` an hour came by that counter."""
+    return replace(
+        decision,
+        action=Action.review,
+        also=tuple(one for one in decision.also if one is not Also.review),
+        level=None,
+        list_id=None,
+        reason=f"{HELD} ({short_text(counter, 80)}: more than {limit} an hour): {decision.reason}",
+        facts=(),
+    )
+
+
+def _people(decision: Decision) -> int:
+    if all(ref.trust in _PROVEN for ref in decision.subscribers) and decision.subscribers:
+        return 0
+    if decision.facts:
+        return len(decision.facts)
+    waits = decision.feedback is not None and decision.action is Action.review and not decision.foreign
+    return max(1, len(decision.subscribers)) if waits else 0
+
+
+def _network(client: str | None) -> str | None:
+    if not client:
+        return None
+    address = address_of(client)
+    if address is None:
+        return "unknown"
+    return None if address.is_loopback else network_of(address)
+
+
+def _rule(decision: Decision) -> str:
+    if decision.rule:
+        return decision.rule
+    if decision.feedback is not None:
+        return f"{short_text(decision.feedback.type, 40)} reports"
+    return decision.kind.value

@@ -1,0 +1,48 @@
+"""Feedback loops and alarms as operators ask for them: who reported, what waits, what is wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailproc.policy.alarm import Alarm, AlarmKind
+from mailproc.store import alarms, feedback
+from mailproc.store.alarms import CLEAR, RAISE, Clearing, Sighting
+from mailproc.store.breaker import FORGET
+from mailproc.store.feedback import SourceCounts
+from mailproc.store.journal import Journal
+from mailproc.store.reader import Reader
+
+
+class Loops:
+    """The store's view of feedback loops: `Store.loops` is one."""
+
+    def __init__(self, journal: Journal, reader: Reader) -> None:
+        self._journal = journal
+        self._reader = reader
+
+    async def source_counts(self, account_id: str | None = None) -> list[SourceCounts]:
+        """The sources that reported most, 200 at most, by account and source."""
+        return await feedback.source_counts(self._reader, account_id)
+
+    async def report_days(self, account_id: str, sources: Sequence[str], since: datetime) -> dict[str, list[datetime]]:
+        """For each source that reported about our mail since then, the days on which it did, oldest first."""
+        return await feedback.report_days(self._reader, account_id, sources, since)
+
+    async def waiting_reports(self, account_id: str, source: str, *, limit: int, after: str = "") -> list[str]:
+        """Mails with a report of this source, or of a From domain below it, that wait in review, by id."""
+        return await feedback.waiting_reports(self._reader, account_id, source, limit, after)
+
+    async def raise_alarm(self, sighting: Sighting) -> tuple[Alarm, ...]:
+        """Write down that something is wrong; gives the alarm when it is new, and then hooks are told."""
+        return await self._journal.submit(RAISE, sighting)
+
+    async def clear_alarm(self, account_id: str, kind: AlarmKind, subject: str) -> None:
+        """It is not wrong any more."""
+        await self._journal.submit(CLEAR, Clearing(account_id=account_id, kind=kind, subject=subject))
+
+    async def alarms(self, account_id: str | None = None) -> list[Alarm]:
+        """What is wrong and was not cleared, newest first."""
+        return await alarms.open_alarms(self._reader, account_id)
+
+    async def forget_old_counts(self) -> None:
+        """Drop what the breaker counted more than an hour ago."""
+        await self._journal.submit(FORGET, None)
