@@ -1,0 +1,212 @@
+"""How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
+
+fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
+without a look at the rules. PHRASES_FIRST_RUN.toml is what the program made of them before anybody had tuned for them;
+it is never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
+"""
+
+import functools
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from mailproc.mail.authentication import read_authentication
+from mailproc.mail.message import read_headers
+from mailproc.pipeline import examine_mail
+from mailproc.policy.account import AccountPolicy, Accounts
+from mailproc.policy.decision import Action, Decision
+from mailproc.policy.rules import RuleSet
+from mailproc.replay import saved_mail
+from mailproc.rule_files import load_rules
+from mailproc.settings_file import load_settings
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+NEWSLETTER = "Re: Autumn at Acme"
+
+# Shares in percent, rounded down.
+#   recall     of those who ask, how many are taken off at once
+#   kept       of those who ask, how many are taken off or come before a person: the rest is lost
+#   precision  of those who are taken off, how many asked; the doubtful did not
+#   quiet      of those who do not ask, how many go their way without a person having to look
+#   doubt      of those where a sensible human would hesitate, how many come before a person
+BARS = {
+    "phrases": {"recall": 71, "kept": 75, "precision": 98, "quiet": 87, "doubt": 2},
+    "posts": {"recall": 75, "kept": 82, "precision": 89, "quiet": 76},
+}
+# Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost request
+# before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
+REVIEW_RATE = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What somebody wrote; `asks` is True, False or "review", `group` the language of a phrase."""
+
+    group: str
+    subject: str
+    body: str
+    asks: bool | str
+
+    @property
+    def name(self) -> str:
+        words = self.body if self.group != "posts" else f"{self.subject} | {self.body}"
+        return " ".join(words.split())
+
+
+def phrases() -> list[Text]:
+    languages = tomllib.loads((FIXTURES / "phrases.toml").read_text(encoding="utf-8"))
+    return [
+        Text(group=language, subject=NEWSLETTER, body=phrase["text"], asks=phrase["asks"])
+        for language, entries in languages.items()
+        for phrase in entries
+    ]
+
+
+def posts() -> list[Text]:
+    entries = tomllib.loads((FIXTURES / "posts.toml").read_text(encoding="utf-8"))["post"]
+    return [Text(group="posts", subject=post["subject"], body=post["body"], asks=post["asks"]) for post in entries]
+
+
+TEXTS = {"phrases": phrases(), "posts": posts()}
+
+
+@functools.cache
+def acme() -> AccountPolicy:
+    return load_settings(FIXTURES / "emails" / "account.toml", {}).account[0].policy()
+
+
+@functools.cache
+def rules() -> RuleSet:
+    return load_rules(None)
+
+
+def mail_of(text: Text) -> bytes:
+    """The text as a mail program sends it to the reply mailbox."""
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = "Robin Writer <robin@example.org>"
+    mail["To"] = "reply@reply.acme.example"
+    mail["Subject"] = text.subject
+    mail["Date"] = "Mon, 16 Nov 2026 09:12:44 +0000"
+    mail["Message-ID"] = "<a-stranger-wrote@mail.example.org>"
+    mail.set_content(text.body + "\n", cte="8bit")
+    return mail.as_bytes()
+
+
+@functools.cache
+def decided(text: Text) -> Decision:
+    content = mail_of(text)
+    saved = saved_mail(content, Accounts([acme()]))
+    authentication = read_authentication(read_headers(content), saved.account.border_servers)
+    return examine_mail(saved.mail, authentication, saved.account, rules()).decision
+
+
+def verdict(text: Text) -> str:
+    """What became of the text in words; empty: as the human said."""
+    action = decided(text).action
+    if text.asks is True and action is not Action.unsubscribe:
+        return "asks, left to a person" if action is Action.review else "ASKS, LOST"
+    if text.asks is not True and action is Action.unsubscribe:
+        return "DOES NOT ASK, TAKEN OFF" if text.asks is False else "doubtful, taken off"
+    if text.asks is False and action is Action.review:
+        return "does not ask, put before a person"
+    return "doubtful, passed over" if text.asks == "review" and action is not Action.review else ""
+
+
+def percent(part: int, whole: int) -> float:
+    return round(100 * part / whole, 1) if whole else 100.0
+
+
+def figures(texts: list[Text]) -> dict[str, float]:
+    """The shares of BARS and the review rate in percent, one decimal; 100 where there is nothing to measure by."""
+    asking = [text for text in texts if text.asks is True]
+    staying = [text for text in texts if text.asks is False]
+    taken_off = [text for text in texts if decided(text).action is Action.unsubscribe]
+    reviewed = [text for text in texts if decided(text).action is Action.review]
+    read_or_done = {Action.unsubscribe, Action.review}
+    return {
+        "recall": percent(sum(decided(text).action is Action.unsubscribe for text in asking), len(asking)),
+        "kept": percent(sum(decided(text).action in read_or_done for text in asking), len(asking)),
+        "precision": percent(sum(text.asks is True for text in taken_off), len(taken_off)),
+        "quiet": percent(sum(decided(text).action not in read_or_done for text in staying), len(staying)),
+        "doubt": percent(sum(text.asks == "review" for text in reviewed), sum(text.asks == "review" for text in texts)),
+        "review_rate": percent(len(reviewed), len(texts)),
+    }
+
+
+def wrong_texts(texts: list[Text]) -> str:
+    """What is wrong, text by text, to be read by a person: printed when a bar is not reached."""
+    lines = []
+    for text in texts:
+        if verdict(text):
+            decision = decided(text)
+            lines.append(f"{text.group}: {verdict(text)}: {text.name[:200]}")
+            lines.append(f"    program: {decision.action.value}, {decision.reason}")
+    return "\n".join(lines)
+
+
+@functools.cache
+def overall(name: str) -> dict[str, float]:
+    return figures(TEXTS[name])
+
+
+@pytest.mark.parametrize(("name", "figure"), [(name, figure) for name, bars in BARS.items() for figure in bars])
+def test_a_share_reaches_its_bar(name: str, figure: str) -> None:
+    reached = overall(name)[figure]
+    assert reached >= BARS[name][figure], f"{name}, {figure}: {reached}\n{wrong_texts(TEXTS[name])}"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_more_texts_come_before_a_person_than_the_budget(name: str) -> None:
+    reviewed = [text for text in TEXTS[name] if decided(text).action is Action.review]
+    rate = overall(name)["review_rate"]
+    assert rate <= REVIEW_RATE, f"{name}: {rate}\n{wrong_texts(reviewed)}"
+
+
+def test_bars_are_never_lower_than_what_the_first_run_reached() -> None:
+    first = tomllib.loads((FIXTURES / "PHRASES_FIRST_RUN.toml").read_text(encoding="utf-8"))
+    lower = {
+        (name, figure) for name, bars in BARS.items() for figure in bars if bars[figure] < int(first[name][figure])
+    }
+    assert lower == set()
+
+
+def test_who_is_taken_off_is_somebody() -> None:
+    taken_off = [text for texts in TEXTS.values() for text in texts if decided(text).action is Action.unsubscribe]
+    assert [text.name for text in taken_off if not decided(text).subscribers] == []
+
+
+def test_there_are_many_phrases_in_many_languages_and_a_bit_more_than_half_ask() -> None:
+    languages = Counter(phrase.group for phrase in TEXTS["phrases"])
+    asking = sum(phrase.asks is True for phrase in TEXTS["phrases"])
+    assert len(languages) >= 32
+    assert min(languages.values()) >= 14
+    assert 0.5 <= asking / len(TEXTS["phrases"]) <= 0.6
+
+
+def test_there_are_many_posts_and_fewer_than_half_ask() -> None:
+    assert (len(TEXTS["posts"]), sum(post.asks is True for post in TEXTS["posts"])) == (160, 70)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_counts_twice(name: str) -> None:
+    assert [text.name for text, times in Counter(TEXTS[name]).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "asks", "what"),
+    [
+        ("Please unsubscribe me.", True, ""),
+        ("Please unsubscribe me.", False, "DOES NOT ASK, TAKEN OFF"),
+        ("Please unsubscribe me.", "review", "doubtful, taken off"),
+        ("The roses are out.", False, ""),
+        ("The roses are out.", True, "ASKS, LOST"),
+        ("The roses are out.", "review", "doubtful, passed over"),
+    ],
+)
+def test_the_measure_sees_what_is_wrong(body: str, asks: bool | str, what: str) -> None:
+    assert verdict(Text(group="en", subject=NEWSLETTER, body=body, asks=asks)) == what
