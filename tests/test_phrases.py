@@ -38,8 +38,8 @@ BARS = {
     "phrases": {"recall": 71, "kept": 75, "precision": 98, "quiet": 87, "doubt": 2},
     "posts": {"recall": 75, "kept": 82, "precision": 89, "quiet": 76},
 }
-# Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost request
-# before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
+# Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
+# request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
 REVIEW_RATE = 15
 
 
