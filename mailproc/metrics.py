@@ -26,6 +26,7 @@ class Metrics:
         self.undecided_age = self._gauge("mails_undecided_age_seconds", "Age of the oldest undecided mail")
         self.outbox = self._gauge("outbox_entries", "Events by hook and state", ("hook", "state"))
         self.reviews = self._gauge("reviews_open", "Mails that wait for a person")
+        self.reviews_due_soon = self._gauge("reviews_due_soon", "Mails that wait for a person and are due in two days")
         self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")
         self.rules = Info("mailproc_rules", "The rule set in force", ("set",), registry=self.registry)
         self.rules_loaded_at = self._gauge("rules_loaded_timestamp_seconds", "When it was loaded", ("set",))

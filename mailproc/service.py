@@ -27,6 +27,7 @@ from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
+from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
 from mailproc.smtp.door import Door
@@ -57,6 +58,7 @@ class Service:
         self._workers: list[SyncWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._undecided = 0
+        self._review_alarm = ReviewAlarm(self.metrics)
         self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
         self._stopping = False
         self.store: Store
@@ -270,8 +272,7 @@ class Service:
         self.metrics.outbox.clear()  # what is not there any more must not stay
         for (hook, state), number in counts.outbox.items():
             self.metrics.outbox.labels(hook, state).set(number)
-        self.metrics.reviews.set(counts.reviews_open)
-        self.metrics.reviews_overdue.set(counts.reviews_overdue)
+        self._review_alarm.heed(counts, datetime.now(UTC))
         wrong = Counter(alarm.kind.value for alarm in await self.store.loops.alarms())
         for kind in AlarmKind:
             self.metrics.alarms_open.labels(kind.value).set(wrong[kind.value])

@@ -5,7 +5,22 @@ import sys
 import typer
 
 import mailproc
-from mailproc.cli import config, database, demo, explain, headers, outbox, people, replay, rules, serve, sync, tokens
+from mailproc.cli import (
+    config,
+    database,
+    demo,
+    explain,
+    headers,
+    outbox,
+    people,
+    replay,
+    review,
+    review_again,
+    rules,
+    serve,
+    sync,
+    tokens,
+)
 from mailproc.cli.context import EX_USAGE, err, exit_code_of
 from mailproc.errors import MailprocError
 
@@ -41,8 +56,10 @@ for name, group in (
     ("config", config.app),
     ("rules", rules.app),
     ("token", tokens.app),
+    ("review", review.app),
 ):
     app.add_typer(group, name=name)
+review_again.register(review.app)
 
 
 def main() -> None:

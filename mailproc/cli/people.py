@@ -23,7 +23,8 @@ from mailproc.cli.context import (
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.settings import Settings
-from mailproc.store.results import PersonStatus, Recorded
+from mailproc.store.results import PersonStatus, Recorded, ReviewItem
+from mailproc.store.review_reports import ReviewFilter
 
 STANDING_COLOURS = {"unsubscribed": "bold red", "bounced": "yellow", "held": "magenta", "active": "green"}
 
@@ -68,14 +69,18 @@ def status(
     """
     settings = settings_of(config)
     address, key = named(person)
-    found = run(_persons(settings, address or key or "", account_named(settings, account) if account else None))
+    known = account_named(settings, account) if account else None
+    found, waiting = run(_persons(settings, address or key or "", known))
     if as_json:
-        print_json([_as_json(one) for one in found])
+        print_json([_as_json(one, waiting) for one in found])
         return
     if not found:
         out.print(f"{person}: nothing is known, so nothing stands against mailing", markup=False)
     for one in found:
         _print_person(one)
+    for item in waiting:
+        out.print(f"  waits for a person, due {item.due_at:%Y-%m-%d}: {item.reason}", markup=False)
+        out.print(f"    mailproc review show {item.id}", style="dim")
 
 
 def named(person: str) -> tuple[str | None, str | None]:
@@ -90,9 +95,11 @@ def named(person: str) -> tuple[str | None, str | None]:
     raise typer.Exit(EX_DATAERR)
 
 
-async def _persons(settings: Settings, person: str, account: str | None) -> list[PersonStatus]:
+async def _persons(settings: Settings, person: str, account: str | None) -> tuple[list[PersonStatus], list[ReviewItem]]:
+    """Who is meant, and what waits that names them."""
     async with open_store(settings) as store:
-        return await store.persons(person, account)
+        waiting = await store.desk.reviews(ReviewFilter(account_id=account, person=person))
+        return await store.persons(person, account), waiting
 
 
 def _print_person(one: PersonStatus) -> None:
@@ -112,13 +119,14 @@ def _print_person(one: PersonStatus) -> None:
         out.print(line, markup=False)
 
 
-def _as_json(one: PersonStatus) -> dict[str, object]:
+def _as_json(one: PersonStatus, waiting: list[ReviewItem]) -> dict[str, object]:
     return {
         "account": one.account_id,
         "address": one.address,
         "key": one.key,
         "status": one.standing.status.value,
         "version": one.version,
+        "reviews": [item.id for item in waiting if item.account_id == one.account_id],
         "blocks": [
             {
                 "kind": block.kind.value,

@@ -38,7 +38,8 @@ class AccountPolicy:
     IP networks (CIDR) the account's own mail comes from. `lists` maps list ids to names. `token_keys` maps key ids
     (0..15) to secrets; the highest signs. `border_servers` are the authserv-ids whose Authentication-Results count.
     `trusted_sources` are ids of `sources`, or domains. `everything_is_ours` is the built-in default account of
-    `replay`, which knows nobody's sending identity.
+    `replay`, which knows nobody's sending identity. `released` is set while a mail is decided that an operator lets go:
+    neither missing trust nor `automatic` holds it back.
     """
 
     id: str
@@ -62,6 +63,7 @@ class AccountPolicy:
     soft_bounces: int = 5
     soft_bounce_days: int = 30
     everything_is_ours: bool = False
+    released: bool = False
 
     @cached_property
     def digest(self) -> str:

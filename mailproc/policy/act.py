@@ -40,7 +40,7 @@ def take_off(
         return held(_named_in(identified, outcome), f"{outcome.reason}, but {SEVERAL_NAMED}")
     if not identified.refs:
         return held(_named_in(identified, outcome), f"{outcome.reason}, but {NOBODY_NAMED}")
-    if not case.account.automatic:
+    if not (case.account.automatic or case.account.released):
         return held(_named_in(identified, outcome), f"{outcome.reason}; {NOT_AUTOMATIC}")
     level = outcome.level or Level.account
     facts = tuple(
@@ -61,9 +61,9 @@ def take_off(
     return _named_in(identified, outcome, level=level, facts=facts, hinges=hinges)
 
 
-def by_verdict(verdict: Verdict, taken: Outcome, waiting: Callable[..., Outcome]) -> Outcome:
+def by_verdict(case: Case, verdict: Verdict, taken: Outcome, waiting: Callable[..., Outcome]) -> Outcome:
     """`taken` where the verdict acts, else what waits; that hinges on the same as what is `taken`."""
-    return taken if verdict.acts else waiting(hinges=taken.hinges)
+    return taken if verdict.acts or case.account.released else waiting(hinges=taken.hinges)
 
 
 def held(outcome: Outcome, reason: str, **more: Any) -> Outcome:

@@ -167,7 +167,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
     levelled = _levelled(case, outcome)
     taken = take_off(case, identified, kind=kind, channel=channel, outcome=levelled, hinges=verdict.hinges)
     why = f"{outcome.reason}, {why_it_waits(proof)}"
-    return by_verdict(verdict, taken, partial(held, outcome, why, subscribers=identified.refs))
+    return by_verdict(case, verdict, taken, partial(held, outcome, why, subscribers=identified.refs))
 
 
 def _levelled(case: Case, outcome: Outcome) -> Outcome:

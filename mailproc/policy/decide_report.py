@@ -99,7 +99,7 @@ def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactK
     )
     why = f"{outcome.reason}, {why_it_waits(proof)}"
     waiting = partial(held, outcome, why, subscribers=identified.refs)
-    return by_verdict(verdict, taken, waiting)
+    return by_verdict(case, verdict, taken, waiting)
 
 
 def _trust_without_token(case: Case) -> Trust:

@@ -6,6 +6,7 @@ from mailproc.policy.facts import Channel
 
 BUSINESS_DAYS = 10
 ONE_CLICK = timedelta(days=2)
+SOON = timedelta(days=2)  # what is due within this time is shown as near
 
 _FRIDAY = 4
 

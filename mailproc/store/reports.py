@@ -7,6 +7,7 @@ from sqlalchemy import Select, Table, func, select
 
 from mailproc.errors import ContentDropped, NotFound
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.due import SOON
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
 from mailproc.store.outbox import is_oldest_open
@@ -40,14 +41,16 @@ async def counts(reader: Reader, now: datetime) -> Counts:
             select(outbox.c.hook, func.count()).where(outbox.c.state == literal).group_by(outbox.c.hook)
         ):
             by_state[hook, state.value] = number
-    [(reviews_open, overdue)] = await reader.rows(
-        select(func.count(), func.count().filter(review.c.due_at < micros_of(now))).where(review.c.state == OPEN)
+    late, near = review.c.due_at < micros_of(now), review.c.due_at < micros_of(now + SOON)
+    [(reviews_open, overdue, due)] = await reader.rows(
+        select(func.count(), func.count().filter(late), func.count().filter(near)).where(review.c.state == OPEN)
     )
     return Counts(
         undecided=waiting,
         outbox=by_state,
         reviews_open=reviews_open,
         reviews_overdue=overdue,
+        reviews_due_soon=due - overdue,
     )
 
 

@@ -112,7 +112,10 @@ class RecordedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
-    """Something that waits for a person. `state` is open or resolved; `decision` is the last one on its mail."""
+    """Something that waits for a person. `state` is open or resolved.
+
+    `decision` is the last one on its mail, `received_at` when that came.
+    """
 
     account_id: str
     id: str
@@ -125,6 +128,7 @@ class ReviewItem:
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     note: str | None = None
+    received_at: datetime | None = None
     decision: RecordedDecision | None = None
 
 
@@ -147,3 +151,4 @@ class Counts:
     outbox: Mapping[tuple[str, str], int]
     reviews_open: int
     reviews_overdue: int
+    reviews_due_soon: int = 0

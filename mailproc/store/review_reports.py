@@ -12,7 +12,7 @@ from mailproc.store.persons import person_of_address, person_of_key
 from mailproc.store.reader import Reader
 from mailproc.store.reports import DECISION_COLUMNS, decision_from
 from mailproc.store.results import ReviewItem
-from mailproc.store.schema import OPEN, decision, review, review_name
+from mailproc.store.schema import OPEN, decision, mail, review, review_name
 
 _COLUMNS = [
     review.c[name]
@@ -20,7 +20,7 @@ _COLUMNS = [
         "account_id", "id", "mail_id", "state", "reason", "created_at", "due_at", "resolution", "resolved_at",
         "resolved_by", "note",
     )
-]  # fmt: skip
+] + [mail.c.received_at]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,8 @@ def _query() -> Select[Any]:
     on_it = and_(
         decision.c.account_id == review.c.account_id, decision.c.mail_id == review.c.mail_id, decision.c.n == last
     )
-    return select(*_COLUMNS, *DECISION_COLUMNS).outerjoin_from(review, decision, on_it)
+    its_mail = and_(mail.c.account_id == review.c.account_id, mail.c.id == review.c.mail_id)
+    return select(*_COLUMNS, *DECISION_COLUMNS).select_from(review.outerjoin(decision, on_it).outerjoin(mail, its_mail))
 
 
 def _name_of(person: str) -> str:
@@ -80,7 +81,8 @@ def _name_of(person: str) -> str:
 
 def _review_from(row: Any) -> ReviewItem:
     said, decided = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
-    account_id, review_id, mail_id, state, reason, created_at, due_at, resolution, resolved_at, by, note = said
+    account_id, review_id, mail_id, state, reason, created_at, due_at, resolution, resolved_at, *rest = said
+    by, note, received_at = rest
     return ReviewItem(
         account_id=account_id,
         id=review_id,
@@ -93,5 +95,6 @@ def _review_from(row: Any) -> ReviewItem:
         resolved_at=time_or_none(resolved_at),
         resolved_by=by,
         note=note,
+        received_at=time_or_none(received_at),
         decision=decision_from(decided) if decided[0] is not None else None,
     )

@@ -1,0 +1,180 @@
+"""`review redo|release|example`: deciding stored mail again, letting go what was held back, learning from an answer."""
+
+import getpass
+from typing import Annotated, Any
+
+import typer
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from mailproc.cli.context import EX_USAGE, ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
+from mailproc.cli.replay import COLOURS
+from mailproc.cli.review import ByOption, IdArgument, rule_named, words_for, world_of
+from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.policy.decision import decision_as_json
+from mailproc.review.again import Again, apply_again, decide_again
+from mailproc.review.example import add_example
+from mailproc.settings import Settings
+from mailproc.store.review_reports import ReviewFilter
+from mailproc.store.store import Store
+
+MOST = 100_000  # reviews that one command looks at
+IdsArgument = Annotated[list[str] | None, typer.Argument(help="Ids of mails, as `review list` shows them.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Every open review.")]
+ReasonOption = Annotated[str | None, typer.Option(help="Of all, only where this is part of why it waits.")]
+AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Of all, only this account's.")]
+ApplyOption = Annotated[bool, typer.Option("--apply", help="Really do it; else it is only shown.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands onto the group `review`."""
+    for command in (redo, release, example):
+        app.command()(command)
+
+
+def redo(
+    mail_ids: IdsArgument = None,
+    everything: AllOption = False,
+    reason: ReasonOption = None,
+    account: AccountOption = None,
+    apply: ApplyOption = False,
+    by: ByOption = "",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Decide mail again with today's rules and settings, and show what would be different.
+
+    With --apply the difference is recorded. What was recorded before stays: nobody is put back by this. A mail whose
+    review a person has answered is left alone.
+
+    Examples: `mailproc review redo ID` · `mailproc review redo --all --apply`
+    """
+    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_of(config), released=False)
+
+
+def release(
+    mail_ids: IdsArgument = None,
+    everything: AllOption = False,
+    reason: ReasonOption = None,
+    account: AccountOption = None,
+    apply: ApplyOption = False,
+    by: ByOption = "",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Let go what was held back: because nothing is automatic in its account, or because its sender was not believed.
+
+    Each is decided as if its account handled everything by itself and believed it. Only what then changes somebody's
+    standing is released; whatever waits for another reason goes on waiting.
+
+    Examples: `mailproc review release ID --apply` · `mailproc review release --all --reason "handling is off" --apply`
+    """
+    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_of(config), released=True)
+
+
+def example(
+    review_id: IdArgument,
+    rule: Annotated[str, typer.Option(help="The rule: FILE.toml:RULE-ID.")],
+    miss: Annotated[bool, typer.Option("--miss/--hit", help="Must the rule leave these words alone, or find them?")],
+    text: Annotated[str | None, typer.Option(help="Other words than those of the mail.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write it into the file; else it is only tried.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make the words of a mail an example of a rule, once all rules still load with it. Exit 78 when they do not.
+
+    Example: `mailproc review example ID --rule rules/10-en.toml:en-one-word --miss --write`
+    """
+    settings = settings_of(config)
+    path, rule_id = rule_named(settings, rule)
+    words = text or run(_words(settings, review_id, rule_id))
+    key = "misses" if miss else "hits"
+    add_example(path, rule_id, key, words, write=write)
+    out.print(f"{path}: rule {rule_id}: {key} {'+=' if write else 'would get'} {words!r}", markup=False)
+
+
+async def _words(settings: Settings, review_id: str, rule_id: str) -> str:
+    async with open_store(settings) as store:
+        return words_for(await store.desk.review(review_id), rule_id)
+
+
+def _run(
+    mail_ids: list[str] | None,
+    everything: bool,
+    reason: str | None,
+    account: str | None,
+    apply: bool,
+    by: str,
+    as_json: bool,
+    settings: Settings,
+    *,
+    released: bool,
+) -> None:
+    if bool(mail_ids) == everything:
+        err.print("mailproc: name the mails, or say --all")
+        raise typer.Exit(EX_USAGE)
+    wanted = ReviewFilter(account_id=account, reason=reason)
+    rows = run(_again(settings, mail_ids or [], wanted, by or getpass.getuser(), apply=apply, released=released))
+    if as_json:
+        print_json(rows)
+        return
+    shown = [row for row in rows if row["would"] or row["error"]]
+    if shown:
+        out.print(_table(shown))
+    same = len(rows) - len(shown)
+    done = sum(row["applied"] for row in rows)
+    end = f"{done} applied" if apply else f"{len(shown)} would change; do it with --apply"
+    out.print(f"{len(rows)} looked at, {same} stay as they are, {end}", style="bold")
+
+
+async def _again(
+    settings: Settings, mail_ids: list[str], wanted: ReviewFilter, by: str, *, apply: bool, released: bool
+) -> list[dict[str, Any]]:
+    world = world_of(settings)
+    async with open_store(settings) as store:
+        ids = mail_ids or [item.id for item in await store.desk.reviews(wanted, limit=MOST)]
+        rows = []
+        for mail_id in track(ids, "deciding again", console=err, transient=True, disable=not err.is_terminal):
+            try:
+                again = await decide_again(store, world, mail_id, released=released)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:
+                rows.append({"mail": mail_id, "would": None, "applied": False, "error": str(error)})
+                continue
+            rows.append(await _one_again(store, again, by, apply=apply, released=released))
+        return rows
+
+
+async def _one_again(store: Store, again: Again, by: str, *, apply: bool, released: bool) -> dict[str, Any]:
+    worth = again.acts and again.before.action == "review" if released else bool(again.differences)
+    error = None
+    applied = False
+    if worth and apply:
+        applied = (await apply_again(store, again, by=by)).applied
+        error = None if applied else "left alone: answered, or decided again, by somebody else"
+    return {
+        "mail": again.mail.id,
+        "was": {key: again.before.decision.get(key) for key in ("action", "reason")},
+        "would": decision_as_json(again.after) if worth else None,
+        "differs": {key: list(pair) for key, pair in again.differences.items()} if worth else {},
+        "applied": applied,
+        "error": error,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("mail", no_wrap=True, min_width=26)
+    table.add_column("was", no_wrap=True)
+    table.add_column("would be", overflow="fold")
+    for row in rows:
+        would, was = row["would"], row.get("was")
+        before = str(was["action"]) if isinstance(was, dict) else ""
+        after = Text(str(row["error"] or ""), style="red")
+        if isinstance(would, dict):
+            who = ", ".join(one["address"] or f"key {one['key']}" for one in would["subscribers"])
+            said = f" {who}: {would['reason']} "
+            after = Text.assemble((would["action"], COLOURS[would["action"]]), said, (str(row["error"] or ""), "red"))
+        table.add_row(str(row["mail"]), before, after)
+    return table

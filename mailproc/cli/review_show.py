@@ -1,0 +1,147 @@
+"""A review as a person reads it: who, what they wrote, why it waits, by when, and what each answer would do."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from mailproc.cli.context import out
+from mailproc.policy.due import SOON
+from mailproc.review.again import Again
+from mailproc.review.answer import people_in
+from mailproc.store.results import ReviewItem
+
+WIDE = 110  # columns: below this the list shows less
+_MAX_TEXT = 3000
+
+
+def due_text(item: ReviewItem, now: datetime) -> Text:
+    """By when, in days: red when that is over, yellow when it is near."""
+    left = item.due_at - now
+    if left < timedelta():
+        return Text(f"{-left.days} d late" if left.days < -1 else "overdue", style="bold red")
+    said = f"{left.days} d" if left.days else f"{left.seconds // 3600} h"
+    return Text(said, style="yellow" if left < SOON else "")
+
+
+def who_text(item: ReviewItem) -> str:
+    """Whom it is about, in one line."""
+    named = [address or f"key {key}" for address, key in people_in(item)]
+    return ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+
+
+def review_table(items: list[ReviewItem], now: datetime) -> Table:
+    """The most urgent first; on a narrow terminal without kind and time of arrival."""
+    wide = out.width >= WIDE
+    table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else out.width)
+    table.add_column("id", no_wrap=True, min_width=26)
+    table.add_column("due", no_wrap=True, min_width=10)
+    if wide:
+        table.add_column("came", no_wrap=True, min_width=11)
+        table.add_column("kind", no_wrap=True)
+        table.add_column("who", overflow="ellipsis", no_wrap=True, max_width=40)
+    table.add_column("why it waits" if wide else "who, and why it waits", overflow="fold")
+    for item in items:
+        due = due_text(item, now) if item.state == "open" else Text(item.resolution or "", style="dim")
+        who, why = who_text(item) or "nobody named", item.reason
+        if wide:
+            came = f"{item.received_at or item.created_at:%m-%d %H:%M}"
+            table.add_row(item.id, due, came, item.decision.kind if item.decision else "?", Text(who), Text(why))
+        else:
+            table.add_row(item.id, due, Text.assemble(who, "\n", (why, "dim")))
+    return table
+
+
+def print_review(item: ReviewItem, released: Again | None, today: Again | None, now: datetime) -> None:
+    """One review, so that it can be decided at a glance."""
+    out.print(_headline(item, now))
+    for label, text in _facts(item):
+        line = Text("  ")
+        line.append(f"{label:<9} ", style="dim")
+        line.append(text)
+        out.print(line)
+    out.print(Rule("What they wrote", align="left", style="dim"))
+    words = Padding(marked_text(item.decision.decision if item.decision else {}), (0, 0, 0, 2))
+    out.print(words, soft_wrap=False, overflow="fold", no_wrap=False)
+    if item.state == "open":
+        out.print(Rule(f"What `review resolve {item.id}` would do", align="left", style="dim"))
+        _print_answers(item, released, today)
+
+
+def _headline(item: ReviewItem, now: datetime) -> Text:
+    if item.state != "open":
+        at = f"{item.resolved_at:%Y-%m-%d %H:%M} UTC" if item.resolved_at else ""
+        said = f"{(item.resolution or 'RESOLVED').upper()} by {item.resolved_by or 'nobody known'}, {at}"
+        return Text(said + (f": {item.note}" if item.note else ""), style="bold green")
+    line = Text("WAITS", style="bold magenta")
+    line.append(f"  {who_text(item) or 'nobody named'}", style="bold")
+    line.append(f"  {item.reason}")
+    line.append("  " if item.due_at < now else "  due in ")
+    line.append_text(due_text(item, now))
+    return line
+
+
+def _facts(item: ReviewItem) -> list[tuple[str, str]]:
+    said: Mapping[str, Any] = item.decision.decision if item.decision else {}
+    came = f"{item.received_at:%Y-%m-%d %H:%M} UTC" if item.received_at else "?"
+    told = [
+        ("review", f"{item.id}, account {item.account_id}"),
+        ("mail", f"{said.get('kind', 'not decided')}, came {came}, due {item.due_at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    for ref in said.get("subscribers", ()):
+        who = ref.get("address") or f"key {ref.get('key')}"
+        told.append(("who", f"{who} (by {ref.get('source')}, {ref.get('trust')})"))
+    seen = [f"“{one.get('phrase')}” ({one.get('rule')}, {one.get('where')})" for one in said.get("evidence", ())]
+    told += [("seen", one) for one in seen]
+    told += [("also", str(one)) for one in said.get("also", ())]
+    return told
+
+
+def marked_text(decision: Mapping[str, Any]) -> Text:
+    """The new text of a recorded decision with the words that were found in it."""
+    text = decision.get("new_text")
+    if not text:
+        return Text("(the mail was not read for text, or its text was dropped)" if text is None else "(no text)", "dim")
+    shown = Text(text[:_MAX_TEXT])
+    for one in decision.get("evidence", ()):
+        if one.get("where") == "body" and one.get("span"):
+            shown.stylize("bold black on yellow", *one["span"])
+    if len(text) > _MAX_TEXT:
+        shown.append(f"\n… {len(text) - _MAX_TEXT} more characters", style="dim")
+    return shown
+
+
+def _print_answers(item: ReviewItem, released: Again | None, today: Again | None) -> None:
+    people = who_text(item)
+    named = people_in(item)
+    came = item.received_at or item.created_at
+    off = f"takes {people} off, as of {came:%Y-%m-%d}" if people else "needs --person: nobody is named"
+    if len(named) > 1:
+        off = f"needs --person: {people} are named"
+    rows = [
+        ("--as unsubscribe", off),
+        ("--as not-a-request", "changes nothing"),
+        ("--as not-a-subscriber", "changes nothing: it is about nobody whom we know"),
+    ]
+    if released is not None and released.acts:
+        decided = released.after
+        whom = ", ".join(ref.address or f"key {ref.key}" for ref in decided.subscribers)
+        rows.append(("`review release`", f"{decided.action.value} of {whom}: {decided.reason}"))
+    if today is not None:
+        rows.append(("`review redo`", _today(today)))
+    for command, does in rows:
+        line = Text("  ")
+        line.append(f"{command:<23}", style="cyan")
+        line.append(does)
+        out.print(line)
+
+
+def _today(again: Again) -> str:
+    if not again.differences:
+        return "the same again, by today's rules and settings"
+    after = again.after
+    return f"{after.action.value}: {after.reason}" + (f" ({after.rule})" if after.rule else "")

@@ -1,0 +1,92 @@
+"""A person's answer to a review, turned into facts and recorded with it."""
+
+from collections.abc import Mapping, Sequence
+
+from mailproc.errors import MailprocError
+from mailproc.mail.kind import MailKind
+from mailproc.policy.address import is_address
+from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.review import Answer
+from mailproc.store.results import Answered, ReviewItem
+from mailproc.store.store import Store
+
+_REQUEST = (FactKind.opt_out, Channel.reply)
+# By which door a request came that a person recognised: the same as if it had been recognised at once.
+_BY_KIND = {
+    MailKind.feedback_report: (FactKind.complaint, Channel.feedback_loop),
+    MailKind.complaint: (FactKind.complaint, Channel.abuse_mailbox),
+    MailKind.unsubscribe_request: (FactKind.opt_out, Channel.unsubscribe_mail),
+}
+
+
+class WhoIsMeant(MailprocError):
+    """An answer that takes somebody off, to a mail that names nobody or several: a person must say who."""
+
+
+def people_in(item: ReviewItem) -> tuple[tuple[str | None, str | None], ...]:
+    """Whom the mail names, as pairs of address and key; empty when nobody."""
+    said = item.decision.decision.get("subscribers", ()) if item.decision else ()
+    return tuple((one.get("address"), one.get("key")) for one in said)
+
+
+def facts_of_answer(
+    item: ReviewItem, *, level: Level, list_id: str | None, persons: Sequence[str], by: str, note: str
+) -> list[Fact]:
+    """What becomes known when a review is answered with `unsubscribe`: as of when the mail came.
+
+    `persons` are addresses or subscriber keys; with none it is whoever the mail names. Raises WhoIsMeant when that is
+    nobody or are several.
+    """
+    people = tuple((one, None) if is_address(one) else (None, one) for one in persons) or people_in(item)
+    if not people:
+        raise WhoIsMeant("the mail names nobody: say who is meant with --person ADDRESS-OR-KEY")
+    if len(people) > 1 and not persons:
+        named = ", ".join(address or f"key {key}" for address, key in people)
+        raise WhoIsMeant(f"the mail names several people: say who is meant with --person, once for each: {named}")
+    kind, channel = _BY_KIND.get(MailKind(item.decision.kind), _REQUEST) if item.decision else _REQUEST
+    return [
+        Fact(
+            kind=kind,
+            account_id=item.account_id,
+            address=address,
+            key=key,
+            level=level,
+            list_id=list_id,
+            occurred_at=item.received_at or item.created_at,
+            channel=channel,
+            evidence=_evidence(item, by, note),
+        )
+        for address, key in people
+    ]
+
+
+def _evidence(item: ReviewItem, by: str, note: str) -> dict[str, str]:
+    said = item.decision.decision if item.decision else {}
+    seen: Mapping[str, str] = next((one for one in said.get("evidence", ()) if one.get("span")), {})
+    told = {
+        "mail": said.get("mail") or f"mail {item.id}",
+        "reason": "a person answered the review",
+        "rule": seen.get("rule"),
+        "phrase": seen.get("phrase"),
+        "by": by,
+        "note": note,
+    }
+    return {key: value for key, value in told.items() if value}
+
+
+async def answer_review(
+    store: Store,
+    item: ReviewItem,
+    answer: Answer,
+    *,
+    by: str,
+    note: str = "",
+    level: Level = Level.account,
+    list_id: str | None = None,
+    persons: Sequence[str] = (),
+) -> Answered:
+    """Answer a review; of two at once the first counts, and the second is told. Raises WhoIsMeant, NotFound."""
+    facts: list[Fact] = []
+    if answer is Answer.unsubscribe:
+        facts = facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
+    return await store.desk.answer(item, answer, facts, by=by, note=note)

@@ -1,0 +1,236 @@
+"""Reviews from the command line: seen at a glance, answered once, decided again, released, and learnt from."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import REQUEST, Shell
+
+RULES = Path(__file__).parents[2] / "rules"
+OFF = {"MAILPROC_ACCOUNT__ACME__AUTOMATIC": "false"}
+QUESTION = REQUEST.replace(b"Please unsubscribe me.", b"Please do not unsubscribe me.").replace(b"pat@", b"sam@")
+
+
+@pytest.fixture
+def held(database: Shell) -> Shell:
+    """An account in which nothing is automatic: the request waits."""
+    assert database.run("replay", "--apply", "mails", **OFF).returncode == 0
+    return database
+
+
+def only_review(shell: Shell, *words: str) -> dict[str, Any]:
+    [item] = shell.json("review", "list", *words)
+    return dict(item)
+
+
+def status_of(shell: Shell, person: str = "pat@example.org") -> str:
+    people: Any = shell.json("status", person)
+    return str(people[0]["status"]) if people else "unknown"
+
+
+def test_a_request_waits_where_nothing_is_automatic_and_nobody_is_taken_off(held: Shell) -> None:
+    item = only_review(held, "--account", "acme")
+    assert item["reason"] == "keyword in reply; automatic handling is off"
+    assert item["received_at"].startswith("2026-03-03T10:00")
+    assert item["due_at"].startswith("2026-03-17")
+    assert status_of(held) == "unknown"
+
+
+def test_the_list_shows_who_waits_for_what_and_what_is_past_due_at_any_width(held: Shell) -> None:
+    for columns in ("80", "150"):
+        lines = held.process("review", "list", COLUMNS=columns).stdout.splitlines()
+        assert all(len(line) <= int(columns) for line in lines)
+        assert "pat@example.org" in lines[1]
+        assert "late" in lines[1]
+        assert lines[-1].startswith("1 past due")
+
+
+def test_reviews_are_filtered(held: Shell) -> None:
+    assert only_review(held, "--overdue", "--kind", "reply", "--reason", "handling is off")
+    assert held.json("review", "list", "--kind", "bulk") == []
+    assert held.json("review", "list", "--resolved") == []
+    assert held.run("review", "list", "--account", "nope").returncode == 78
+
+
+def test_a_review_shows_the_telling_words_and_what_each_answer_would_do(held: Shell) -> None:
+    run = held.run("review", "show", only_review(held)["id"])
+    assert run.returncode == 0, run.stderr
+    for words in (
+        "pat@example.org",
+        "Please unsubscribe me.",
+        "automatic handling is off",
+        "takes pat@example.org off, as of 2026-03-03",
+        "unsubscribe of pat@example.org: keyword in reply",
+    ):
+        assert words in run.stdout
+    would: Any = held.json("review", "show", only_review(held)["id"])
+    assert would["would"]["release"]["action"] == "unsubscribe"
+
+
+def test_an_unknown_review_is_exit_66(held: Shell) -> None:
+    for words in (("show", "nothing"), ("resolve", "nothing", "--as", "unsubscribe")):
+        assert held.run("review", *words).returncode == 66
+
+
+def test_unsubscribe_takes_the_person_off_as_of_when_the_mail_came_with_who_said_so(held: Shell) -> None:
+    item = only_review(held)
+    run = held.run("review", "resolve", item["id"], "--as", "unsubscribe", "--by", "kim", "--note", "clear enough")
+    assert run.returncode == 0, run.stderr
+    assert "now unsubscribed" in run.stdout
+    [person] = held.json("status", "pat@example.org")
+    assert person["blocks"][0]["since"].startswith("2026-03-03T10:00")
+    [fact] = person["facts"]
+    assert (fact["evidence"]["by"], fact["evidence"]["note"]) == ("kim", "clear enough")
+    assert fact["evidence"]["phrase"] == "Please unsubscribe me"
+    assert held.json("review", "list") == []
+    [closed] = held.json("review", "list", "--resolved")
+    assert (closed["resolution"], closed["resolved_by"]) == ("unsubscribe", "kim")
+    [event] = held.json("outbox", "list")
+    assert event["event"]["type"] == "subscriber.unsubscribed"
+
+
+def test_the_second_answer_is_told_who_was_first(held: Shell) -> None:
+    review = only_review(held)["id"]
+    held.run("review", "resolve", review, "--as", "not-a-request", "--by", "kim")
+    again = held.run("review", "resolve", review, "--as", "not-a-request", "--by", "kim")
+    assert again.returncode == 0
+    other = held.run("review", "resolve", review, "--as", "unsubscribe", "--by", "lee")
+    assert other.returncode == 65
+    assert "answered before: not-a-request by kim" in other.stdout
+    assert status_of(held) == "unknown"
+
+
+def test_the_answer_can_be_for_a_list_that_the_account_has(held: Shell) -> None:
+    review = only_review(held)["id"]
+    assert held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list").returncode == 64
+    wrong = held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list", "--list", "nope")
+    assert wrong.returncode == 78
+    with (held.folder / "mailproc.toml").open("a", encoding="utf-8") as file:
+        file.write('[account.lists]\nnews = "News"\n')
+    text = (held.folder / "mailproc.toml").read_text(encoding="utf-8")
+    before, _, hook = text.partition("[[hook]]")
+    hook, _, lists = hook.partition("[account.lists]")
+    (held.folder / "mailproc.toml").write_text(f"{before}[account.lists]{lists}[[hook]]{hook}", encoding="utf-8")
+    held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list", "--list", "news")
+    [person] = held.json("status", "pat@example.org")
+    assert [block["list"] for block in person["blocks"]] == ["news"]
+
+
+def test_where_the_mail_names_several_a_person_must_say_who(held: Shell) -> None:
+    (held.folder / "mails" / "other.eml").write_bytes(
+        REQUEST.replace(b"unsubscribe me", b"unsubscribe lou@example.net").replace(b"pat@", b"sam@")
+    )
+    held.run("replay", "--apply", "mails/other.eml")
+    item = only_review(held, "--reason", "another address")
+    refused = held.run("review", "resolve", item["id"], "--as", "unsubscribe")
+    assert refused.returncode == 64
+    assert "--person" in refused.stderr
+    held.run("review", "resolve", item["id"], "--as", "unsubscribe", "--person", "lou@example.net")
+    assert (status_of(held, "lou@example.net"), status_of(held, "sam@example.org")) == ("unsubscribed", "unknown")
+
+
+def test_status_shows_what_waits_about_a_person(held: Shell) -> None:
+    review = only_review(held)["id"]
+    assert review in held.run("status", "pat@example.org").stdout
+    assert review not in held.run("status", "kim@example.org").stdout
+    held.run("unsubscribe", "PAT@example.org")
+    [person] = held.json("status", "pat@example.org")
+    assert person["reviews"] == [review]
+
+
+def test_redo_shows_the_difference_and_changes_nothing_without_apply(held: Shell) -> None:
+    run = held.run("review", "redo", "--all")
+    assert "1 would change" in run.stdout
+    assert status_of(held) == "unknown"
+
+
+def test_redo_with_apply_records_what_todays_settings_decide(held: Shell) -> None:
+    [row] = held.json("review", "redo", "--all", "--apply", "--by", "kim")
+    assert row["applied"]
+    assert row["differs"]["action"] == ["review", "unsubscribe"]
+    assert status_of(held) == "unsubscribed"
+    [closed] = held.json("review", "list", "--resolved")
+    assert (closed["resolution"], closed["resolved_by"]) == ("decided again", "kim")
+    assert held.run("db", "check").returncode == 0
+
+
+def test_redo_of_what_is_the_same_today_changes_nothing(held: Shell) -> None:
+    [row] = held.json("review", "redo", "--all", "--apply")
+    [again] = held.json("review", "redo", row["mail"], "--apply")
+    assert (again["applied"], again["would"]) == (False, None)
+
+
+def test_redo_leaves_alone_what_a_person_has_answered(held: Shell) -> None:
+    review = only_review(held)["id"]
+    held.run("review", "resolve", review, "--as", "not-a-request")
+    [row] = held.json("review", "redo", review, "--apply")
+    assert not row["applied"]
+    assert "answered" in row["error"]
+    assert status_of(held) == "unknown"
+
+
+def test_redo_needs_ids_or_all_and_tells_of_unknown_ones(held: Shell) -> None:
+    assert held.run("review", "redo").returncode == 64
+    assert held.run("review", "redo", "x", "--all").returncode == 64
+    [row] = held.json("review", "redo", "nothing")
+    assert "there is no mail" in row["error"]
+
+
+def test_release_lets_go_what_automatic_off_held_back_and_only_that(held: Shell) -> None:
+    (held.folder / "mails" / "question.eml").write_bytes(QUESTION)
+    held.run("replay", "--apply", "mails/question.eml", **OFF)
+    assert len(held.json("review", "list")) == 2
+    assert "1 would change" in held.run("review", "release", "--all", **OFF).stdout
+    assert status_of(held) == "unknown"
+    assert held.run("review", "release", "--all", "--apply", **OFF).returncode == 0
+    assert status_of(held) == "unsubscribed"
+    [left] = held.json("review", "list")
+    assert "automatic handling" not in left["reason"]
+
+
+def own_rules(shell: Shell) -> Path:
+    folder = shell.folder / "rules"
+    shutil.copytree(RULES, folder)
+    text = (shell.folder / "mailproc.toml").read_text(encoding="utf-8")
+    (shell.folder / "mailproc.toml").write_text(f'rules = "rules"\n{text}', encoding="utf-8")
+    return folder / "10-en.toml"
+
+
+def test_an_answer_becomes_an_example_of_a_rule(held: Shell) -> None:
+    file = own_rules(held)
+    rule = only_review(held)["decision"]["rule"]
+    run = held.run(
+        "review", "resolve", only_review(held)["id"], "--as", "unsubscribe", "--example", f"rules/10-en.toml:{rule}"
+    )
+    assert run.returncode == 0, run.stderr
+    assert '"Please unsubscribe me."' in file.read_text(encoding="utf-8")
+    assert held.run("rules", "check").returncode == 0
+
+
+def test_an_example_that_does_not_hold_is_refused_and_neither_file_nor_review_changes(held: Shell) -> None:
+    file = own_rules(held)
+    before = file.read_bytes()
+    item = only_review(held)
+    wrong = f"rules/10-en.toml:{item['decision']['rule']}"
+    run = held.run("review", "resolve", item["id"], "--as", "not-a-request", "--example", wrong)
+    assert run.returncode == 78, run.stdout
+    assert file.read_bytes() == before
+    assert only_review(held)["state"] == "open"
+
+
+def test_an_example_is_only_tried_unless_told_to_write(held: Shell) -> None:
+    file = own_rules(held)
+    item = only_review(held)
+    words = ("review", "example", item["id"], "--rule", f"10-en.toml:{item['decision']['rule']}", "--hit")
+    before = file.read_bytes()
+    assert "would get" in held.run(*words).stdout
+    assert file.read_bytes() == before
+    assert held.run(*words, "--text", "Could you unsubscribe me?", "--write").returncode == 0
+    assert "Could you unsubscribe me?" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", ["no-colon", "rules/none.toml:x", "rules/10-en.toml:no-such-rule", ":x"])
+def test_an_unknown_rule_is_exit_78(held: Shell, rule: str) -> None:
+    own_rules(held)
+    assert held.run("review", "example", only_review(held)["id"], "--rule", rule, "--hit").returncode == 78
