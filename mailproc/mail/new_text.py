@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import groupby
 
+from mailproc.mail.body_lines import lines_of
 from mailproc.mail.body_text import Body, read_body
 from mailproc.mail.closing_lines import cut_closing_lines
 from mailproc.mail.message import Message
-from mailproc.mail.quote_lines import LineType, line_types, settled_types
+from mailproc.mail.quote_lines import LineType, line_types
 from mailproc.mail.repeated_lines import cut_copied_lines, cut_footers
 from mailproc.mail.signature import is_delimiter
 
@@ -42,8 +43,6 @@ class NewText:
     unreadable: str | None = None
 
 
-# Of an enormous body the beginning and the end are read: answers stand above or below what is quoted.
-_READ_AT_EACH_END = 32_768
 _INTRODUCES = frozenset({LineType.attribution, LineType.header, LineType.divider, LineType.forwarded})
 _SETTLED = {LineType.quote: "quote", LineType.signature: "signature", LineType.unread: "unread"}
 _EMPTY = frozenset({LineType.blank, LineType.rule})
@@ -66,30 +65,14 @@ def find_new_text(message: Message, footers: tuple[str, ...] = ()) -> NewText:
     body = read_body(message)
     if not body.text:
         return NewText(text="", unreadable=body.unreadable)
-    lines, offsets = _lines_of(body.text)
-    types = line_types(lines, settled_types(offsets, body.spans) if body.spans else ())
+    lines, offsets, settled = lines_of(body)
+    types = line_types(lines, settled)
     reasons = _cut_quotes(lines, types)
     if footers:
         cut_footers(lines, types, reasons, footers)
     cut_copied_lines(lines, types, reasons)
     cut_closing_lines(lines, types, reasons)
     return _assemble(body, lines, offsets, types, reasons)
-
-
-def _lines_of(text: str) -> tuple[list[str], list[int]]:
-    """The lines of a body and where they begin; the middle of an enormous one is a single line."""
-    if len(text) <= 2 * _READ_AT_EACH_END:
-        lines = text.split("\n")
-        return lines, _offsets_of(lines, 0)
-    head_end = text.rfind("\n", 0, _READ_AT_EACH_END) + 1 or _READ_AT_EACH_END
-    tail_start = text.find("\n", len(text) - _READ_AT_EACH_END) + 1 or len(text) - _READ_AT_EACH_END
-    head, tail = text[:head_end].removesuffix("\n").split("\n"), text[tail_start:].split("\n")
-    lines = [*head, text[head_end:tail_start], *tail]
-    return lines, [*_offsets_of(head, 0), head_end, *_offsets_of(tail, tail_start)]
-
-
-def _offsets_of(lines: Sequence[str], start: int) -> list[int]:
-    return list(accumulate((len(line) + 1 for line in lines[:-1]), initial=start))
 
 
 def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | None]:

@@ -14,6 +14,8 @@ PARTS_MAX = 400
 _FALSE_LINES_MAX = 5000
 _BOUNDARY_LINE_MAX = 260
 _BOUNDARIES_MAX = 200
+# Each part may enclose a mail that encloses one.
+_BLOCKS_MAX = 3 * PARTS_MAX
 _FIELD_BYTES_MAX = 8 * 1024
 _CONTENT_TYPE = re.compile(rb"^content-type:[^\n]*+(?:\n[ \t][^\n]*+)*+\n", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY = re.compile(rb'boundary[ \t]*=[ \t]*(?:"([^"\n]{1,250})"|([^\s;"]{1,250}))', re.IGNORECASE)
@@ -106,7 +108,8 @@ def _keep_blocks(outline: Outline, start: int, declared: set[bytes]) -> int:
         outline.keep(max(start, end - 3), body)
         if found is None:
             return body
-        if len(found[0]) > _FIELD_BYTES_MAX or len(declared) > _BOUNDARIES_MAX:
+        many = len(declared) > _BOUNDARIES_MAX or len(outline.header_ends) > _BLOCKS_MAX
+        if len(found[0]) > _FIELD_BYTES_MAX or many:
             outline.excessive = True
             return body
         value = found[0].replace(b"\r", b"").replace(b"\n", b"")

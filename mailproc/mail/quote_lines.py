@@ -1,7 +1,6 @@
 """One linear pass that gives every line of a body its type; what follows from the types is decided in `new_text.py`."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -84,19 +83,6 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             attempts += 1
             _mark_label_block(lines, types, index)
     return types
-
-
-def settled_types(offsets: Sequence[int], spans: Sequence[tuple[int, int, str]]) -> list[LineType | None]:
-    """Types of the lines that lie in stretches (start, end, type) which HTML containers have settled.
-
-    `offsets` are where the lines begin.
-    """
-    settled: list[LineType | None] = [None] * len(offsets)
-    for start, end, reason in spans:
-        first = bisect_left(offsets, start)
-        last = bisect_left(offsets, end, first)
-        settled[first:last] = [LineType(reason)] * (last - first)
-    return settled
 
 
 def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, said: str) -> LineType:

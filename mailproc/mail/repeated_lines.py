@@ -44,7 +44,9 @@ def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: l
     below = zip(types[quoted_from:], reasons[quoted_from:], strict=True)
     if not any(kind is LineType.text and why is None for kind, why in below):
         return
-    quoted = {_squashed(line.lstrip("> ")) for line, why in zip(lines, reasons, strict=True) if why == "quote"}
+    # A long quote may be one line here.
+    quotes = "\n".join(line for line, why in zip(lines, reasons, strict=True) if why == "quote")
+    quoted = {_squashed(line.lstrip("> ")) for line in quotes.split("\n")}
     run: list[int] = []
     for index in range(quoted_from, len(lines) + 1):
         if index < len(lines) and types[index] is LineType.blank:

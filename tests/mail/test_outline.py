@@ -56,6 +56,14 @@ def test_structures_that_no_mail_has_are_told() -> None:
     assert not outline_of(MAIL).excessive
 
 
+def test_mails_enclosed_in_mails_thousands_of_times_are_not_followed() -> None:
+    outline = outline_of(b"Content-Type: message/rfc822\n\n" * 50_000)
+    assert outline.excessive
+    assert len(outline.header_ends) < 1500
+    reports = b"--b\nContent-Type: message/rfc822\n\nContent-Type: text/plain\n\nhello\n" * 399
+    assert not outline_of(b"Content-Type: multipart/digest; boundary=b\n\n" + reports).excessive
+
+
 def test_folded_boundaries_are_understood() -> None:
     outline = outline_of(b'Content-Type: multipart/mixed; boundary="two\n words"\n\n--two words\n\nhi\n--two words--\n')
     assert outline.text().count("--two words") == 2
