@@ -205,6 +205,11 @@ def _says_automatic(text: str) -> bool:
     return any(one.search(text) is not None for one in (_DECLARATION, _AWAY, _ABANDONED))
 
 
+def _is_cited(text: str, start: int) -> bool:
+    """Whether a quotation mark stands right before: a person tells what a machine has said."""
+    return start > 0 and text[start - 1] in "\"'“„«‘‚"
+
+
 def _text_evidence(text: str, subject: str, whole_subject: str) -> str | None:
     """What the text says of itself: that it is automatic; that somebody is away and what happens meanwhile; a receipt.
 
@@ -212,7 +217,7 @@ def _text_evidence(text: str, subject: str, whole_subject: str) -> str | None:
     """
     if _REQUEST.search(text):
         return None
-    if found := _DECLARATION.search(text):
+    if found := next((one for one in _DECLARATION.finditer(text) if not _is_cited(text, one.start())), None):
         return str(found.group())
     away = _AWAY.search(text)
     asks = (

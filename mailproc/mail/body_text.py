@@ -25,6 +25,8 @@ _UNREADABLE_TYPES = {
     "application/pgp-encrypted": "pgp",
     "multipart/encrypted": "pgp",
 }
+_UNREADABLE_NAMES = {"winmail.dat": "tnef", "smime.p7m": "smime"}
+_SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 
 
@@ -153,16 +155,19 @@ def unwrap_flowed(text: str, *, delete_space: bool = False) -> str:
 
 
 def _why_unreadable(root: Part) -> str | None:
-    """What stands in place of text: an encrypted or opaque body, or images; None for a mail that is simply empty."""
-    images = False
+    """What stands in place of text: an encrypted or opaque body, images, or other files, such as a scanned letter.
+
+    None for a mail that is simply empty, or holds nothing but a signature or another mail.
+    """
+    seen = set()
     for part in root.walk():
-        kind = part.content_type
-        found = _UNREADABLE_TYPES.get(kind)
-        if found == "smime" and part.filename == "smime.p7s":
+        kind, name = part.content_type, (part.filename or "").lower()
+        if name == "smime.p7s" or kind in _SIGNATURES:
             continue
+        found = _UNREADABLE_TYPES.get(kind) or _UNREADABLE_NAMES.get(name)
         if found:
             return found
-        if (part.filename or "").lower() == "winmail.dat":
-            return "tnef"
-        images = images or kind.startswith("image/")
-    return "image-only" if images else None
+        seen.add(kind.partition("/")[0])
+    if "image" in seen:
+        return "image-only"
+    return "attachment-only" if seen & {"application", "audio", "video"} else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailproc.mail.auto_reply import AutoReply, find_auto_reply, find_challenge
+from mailproc.mail.bounce_signs import Sender, sender_of
 from mailproc.mail.delivery_status import DeliveryStatus, parse_delivery_status
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
@@ -65,7 +66,7 @@ def finding_of(message: Message, envelope: Envelope) -> KindFinding:
         evidence = f"Feedback-Type: {report.feedback_type}"
         return KindFinding(kind=MailKind.feedback_report, evidence=evidence, where="report", report=report)
     status = parse_delivery_status(message, envelope)
-    if status is not None:
+    if status is not None and not _is_challenge_in_a_bounce_s_words(message, envelope, status):
         return KindFinding(
             kind=MailKind.delivery_status, evidence=status.format, where="report", delivery_status=status
         )
@@ -87,6 +88,14 @@ def finding_of(message: Message, envelope: Envelope) -> KindFinding:
 
 
 _REPLY = KindFinding(kind=MailKind.reply)
+
+
+def _is_challenge_in_a_bounce_s_words(message: Message, envelope: Envelope, status: DeliveryStatus) -> bool:
+    """`This message was created automatically by mail delivery software (TMDA)`: a filter sent it, no daemon."""
+    if status.format == "rfc3464" or sender_of(message, envelope) is Sender.daemon:
+        return False
+    return find_challenge(message) is not None
+
 
 _NOISE_SAMPLE_CHARS = 4000
 

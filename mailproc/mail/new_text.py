@@ -31,8 +31,8 @@ class NewText:
 
     `text` has `\\n` line ends and no blank lines at its ends. `body` is the whole readable text it was taken from.
     `pieces` map text to body: (offset in text, offset in body, length), ascending, one per kept stretch.
-    `source` is plain, html or none. `unreadable` names what could not be read (tnef, smime, pgp, image-only), or is
-    None.
+    `source` is plain, html or none. `unreadable` names what could not be read (tnef, smime, pgp, image-only,
+    attachment-only), or is None.
     """
 
     text: str

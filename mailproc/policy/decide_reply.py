@@ -27,7 +27,7 @@ def decide_reply(case: Case) -> Outcome:
     if case.role == MailboxRole.bounce:
         return Outcome(action=Action.forward, reason="person writes to the bounce address")
     if case.new_text.unreadable is not None and case.role != MailboxRole.unsubscribe:
-        return _unreadable(case)
+        return _read_by_a_person(_unreadable(case)) if case.role == MailboxRole.feedback else _unreadable(case)
     outcome, decisive = _wanted(case)
     if outcome.action == Action.forward and _is_hidden(case):
         outcome = Outcome(action=Action.review, reason="broken structure: what was written may be hidden in it")
@@ -65,6 +65,11 @@ def _is_hidden(case: Case) -> bool:
     """Whether a mail of several parts could only be read as one stretch of text."""
     content_type = case.message.headers.get("content-type") or ""
     return case.message.parser in ("headers", "raw") and "multipart/" in content_type[:100].lower()
+
+
+def _read_by_a_person(outcome: Outcome) -> Outcome:
+    """The same at abuse@, where what nobody can read here must reach a person."""
+    return replace(outcome, action=Action.forward) if outcome.action == Action.review else also(outcome, Also.forward)
 
 
 def _unreadable(case: Case) -> Outcome:

@@ -83,11 +83,19 @@ def test_a_body_that_a_gateway_marked_as_attachment_is_read() -> None:
         ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "smime"),
         ("application/x-pkcs7-mime; smime-type=signed-data", "smime"),
         ("image/png; name=photo.png", "image-only"),
+        ("application/octet-stream; name=smime.p7m", "smime"),
+        ("application/pdf; name=scan.pdf", "attachment-only"),
+        ("audio/amr; name=message.amr", "attachment-only"),
     ],
 )
 def test_what_cannot_be_read_is_named(content_type: str, why: str) -> None:
     found = find_new_text(mail_of("AAAA", content_type))
     assert (found.text, found.unreadable, found.source) == ("", why, "none")
+
+
+@pytest.mark.parametrize("content_type", ["application/pgp-signature", "application/pkcs7-signature; name=smime.p7s"])
+def test_a_signature_over_nothing_is_an_empty_mail(content_type: str) -> None:
+    assert find_new_text(multipart_mail("signed", (PLAIN, ""), (content_type, "x"))).unreadable is None
 
 
 def test_pgp_mime_cannot_be_read() -> None:

@@ -261,3 +261,19 @@ class TestHinges:
         decision = decided(reply_mail("unsubscribe"), authentication=no_answer)
         assert (decision.action, decision.facts, decision.hinges) == (Action.review, (), True)
         assert decision.reason.endswith("but DNS gave no answer about the sender")
+
+
+PICTURE = (
+    "From: pat@example.org\nTo: abuse@reply.acme.example\nSubject: {subject}\nMIME-Version: 1.0\n"
+    "Content-Type: image/png; name=letter.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+)
+
+
+def test_what_nobody_can_read_at_abuse_goes_to_people():
+    decision = decided(PICTURE.format(subject="Your mail"), to="abuse@reply.acme.example")
+    assert (decision.kind, decision.action, decision.facts) == (MailKind.unreadable, Action.forward, ())
+
+
+def test_a_subject_that_asks_over_a_picture_at_abuse_acts_and_goes_to_people():
+    decision = decided(PICTURE.format(subject="Unsubscribe me"), to="abuse@reply.acme.example")
+    assert (decision.action, decision.also) == (Action.unsubscribe, (Also.forward,))
