@@ -15,9 +15,11 @@ from mailproc.store.statement import Transaction
 Payload = TypeVar("Payload")
 Result = TypeVar("Result")
 
-# Of the event loop, before a batch is closed: what the last one set free goes out, and what is ready comes in. Larger
-# batches cost less, and nobody waits for a clock.
-_TURNS = 2
+# Before a batch is closed the event loop turns: what the last one set free goes out, and what is ready comes in. After
+# so many turns that brought nothing there is nothing more to come; under load larger batches cost less. Nobody waits for
+# a clock: it only says when turning has lasted long enough for those who are in the batch already.
+_QUIET_TURNS = 8
+_LONGEST_GATHERING_SECONDS = 0.002
 
 
 def no_hooks(account_id: str) -> tuple[str, ...]:
@@ -147,8 +149,7 @@ class Journal:
     async def _write(self) -> None:
         while True:
             await self._arrived.wait()
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+            await self._gather()
             batch = self._next_batch()
             if batch:
                 await self._commit(batch)
@@ -156,6 +157,15 @@ class Journal:
                 return
             else:
                 self._arrived.clear()
+
+    async def _gather(self) -> None:
+        """Let come what is on its way."""
+        loop = asyncio.get_running_loop()
+        end, quiet_turns = loop.time() + _LONGEST_GATHERING_SECONDS, 0
+        while quiet_turns < _QUIET_TURNS and len(self._waiting) < self._batch_mails and loop.time() < end:
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet_turns = 0 if len(self._waiting) > waiting else quiet_turns + 1
 
     def _next_batch(self) -> list[_Work]:
         batch = [self._bulky.popleft()] if self._bulky else []
