@@ -1,11 +1,15 @@
 """`mailproc` with something wrong inside: run in place of it, told by environment what to do to which mail.
 
 SABOTAGE_MARK: bytes that the mail in question holds. SABOTAGE: `crash` (SIGSEGV while it is read), `raise`, `drop` (it
-never reaches the decider), or `stop` (the decider's own loop ends by a bug when the mail comes).
+never reaches the decider), or `stop` (the decider's own loop ends by a bug when the mail comes). With `full`, the
+SQLite database has no more room as long as there is a file of the name SABOTAGE_MARK.
 """
 
 import os
 import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import mailproc.decider
 from mailproc.cli.main import main
@@ -14,6 +18,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules import RuleSet
+from mailproc.store.sqlite_driver import SqliteDriver, in_one_hop
 
 MARK = os.environ["SABOTAGE_MARK"].encode()
 sound = mailproc.decider.decide_mail
@@ -43,12 +48,24 @@ async def _decide(decider: mailproc.decider.Decider, mail: InboundMail) -> Decis
     return await sound_decide(decider, mail)
 
 
+async def run(driver: SqliteDriver, work: Callable[[], Any], *, size_bytes: int = 0) -> Any:
+    """As the sound one, in a database of as many pages as it has."""
+    if driver._connection is not None and os.environ["SABOTAGE"] == "full":
+        pages = 1 if Path(os.environ["SABOTAGE_MARK"]).exists() else 1_000_000  # 1: SQLite takes as many as there are
+        await in_one_hop(
+            driver._connection, lambda connection: connection.execute(f"PRAGMA max_page_count={pages}").fetchall()
+        )
+    return await sound_run(driver, work, size_bytes=size_bytes)
+
+
 broken: list[str] = []
 sound_submit = mailproc.decider.Decider.submit
 sound_decide = mailproc.decider.Decider._decide
+sound_run = SqliteDriver.run
 mailproc.decider.decide_mail = decide_mail
 mailproc.decider.Decider.submit = submit  # type: ignore[method-assign]
 mailproc.decider.Decider._decide = _decide  # type: ignore[method-assign]
+SqliteDriver.run = run  # type: ignore[method-assign]
 
 if __name__ == "__main__":
     main()

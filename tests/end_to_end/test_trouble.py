@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import random
+import resource
 import sqlite3
 import sys
 import tempfile
@@ -29,6 +31,14 @@ async def send(service: ServiceProcess, person: str, text: str = "Please unsubsc
         return (await session.send(person, REPLY_BOX, on_top + reply_mail(person, text)))[0]
     finally:
         await session.close()
+
+
+def incompressible(size_bytes: int) -> str:
+    """An opt-out with lines of noise below, always the same."""
+    noise = random.Random(1).randbytes(size_bytes // 2).hex()
+    return "Please unsubscribe me.\r\n\r\n" + "\r\n".join(
+        noise[start : start + 76] for start in range(0, len(noise), 76)
+    )
 
 
 async def command(service: ServiceProcess, *words: str) -> tuple[int, str]:
@@ -100,6 +110,43 @@ async def test_a_locked_database_is_451_and_the_next_mail_after_it_is_accepted(t
             other.execute("ROLLBACK")
         assert (await send(service, "two@example.org")).startswith("250")
         await service.until("SELECT count(*) FROM decision", 2, 10)
+
+
+async def test_a_full_database_is_452_and_with_room_the_next_mail_is_accepted_and_decided(tmp_path: Path) -> None:
+    no_room = tmp_path / "no-room"
+    environment = {"SABOTAGE": "full", "SABOTAGE_MARK": str(no_room)}
+    async with running(tmp_path, sqlite_in(tmp_path), environment=environment, program=(SABOTEUR,)) as service:
+        assert (await send(service, "first@example.org")).startswith("250")
+        no_room.touch()
+        replies = ["250"]
+        while replies[-1].startswith("250") and len(replies) < 50:  # the last pages have some room left
+            replies.append(await send(service, f"pat-{len(replies)}@example.org", incompressible(20_000)))
+        assert replies[-1].startswith("452 4.3.1")
+        assert (await send(service, "still@example.org", incompressible(20_000))).startswith("452 4.3.1")
+        no_room.unlink()
+        assert (await send(service, "next@example.org")).startswith("250")
+        await service.until(UNDECIDED, 0, 20)
+        assert (await service.rows("SELECT count(*) FROM decision"))[0][0] == len(replies)
+        await service.until("SELECT count(*) FROM standing WHERE address = 'next@example.org'", 1, 5)
+        assert await service.terminate() < 10
+
+
+async def test_a_wal_that_cannot_grow_is_451_and_with_room_the_next_mail_is_accepted_and_decided(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, sqlite_in(tmp_path)) as service:
+        assert (await send(service, "first@example.org")).startswith("250")
+        await service.until(UNDECIDED, 0, 5)
+        assert service.process
+        most = (tmp_path / "mailproc.db-wal").stat().st_size
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        for _ in range(2):
+            assert (await send(service, "big@example.org", incompressible(3 * most))).startswith("451 4.3.0")
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        assert (await send(service, "next@example.org")).startswith("250")
+        await service.until("SELECT count(*) FROM standing WHERE address = 'next@example.org'", 1, 10)
+        assert (await service.rows("PRAGMA integrity_check"))[0][0] == "ok"
+        assert await service.terminate() < 10
 
 
 async def test_a_stopped_postgresql_is_451_and_the_next_mail_after_it_is_back_is_accepted(tmp_path: Path) -> None:
