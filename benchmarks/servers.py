@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as StockEnvelope
 from aiosmtpd.smtp import Session as StockSession
 
+from mailproc.cli.context import keep_for_good
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
 from mailproc.mail.authentication import NOT_CHECKED
@@ -106,6 +107,7 @@ async def accept_ours(folder: Path) -> AsyncIterator[int]:
     service = Service(settings, load_rules(settings.rules))
     listener = Listener(settings.smtp, AcceptOnly(service, store), log=structlog.get_logger())
     await listener.start()
+    keep_for_good()
     yield listener.addresses[0].port
     await listener.stop(1)
     await store.close()
@@ -118,6 +120,7 @@ async def road_ours(folder: Path) -> AsyncIterator[int]:
     await migrate(settings.database)
     service = Service(settings, load_rules(settings.rules))
     await service.start()
+    keep_for_good()
     assert service.listener
     yield service.listener.addresses[0].port
     await service.stop()
@@ -214,6 +217,7 @@ async def _service_behind_stock(folder: Path, handler: Callable[[Service], Any],
     await migrate(settings.database)
     service = Service(settings, load_rules(settings.rules))
     await service.start()
+    keep_for_good()
     async with _stock(handler(service)) as port:
         yield port
     await service.stop()

@@ -34,18 +34,18 @@ def mask_address(text: str) -> str:
 def configure_logging(level: str, style: str, *, mask_addresses: bool) -> None:
     """Set up structlog for the process; `style` is json, console, or auto: console when standard error is a tty."""
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        _add_time,
-    ]
+    processors: list[Any] = [structlog.processors.add_log_level, _add_time]
+    wrapper = structlog.make_filtering_bound_logger(_LEVELS[level])
     if console:
-        processors.append(_console_renderer())
+        processors += [_time_as_text, _console_renderer()]
     else:
         processors += [structlog.processors.format_exc_info, _to_json]
+        if _LEVELS[level] <= logging.INFO:
+            wrapper = _quick(wrapper)
     lines = _Lines(sys.stderr.buffer, mask_addresses=mask_addresses)
     structlog.configure(
         processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        wrapper_class=wrapper,
         logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
@@ -57,16 +57,36 @@ def _console_renderer() -> structlog.dev.ConsoleRenderer:
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
+def _quick(wrapper: Any) -> Any:
+    """Every mail has four lines of level info: they go past the chain of processors, at half the price."""
+
+    class Quick(wrapper):  # type: ignore[misc]  # a class made by a function
+        def info(self, event: str, *arguments: Any, **facts: Any) -> None:
+            if arguments or "exc_info" in facts:
+                super().info(event, *arguments, **facts)
+            else:
+                said = {**self._context, **facts, "event": event, "level": "info", "timestamp": datetime.now(UTC)}
+                self._logger.info(_to_json(None, "info", said))
+
+    return Quick
+
+
 def _add_time(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    event["timestamp"] = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    event["timestamp"] = datetime.now(UTC)
+    return event
+
+
+def _time_as_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event["timestamp"] = event["timestamp"].isoformat(timespec="microseconds").replace("+00:00", "Z")
     return event
 
 
 def _to_json(_: WrappedLogger, __: str, event: EventDict) -> str:
     # Replaced rather than refused: a lone surrogate out of a mail must not cost a log line.
     try:
-        return orjson.dumps(event, default=str).decode()
+        return orjson.dumps(event, str, orjson.OPT_UTC_Z).decode()
     except TypeError:
+        event = _time_as_text(_, __, event)
         return orjson.dumps(
             {key: str(value).encode("utf-8", "replace").decode() for key, value in event.items()}
         ).decode()

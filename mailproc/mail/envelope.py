@@ -1,6 +1,7 @@
 """The mail as it came in: SMTP envelope, bytes on the wire, and the digest that recognises a resend."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,31 +52,16 @@ _TRACE_FIELDS = frozenset(
 )
 
 
+# Linear also over a mail of nothing but trace fields, without memory for going back.
+_LEADING_TRACE = re.compile(
+    rb"(?>(?:%b)[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+(?:\n|\Z))*+" % b"|".join(sorted(_TRACE_FIELDS)), re.IGNORECASE
+)
+
+
 def digest_of(content: bytes) -> str:
     """Digest of a mail without its leading trace headers, as `sha256:` and 64 hex digits.
 
     The same mail over another relay has the same digest, whatever that relay stamped on top.
     """
-    return "sha256:" + hashlib.sha256(memoryview(content)[_end_of_trace(content) :]).hexdigest()
-
-
-def _end_of_trace(content: bytes) -> int:
-    """Offset of the first header line that is not a trace field, or of the empty line that ends the header."""
-    start = 0
-    while True:
-        colon = content.find(b":", start, start + 64)
-        if (
-            colon < 0
-            or content[start : start + 1] in (b"\r", b"\n")
-            or content[start:colon].strip().lower() not in _TRACE_FIELDS
-        ):
-            return start
-        position = start
-        while True:
-            newline = content.find(b"\n", position)
-            if newline < 0:
-                return len(content)
-            position = newline + 1
-            if content[position : position + 1] not in (b" ", b"\t"):
-                break
-        start = position
+    trace = _LEADING_TRACE.match(content)
+    return "sha256:" + hashlib.sha256(memoryview(content)[trace.end() if trace else 0 :]).hexdigest()

@@ -16,8 +16,8 @@ Payload = TypeVar("Payload")
 Result = TypeVar("Result")
 
 # Before a batch is closed the event loop turns: what the last one set free goes out, and what is ready comes in. After
-# so many turns that brought nothing there is nothing more to come; under load larger batches cost less. Nobody waits for
-# a clock: it only says when turning has lasted long enough for those who are in the batch already.
+# so many turns that brought nothing, nothing more is on its way; larger batches cost less. Nobody waits for a clock: it
+# only says when turning has lasted long enough for those who are in the batch already.
 _QUIET_TURNS = 8
 _LONGEST_GATHERING_SECONDS = 0.002
 
