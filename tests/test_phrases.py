@@ -35,12 +35,14 @@ NEWSLETTER = "Re: Autumn at Acme"
 #   quiet      of those who do not ask, how many go their way without a person having to look
 #   doubt      of those where a sensible human would hesitate, how many come before a person
 BARS = {
-    "phrases": {"recall": 71, "kept": 75, "precision": 98, "quiet": 87, "doubt": 2},
-    "posts": {"recall": 75, "kept": 82, "precision": 89, "quiet": 76},
+    "phrases": {"recall": 89, "kept": 100, "precision": 100, "quiet": 88, "doubt": 100},
+    "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 81},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
-REVIEW_RATE = 15
+# Of the phrases one in six is there for a person by its kind: a death, somebody who has left, "who are you?", "do not
+# take me off". It was 15 while most of these were passed over in silence.
+REVIEW_RATE = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
