@@ -279,6 +279,7 @@ class Settings(_Table):
 
     database: str = "sqlite+aiosqlite:///var/mailproc.db"
     rules: Path | None = None  # folder of rule files; None: the shipped ones
+    shadow_rules: Path | None = None  # a second set that decides beside the first and only tells what it would do
     feedback_sources: Path | None = None  # file of feedback sources; None: the shipped one
     account: tuple[AccountSettings, ...] = ()
     hook: tuple[HookSettings, ...] = ()

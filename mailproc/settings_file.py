@@ -113,5 +113,6 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     smtp = settings.smtp.model_copy(
         update={key: folder / value for key in ("tls_cert", "tls_key") if (value := getattr(settings.smtp, key))}
     )
-    named = {key: folder / path for key in ("rules", "feedback_sources") if (path := getattr(settings, key))}
+    keys = ("rules", "shadow_rules", "feedback_sources")
+    named = {key: folder / path for key in keys if (path := getattr(settings, key))}
     return settings.model_copy(update={"database": database, "hook": hooks, "smtp": smtp, **named})

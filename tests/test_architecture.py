@@ -11,13 +11,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Higher floors may import lower ones, and their own room; never a neighbour on the same floor.
 FLOORS = {
-    "errors": 0, "identity": 0, "mail": 1, "policy": 2, "pipeline": 3, "replay": 4,
+    "errors": 0, "identity": 0, "mail": 1, "policy": 2, "pipeline": 3, "replay": 4, "what_if": 4,
     "settings": 5, "settings_file": 6, "settings_check": 6, "account_policies": 6, "alarm_bell": 8, "feedback_watch": 9,
     "log": 5, "metrics": 5, "mail_files": 5, "rule_files": 5, "intake": 5, "__main__": 12,
     "store": 7, "authenticity": 7, "review": 7.5, "smtp": 8, "web": 8, "sync": 8, "decider": 9, "rules_in_force": 9,
     "service": 10, "cli": 11,
 }  # fmt: skip
-PURE = ("mail", "policy", "pipeline")
+PURE = ("mail", "policy", "pipeline", "what_if")
 IMPURE = {
     "os", "time", "random", "secrets", "socket", "logging", "pathlib", "subprocess", "asyncio", "threading",
     "structlog", "tempfile", "urllib.request", "http", "ssl", "shutil", "sqlite3", "aiohttp", "aiosqlite",

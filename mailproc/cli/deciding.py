@@ -18,9 +18,10 @@ from mailproc.cli.processes import in_processes
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail
-from mailproc.pipeline import decide_mail
+from mailproc.pipeline import decide_mail, examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json
+from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail, saved_mail
 from mailproc.rule_files import fingerprint_of, load_rules
@@ -47,7 +48,7 @@ def world_of(settings: Settings, rules: Path | None = None, to: str | None = Non
 
 def read_saved(mail: MailFile, world: World) -> SavedMail:
     """A saved mail with the envelope it most likely had. Raises OSError."""
-    return saved_mail(mail.read(), _opened(world)[1], world.to, received_at=mail.written_at())
+    return saved_mail(mail.read(), opened(world)[0], world.to, received_at=mail.written_at())
 
 
 def authentication_of(saved: SavedMail) -> Authentication:
@@ -60,13 +61,18 @@ def decide_saved(saved: SavedMail, rules: RuleSet) -> Decision:
     return decide_mail(saved.mail, authentication_of(saved), saved.account, rules)
 
 
+def examine_saved(saved: SavedMail, rules: RuleSet) -> Examination:
+    """The same with everything that was seen on the way."""
+    return examine_mail(saved.mail, authentication_of(saved), saved.account, rules)
+
+
 def decide_file(mail: MailFile, world: World) -> dict[str, Any]:
     """One mail's decision as JSON values, with `file` and `elapsed_ms`; `error` instead when it cannot be read."""
     try:
         saved = read_saved(mail, world)
     except OSError as error:
         return failed(mail, error.strerror or str(error))
-    _, _, rules = _opened(world)  # before the clock starts: reading them takes longer than a hundred mails
+    _, rules = opened(world)  # before the clock starts: reading them takes longer than a hundred mails
     start = time.perf_counter()
     decision = decide_saved(saved, rules)
     elapsed = (time.perf_counter() - start) * 1000
@@ -94,11 +100,11 @@ def _rules_read(folder: Path | None, fingerprint: object) -> RuleSet:
 _worlds: dict[int, tuple[World, Accounts, RuleSet]] = {}
 
 
-def _opened(world: World) -> tuple[World, Accounts, RuleSet]:
-    """A world with its accounts and rules, once per process."""
+def opened(world: World) -> tuple[Accounts, RuleSet]:
+    """The accounts and rules of a world, read once per process."""
     if id(world) not in _worlds:
         _worlds[id(world)] = world, Accounts(world.accounts), rules_of(world.rules)  # kept: nobody else gets its id
-    return _worlds[id(world)]
+    return _worlds[id(world)][1:]
 
 
 def each_decided(

@@ -1,29 +1,46 @@
 """`explain`: what the program saw in one mail, and why it decided as it did, so that a person can act on it."""
 
+import re
 import sys
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-from rich.markup import escape
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.text import Text
 
-from mailproc.account_policies import policies_of
-from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
-from mailproc.cli.deciding import authentication_of
-from mailproc.cli.replay import COLOURS
-from mailproc.mail.new_text import NewText
-from mailproc.pipeline import examine_mail
-from mailproc.policy.account import Accounts
-from mailproc.policy.decision import decision_as_json
+from mailproc.cli.context import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    ConfigOption,
+    JsonOption,
+    err,
+    print_json,
+    settings_of,
+)
+from mailproc.cli.deciding import examine_saved, opened, world_of
+from mailproc.cli.explain_page import Page, print_page
+from mailproc.mail.message import read_headers
+from mailproc.mail_files import MailFile, find_mail
+from mailproc.policy.decision import Action, decision_as_json
 from mailproc.policy.examination import Examination
-from mailproc.policy.explain import Section, explain, explanation_as_json
+from mailproc.policy.explain import explain, explanation_as_json
+from mailproc.policy.near_miss import NearMiss, near_misses
+from mailproc.policy.rule_fate import fates_of
+from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail, saved_mail
-from mailproc.rule_files import load_rules
+from mailproc.what_if import find_otherwise
 
-MOST_BODY_CHARACTERS = 6000
+_FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
+_KINDS = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "gzip data: unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an Outlook .msg file: save it as .eml"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,109 +49,102 @@ def register(app: typer.Typer) -> None:
 
 
 def explain_mail(
-    file: Annotated[Path, typer.Argument(help="A saved mail (.eml), or `-` for standard input.")],
+    file: Annotated[Path, typer.Argument(help="A saved mail (.eml), MBOX#3, or `-` for standard input.")],
     to: Annotated[str | None, typer.Option("--to", help="Envelope recipient, instead of what the headers say.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Another folder of rules.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also structure, authentication, digests.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All of what was cut off, and every rule.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show what was seen in a mail: kind, new text, rules that hit, who is meant, and why the action follows.
+    """Show why a mail is decided as it is: the telling words, the rules, who is meant, and what would change it.
 
-    Settings and database are not needed; what had to be assumed is said.
+    Settings and database are not needed; what had to be assumed is said. Exit 65 when it is no mail, 66 when it is not
+    there.
 
     Examples: `mailproc explain mail.eml` · `mailproc explain - < mail.eml` · `mailproc explain mail.eml --json`
     """
-    settings = settings_of(config)
-    try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        err.print(f"mailproc: {file}: {error.strerror}", markup=False)
-        raise typer.Exit(EX_NOINPUT) from None
-    saved = saved_mail(content, Accounts(policies_of(settings)), to)
-    seen = examine_mail(saved.mail, authentication_of(saved), saved.account, load_rules(rules or settings.rules))
-    sections = explain(seen, saved.assumed)
+    world = world_of(settings_of(config), rules, to)
+    content, written_at = _read(file)
+    accounts, rule_set = opened(world)
+    saved = saved_mail(content, accounts, to, received_at=written_at)
+    page = page_of(saved, examine_saved(saved, rule_set), rule_set)
     if as_json:
-        print_json(
-            {
-                "decision": decision_as_json(seen.decision),
-                "assumed": list(saved.assumed),
-                "explanation": explanation_as_json(sections),
-            }
+        print_json(_as_json(page))
+    else:
+        print_page(page, everything=everything)
+
+
+def page_of(saved: SavedMail, seen: Examination, rules: RuleSet) -> Page:
+    """All that can be told about a mail."""
+    near: tuple[NearMiss, ...] = ()
+    if seen.new_text is not None and seen.decision.action != Action.unsubscribe:
+        found = rules.matcher.match(seen.decision.new_text or "", where="body", mailbox=seen.route.role)
+        near = near_misses(rules, found, where="body", mailbox=seen.route.role)
+    return Page(
+        seen=seen,
+        fates=fates_of(seen),
+        near=near,
+        otherwise=find_otherwise(seen, rules),
+        assumed=saved.assumed,
+    )
+
+
+def _as_json(page: Page) -> dict[str, object]:
+    return {
+        "decision": decision_as_json(page.seen.decision),
+        "assumed": list(page.assumed),
+        "explanation": explanation_as_json(explain(page.seen, page.assumed)),
+        "rules": [one.as_json() for one in page.fates],
+        "near_misses": [{"rule": one.rule.id, "phrase": one.phrase, "counts": one.when} for one in page.near],
+        "otherwise": [
+            {"change": one.change, "action": one.decision.action.value, "reason": one.decision.reason}
+            for one in page.otherwise
+        ],
+    }
+
+
+def _read(file: Path) -> tuple[bytes, datetime | None]:
+    """The bytes of one mail, and when its file was written. Ends the command when it is none."""
+    if str(file) == "-":
+        return _mail_in(sys.stdin.buffer.read(), "standard input"), None
+    mail = _named(file)
+    if file.is_dir():
+        _end(
+            EX_DATAERR, f"{file} is a folder: name one mail in it, or decide all of them with `mailproc replay {file}`"
         )
-        return
-    _print(seen, saved, sections, everything=everything)
+    try:
+        content = mail.read()
+        if not mail.number and len(some := list(islice(find_mail([file]), 2))) > 1 and some[0].number:
+            _end(EX_DATAERR, f"{file} holds several mails: name one, as in {file}#1")
+        return _mail_in(content, str(file)), mail.written_at()
+    except OSError as error:
+        _end(EX_NOINPUT, f"{file}: {error.strerror}")
 
 
-_ALWAYS = ("What it is", "Who is meant", "New text", "Rules", "What is done")
+def _named(file: Path) -> MailFile:
+    """The file, or the nth mail of an mbox, as `replay` names it."""
+    mbox, _, number = str(file).rpartition("#")
+    if not file.exists() and mbox and number.isdigit() and Path(mbox).is_file():
+        for mail in find_mail([Path(mbox)]):
+            if mail.number == int(number):
+                return mail
+        _end(EX_NOINPUT, f"{mbox} has no mail number {number}")
+    return MailFile(str(file))
 
 
-def _print(seen: Examination, saved: SavedMail, sections: tuple[Section, ...], *, everything: bool) -> None:
-    out.print(_headline(seen))
-    for section in sections:
-        if everything or section.title in _ALWAYS:
-            out.print(Rule(section.title, align="left", style="dim"))
-            _print_entries(section)
-        if section.title == "New text" and seen.new_text is not None:
-            body = Padding(_body(seen, seen.new_text), (0, 0, 0, 2))
-            out.print(body, soft_wrap=False, overflow="fold", no_wrap=False)
-    if not everything:
-        out.print(Rule("Assumed", align="left", style="dim"))
-        out.print("  " + "; ".join(escape(one) for one in saved.assumed), style="dim")
+def _mail_in(content: bytes, name: str) -> bytes:
+    """The content, if it may be a mail."""
+    if not content.strip():
+        _end(EX_DATAERR, f"{name} is empty: there is no mail in it")
+    for begin, what in _KINDS:
+        if content.startswith(begin):
+            _end(EX_DATAERR, f"{name} is no mail but {what}")
+    head = content[:65_536]
+    if not content.startswith(b"From ") and not _FIELD.match(head.lstrip()) and not read_headers(content).names:
+        _end(EX_DATAERR, f"{name} is no mail: it does not begin with header fields such as From: and Subject:")
+    return content
 
 
-def _headline(seen: Examination) -> Text:
-    """The answer at a glance: what, whom, why."""
-    decision = seen.decision
-    line = Text(decision.action.value.upper(), style=f"bold {COLOURS[decision.action.value]}")
-    for also in decision.also:
-        line.append(f" + {also.value}", style="bold")
-    who = ", ".join(ref.address or f"subscriber {ref.key}" for ref in decision.subscribers)
-    if who:
-        line.append(f"  {who}", style="bold")
-    line.append(f"  {decision.reason}")
-    words = next((one for one in decision.evidence if one.span), None)
-    if words:
-        line.append(f": “{words.phrase}”")
-    if decision.foreign:
-        line.append("  (not about our mail: no effect)", style="yellow")
-    return line
-
-
-def _print_entries(section: Section) -> None:
-    for entry in section.entries:
-        line = Text("  ")
-        line.append(f"{entry.label:<22} ", style="dim")
-        line.append(entry.text)
-        if entry.where:
-            line.append(f"  {entry.where}", style="dim")
-        out.print(line)
-
-
-def _body(seen: Examination, new_text: NewText) -> Text:
-    """The whole text in place: what was cut off is dim with its reason, what decided is marked."""
-    if not new_text.text.strip():
-        return Text("(nothing new: all of it is quoted)" if new_text.body.strip() else "(no text)", style="dim")
-    body = Text(new_text.body[:MOST_BODY_CHARACTERS])
-    for cut in new_text.cuts:
-        body.stylize("dim strike" if cut.reason == "quote" else "dim", cut.start, cut.end)
-    for evidence in seen.decision.evidence:
-        if evidence.where == "body" and evidence.span:
-            for start, end in _in_body(new_text, *evidence.span):
-                body.stylize("bold black on yellow", start, end)
-    for cut in sorted(new_text.cuts, key=lambda one: one.start, reverse=True):
-        if cut.start < MOST_BODY_CHARACTERS and new_text.body[cut.start : cut.end].strip():
-            body = Text.assemble(body[: cut.start], (f"⟨{cut.reason}⟩ ", "cyan"), body[cut.start :])
-    if len(new_text.body) > MOST_BODY_CHARACTERS:
-        body.append(f"\n… {len(new_text.body) - MOST_BODY_CHARACTERS} more characters", style="dim")
-    return body
-
-
-def _in_body(new_text: NewText, start: int, end: int) -> list[tuple[int, int]]:
-    """Offsets into the new text as offsets into the body; more than one when something was cut out in between."""
-    found = []
-    for in_text, in_body, length in new_text.pieces:
-        first, last = max(start, in_text), min(end, in_text + length)
-        if first < last:
-            found.append((first - in_text + in_body, last - in_text + in_body))
-    return found
+def _end(code: int, sentence: str) -> NoReturn:
+    err.print(f"mailproc: {sentence}", markup=False)
+    raise typer.Exit(code)

@@ -26,6 +26,7 @@ from mailproc.cli.deciding import (
     rules_of,
     world_of,
 )
+from mailproc.cli.explain_page import COLOURS
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail
@@ -33,7 +34,6 @@ from mailproc.settings import Settings
 
 ROWS_AT_ONCE = 1000
 WIDE = 110  # columns: below this a table shows less
-COLOURS = {"unsubscribe": "red", "bounce": "yellow", "review": "magenta", "forward": "cyan", "record": "dim"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

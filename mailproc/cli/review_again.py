@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import EX_USAGE, ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
-from mailproc.cli.replay import COLOURS
+from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.review import ByOption, IdArgument, rule_named, words_for, world_of
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.decision import decision_as_json

@@ -165,7 +165,7 @@ def _decision(seen: Examination) -> Section:
         entries.append(Entry("level", decision.level.value + (f" {decision.list_id}" if decision.list_id else "")))
     if decision.foreign:
         entries.append(Entry("foreign", "it is not shown to be about our mail, and has no effect"))
-    entries += [_evidence(one) for one in decision.evidence]
+    entries += [_evidence(one) for one in decision.evidence if one.span is None]  # the others stand under the rules
     entries += [
         Entry("bounce", f"{one.address or 'unknown'}: {one.bounce_class}, {one.reason}", one.status or "")
         for one in decision.bounces

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
@@ -24,13 +25,17 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule found in a text: the words as written, their span there, and in which sentence."""
+    """A rule found in a text: the words as written, their span there, and in which sentence.
+
+    `source` is the rule's phrase or pattern that found them.
+    """
 
     rule: Rule
     phrase: str
     span: tuple[int, int]
     sentence: int
     line_span: tuple[int, int]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,17 @@ class Matcher:
         self._patterns = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
         self._pattern_set = search_set(["", *(pattern.pattern for _, pattern in self._patterns)])
         self._wanted = cache(self._phrases_for)
+        self._left_out: Set[str] = frozenset()
+
+    def of_rules(self, rules: Iterable[Rule]) -> "Matcher":
+        """One for other rules, with the same manners and spellings."""
+        return Matcher(rules, self.manners, self._spellings)
+
+    def without(self, rule_ids: Set[str]) -> "Matcher":
+        """The same without some rules: to see what would be without them."""
+        other = copy(self)
+        other._left_out = rule_ids
+        return other
 
     def _phrases_for(self, where: str, mailbox: MailboxRole) -> Places:
         """The phrases of those rules that are meant for texts of this kind at all."""
@@ -80,6 +96,8 @@ class Matcher:
         # The empty pattern is found in every text, unless the set has run out of memory: then each has its try.
         if self._patterns and len(numbers := self._pattern_set.Match(text)) != 1:
             found += self._pattern_matches(search, [number - 1 for number in numbers if number])
+        if self._left_out:
+            found = [match for match in found if match.rule.id not in self._left_out]
         found.sort(key=_order)
         return TextMatches(normal, tuple(found))
 
@@ -89,7 +107,7 @@ class Matcher:
         if not self._stands_right(search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends):
             return None
         first, last = normal.span_in(sentence, start, end)
-        return Match(rule, normal.text[first:last], (first, last), sentence, (start, end))
+        return Match(rule, normal.text[first:last], (first, last), sentence, (start, end), sought.source)
 
     def _stands_right(
         self, search: _Search, rule: Rule, sentence: int, span: tuple[int, int], *, begins: bool, ends: bool
@@ -153,7 +171,7 @@ class Matcher:
                 line_span = (line_start, line_start)
                 alone = rule.alone != Alone.no
                 if end > start and self._stands_right(search, rule, sentence, line_span, begins=alone, ends=alone):
-                    yield Match(rule, found.group(), (start, end), sentence, line_span)
+                    yield Match(rule, found.group(), (start, end), sentence, line_span, pattern.pattern)
 
 
 def _is_meant_for(rule: Rule, where: str, mailbox: MailboxRole) -> bool:

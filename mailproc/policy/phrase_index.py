@@ -28,6 +28,7 @@ class Sought:
     """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence."""
 
     rule: Rule
+    source: str  # as it stands in the rule file
     segments: tuple[int, ...]
     others: frozenset[int]  # all segments but the first
     max_words: float
@@ -50,6 +51,7 @@ class PhraseIndex:
                 self._sought.append(
                     Sought(
                         rule=rule,
+                        source=phrase.text,
                         segments=numbers,
                         others=frozenset(numbers[1:]),
                         max_words=math.inf if rule.max_words is None else rule.max_words,

@@ -76,6 +76,13 @@ class Rule:
     hits: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
 
+    @property
+    def does(self) -> str:
+        """Its action, or which guard it is, in words."""
+        if self.guard is not None:
+            return f"guard {self.guard.value}"
+        return self.action.value if self.action else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:

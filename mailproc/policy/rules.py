@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
@@ -40,6 +40,10 @@ class RuleSet:
     totality: tuple[str, ...] = ()
     first_person: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
+
+    def without(self, rule_ids: Set[str]) -> "RuleSet":
+        """The same as if some rules were never found; under the same digest."""
+        return replace(self, matcher=self.matcher.without(rule_ids))
 
 
 def read_rules(sources: Mapping[str, str]) -> RuleSet:

@@ -301,6 +301,20 @@ feedback_report = Table(  # who reported, for a source's counts, its silence, an
 )
 Index("feedback_report_source_idx", *(feedback_report.c[name] for name in ("account_id", "source", "received_at")))
 
+shadow_decision = Table(  # what a second rule set would have decided differently; bounded
+    "shadow_decision",
+    metadata,
+    _text("account_id"),
+    _text("mail_id"),
+    _text("live_ruleset"),
+    _text("ruleset"),
+    _text("difference"),  # JSON
+    _time("decided_at"),
+    PrimaryKeyConstraint("account_id", "mail_id"),
+    sqlite_with_rowid=False,
+)
+Index("shadow_decision_time_idx", shadow_decision.c.decided_at)
+
 process = Table(  # who is alive: undecided mail of anyone else may be taken over
     "process",
     metadata,

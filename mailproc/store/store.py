@@ -19,6 +19,7 @@ from mailproc.policy.facts import Fact
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings
 from mailproc.store import reports
+from mailproc.store.archive import Archive
 from mailproc.store.backup import backup_sqlite
 from mailproc.store.breaker import Breaker
 from mailproc.store.checks import check_store
@@ -88,6 +89,7 @@ class Store:
         self._breaker = Breaker(self._reader, breaker)
         self.loops = Loops(self._journal, self._reader)
         self.desk = Desk(self._journal, self._reader, clock)
+        self.archive = Archive(self._journal, self._reader, clock)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
 
     @classmethod

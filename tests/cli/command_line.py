@@ -31,12 +31,13 @@ Done = subprocess.CompletedProcess[str]
 
 
 class Shell:
-    """A folder with settings and two mails, and the command `mailproc` in it."""
+    """A folder with settings, two mails in `mails`, nothing in `none`, and the command `mailproc` in it."""
 
     def __init__(self, folder: Path, database: str = "sqlite+aiosqlite:///m.db") -> None:
         self.folder = folder
         (folder / "mailproc.toml").write_text(SETTINGS.format(database=database), encoding="utf-8")
         (folder / "mails").mkdir()
+        (folder / "none").mkdir()
         (folder / "mails" / "request.eml").write_bytes(REQUEST)
         (folder / "mails" / "praise.eml").write_bytes(PRAISE)
 

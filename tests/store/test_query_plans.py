@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 import mailproc.store
 from mailproc.store.statement import Statement
 
-SMALL = {"process", "upload"}  # tables with a row per living process, per big mail on its way in
+# Tables with a row per living process, per big mail on its way in, and one that never holds many rows.
+SMALL = {"process", "upload", "shadow_decision"}
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:

@@ -1,0 +1,244 @@
+"""`rules check`: whether rule files load, what in them can never work, and which mail they would decide otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import track
+
+from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
+from mailproc.cli.context import (
+    EX_CONFIG,
+    EX_DATAERR,
+    ConfigOption,
+    JsonOption,
+    err,
+    open_store,
+    out,
+    print_json,
+    run,
+    settings_of,
+)
+from mailproc.cli.deciding import World, each_decided, examine_saved, opened, rules_of, world_of
+from mailproc.errors import RulesError
+from mailproc.policy.account import AccountPolicy, Accounts, default_account
+from mailproc.policy.comparison import compare_with_decision
+from mailproc.policy.dead_phrases import DeadPhrase, dead_phrases
+from mailproc.policy.rules import RuleSet, counted_matches
+from mailproc.replay import SavedMail
+from mailproc.rule_files import shipped_rules_folder
+from mailproc.settings import Settings
+from mailproc.settings_file import load_settings
+
+EXIT_FINDINGS = 1
+FEW = 5
+SHOWN = 60  # characters of a phrase
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What an operator should look at before these rules go live."""
+
+    about: dict[str, Any]
+    dead: list[DeadPhrase] = field(default_factory=list)
+    templates: list[dict[str, str]] = field(default_factory=list)
+    compared: int = 0
+    nothing_to_compare_with: int = 0
+    failed: list[Compared] = field(default_factory=list)
+    changed: list[Compared] = field(default_factory=list)
+
+    @property
+    def never_count(self) -> list[DeadPhrase]:
+        """Phrases that a guard always takes out."""
+        return [one for one in self.dead if one.guarded]
+
+    @property
+    def superfluous(self) -> list[DeadPhrase]:
+        """Phrases that another one always makes unnecessary."""
+        return [one for one in self.dead if not one.guarded]
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {
+            **self.about,
+            "problems": [],
+            "never_count": [_dead_as_json(one) for one in self.never_count],
+            "superfluous": [_dead_as_json(one) for one in self.superfluous],
+            "templates": self.templates,
+            "compared": self.compared,
+            "not_compared": self.nothing_to_compare_with,
+            "failed": [{"file": one.file, "error": one.error} for one in self.failed],
+            "changed": [one.as_json() for one in self.changed],
+        }
+
+
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of rule files; else the one in the settings.")] = None,
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", help="Saved mail to decide; may be repeated. Else the fixtures.")
+    ] = None,
+    stored: Annotated[bool, typer.Option("--stored", help="Also decide the mail in the database again.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Of the stored mail at most the newest so many.")] = 10_000,
+    everything: Annotated[bool, typer.Option("--all", help="Also list phrases that are merely superfluous.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check rule files: form, ids and examples; phrases that can never win; and every saved mail decided otherwise.
+
+    A saved mail is compared with the golden decision beside it (NAME.decision.json), else with what the rules in force
+    say; settings in `account.toml` of its folder are its account. Exit 78 with `file:line: sentence` when the files do
+    not load, 1 when a footer of the account asks to be taken off or a decision would change, 65 when a mail cannot be
+    read, else 0.
+
+    Examples: `mailproc rules check my-rules/` · `mailproc rules check my-rules/ --against saved/ --stored`
+    """
+    settings = settings_of(config)
+    folder = folder or settings.rules or shipped_rules_folder()
+    try:
+        rules = rules_of(folder)
+    except RulesError as error:
+        if not as_json:
+            err.print("[red]these files do not load[/]; a running service keeps the rules that it has")
+            raise
+        print_json({"folder": str(folder), "problems": error.problems})
+        raise typer.Exit(EX_CONFIG) from None
+    findings = Findings(about=_about(folder, rules))
+    findings.dead = sorted(_dead(rules), key=lambda one: (one.rule.file, one.rule.line))
+    findings.templates = [*_templates(settings, rules)]
+    for path in against if against is not None else _fixtures():
+        _compare_saved(findings, path, settings, folder)
+    if stored:
+        run(_compare_stored(findings, settings, rules, limit))
+    print_json(findings.as_json()) if as_json else _print(findings, everything=everything)
+    if findings.templates or findings.changed:
+        raise typer.Exit(EXIT_FINDINGS)
+    if findings.failed:
+        raise typer.Exit(EX_DATAERR)
+
+
+def _about(folder: Path, rules: RuleSet) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "ruleset": rules.digest,
+        "files": len(rules.files),
+        "rules": len(rules.rules),
+        "phrases": sum(len(rule.phrases) for rule in rules.rules),
+        "languages": sorted({language for rule in rules.rules for language in rule.languages if language}),
+        "examples": sum(len(rule.hits) + len(rule.misses) for rule in rules.rules),
+    }
+
+
+def _dead(rules: RuleSet) -> Iterator[DeadPhrase]:
+    total = sum(len(rule.phrases) for rule in rules.rules)
+    steps = track(
+        dead_phrases(rules), "trying phrases", total, console=err, transient=True, disable=not err.is_terminal
+    )
+    return (found for found in steps if found is not None)
+
+
+def _templates(settings: Settings, rules: RuleSet) -> Iterator[dict[str, str]]:
+    """Footers of the accounts that would be taken for a person's request wherever they are not recognised."""
+    for account in settings.account:
+        for footer in account.footers:
+            for match in counted_matches(rules.matcher.match(footer)):
+                if match.rule.action is not None:
+                    yield {
+                        "account": account.id,
+                        "footer": footer,
+                        "rule": match.rule.id,
+                        "phrase": match.phrase,
+                        "does": match.rule.does,
+                    }
+
+
+def _fixtures() -> list[Path]:
+    """The saved mail that comes with the source, where it is."""
+    folder = shipped_rules_folder().parent / "fixtures" / "emails"
+    return [folder] if folder.is_dir() else []
+
+
+def _compare_saved(findings: Findings, path: Path, settings: Settings, folder: Path) -> None:
+    own = path / "account.toml"
+    new = world_of(load_settings(own, {}) if own.is_file() else settings, folder)
+    old = World(accounts=new.accounts, rules=settings.rules)
+    is_same = opened(old)[1].digest == opened(new)[1].digest
+    work = partial(compare, old=None if is_same else old, new=new, goldens=True)
+    for one in each_decided(work, [path], 0, failed_comparison, what="comparing"):
+        if one.error:
+            findings.failed.append(one)
+        elif one.found is None:
+            findings.nothing_to_compare_with += 1
+        else:
+            findings.compared += 1
+            findings.changed += [one] if one.differs else []
+
+
+async def _compare_stored(findings: Findings, settings: Settings, rules: RuleSet, limit: int) -> None:
+    accounts = Accounts(world_of(settings).accounts)
+    async with open_store(settings) as store:
+        async for one in store.archive.mails(limit=limit):
+            if one.mail is None:
+                findings.nothing_to_compare_with += 1
+                continue
+            account: AccountPolicy = accounts.get(one.mail.account_id) or default_account()
+            saved = SavedMail(mail=one.mail, account=account, assumed=())
+            found = compare_with_decision(one.decision, examine_saved(saved, rules))
+            findings.compared += 1
+            if found.changes:
+                findings.changed.append(Compared(file=f"stored mail {one.mail_id}", found=found))
+
+
+def _print(findings: Findings, *, everything: bool) -> None:
+    for key, value in findings.about.items():
+        out.print(f"{key:10} {', '.join(value) if isinstance(value, list) else value}", markup=False)
+    out.print("[green]all files load, all examples hold[/]")
+    for one in findings.never_count:
+        out.print(f"[red]never counts[/]  {_where(one)}", end="")
+        out.print(f": {one.by.does} {one.by.id} “{_short(one.by_phrase)}” always takes it out", markup=False)
+    shown = findings.superfluous if everything else findings.superfluous[:FEW]
+    if findings.superfluous:
+        out.print(f"[yellow]{len(findings.superfluous)} phrases are superfluous[/]: another one always says the same")
+    for one in shown:
+        out.print(f"  {_where(one)}: {one.by.id} “{_short(one.by_phrase)}”", markup=False)
+    if len(shown) < len(findings.superfluous):
+        out.print("  … all of them with --all", style="dim")
+    for found in findings.templates:
+        said = f"footer of {found['account']} “{found['footer']}” would be read as {found['does']}"
+        out.print(f"[red]template[/]      {said}: {found['rule']} “{found['phrase']}”")
+    for failed in findings.failed:
+        err.print(f"mailproc: {failed.file}: {failed.error}", markup=False)
+    for changed in findings.changed:
+        if changed.found:
+            print_comparison(changed.file, changed.found)
+    out.print(_sum_of(findings))
+
+
+def _sum_of(findings: Findings) -> str:
+    if not findings.compared and not findings.nothing_to_compare_with:
+        return "no saved mail to decide: name some with --against, or --stored for that in the database"
+    told = f"{len(findings.changed)} of {findings.compared} saved mails would be decided differently"
+    if findings.nothing_to_compare_with:
+        told += f" ({findings.nothing_to_compare_with} more have no earlier decision to compare with)"
+    return told
+
+
+def _where(dead: DeadPhrase) -> str:
+    return f"{dead.rule.file}:{dead.rule.line} {dead.rule.id} “{_short(dead.phrase)}”"
+
+
+def _short(phrase: str) -> str:
+    return phrase if len(phrase) <= SHOWN else f"{phrase[: SHOWN - 1]}…"
+
+
+def _dead_as_json(dead: DeadPhrase) -> dict[str, Any]:
+    return {
+        "file": dead.rule.file,
+        "line": dead.rule.line,
+        "rule": dead.rule.id,
+        "phrase": dead.phrase,
+        "by": dead.by.id,
+        "by_phrase": dead.by_phrase,
+    }
