@@ -10,6 +10,7 @@ from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.message import Headers, Message, addresses_in
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import is_address, is_within, split_address
+from mailproc.policy.msfbl import msfbl_recipients, msfbl_texts
 from mailproc.policy.redaction import is_redacted
 from mailproc.policy.token import Token, find_tokens
 
@@ -27,6 +28,7 @@ class RefSource(StrEnum):
     original_rcpt_to = "original_rcpt_to"
     removal_recipient = "removal_recipient"
     jmrp_header = "jmrp_header"
+    msfbl_header = "msfbl_header"
     delivery_status = "delivery_status"
     received_for = "received_for"
     to = "to"
@@ -120,6 +122,9 @@ def tokens_in_message(message: Message, account: AccountPolicy) -> Iterator[Toke
             yield from find_tokens("".join(value[:_MAX_VALUE].split()), account.token_keys)
     for _, value in message.headers.fields[:200]:
         yield from find_tokens(value[:_MAX_VALUE], account.token_keys)
+    for value in message.headers.all("X-MSFBL")[:2]:
+        for text in msfbl_texts(value):
+            yield from find_tokens(text, account.token_keys)
     for part in message.root.walk():
         if part.text:
             yield from find_tokens(part.text[:_MAX_BODY], account.token_keys)
@@ -160,6 +165,7 @@ def _rungs(original: Message, account: AccountPolicy) -> Iterator[tuple[RefSourc
     """The derived names, strongest first: what the reporter's own servers wrote, then the reported To."""
     headers = original.headers
     yield RefSource.jmrp_header, _values(headers, "X-HmXmrOriginalRecipient")
+    yield RefSource.msfbl_header, [one for value in headers.all("X-MSFBL")[:2] for one in msfbl_recipients(value)]
     for name in ("X-Apparently-To", "Delivered-To", "X-Original-To", "Envelope-To"):
         yield RefSource.received_for, _values(headers, name)
     for value in headers.all("Received")[:1]:

@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 from posted import account_with, decided, report_mail, token_text
 
@@ -13,6 +15,7 @@ from mailproc.policy.token import Purpose
 FBL = "fbl@reply.acme.example"
 FOREIGN = "From: shop@elsewhere.example\nTo: pat@example.org\n"
 DATED = "From: Acme <news@news.acme.example>\nTo: pat@example.org\nDate: Mon, 2 Mar 2026 08:00:00 +0000\n"
+MSFBL = "X-MSFBL: c2ln|eyJyIjoicGF0\n QGV4YW1wbGUub3JnIn0=\n"
 
 
 def report(*args: str, **options: object) -> Decision:
@@ -107,6 +110,21 @@ def test_a_report_may_name_many_people():
             "pat@example.org",
             RefSource.received_for,
         ),
+        (
+            "",
+            MSFBL + FOREIGN,
+            "pat@example.org",
+            RefSource.msfbl_header,
+        ),
+        ("", f"Delivered-To: pat@example.org\n{FOREIGN}", "pat@example.org", RefSource.received_for),
+        ("", f"X-Original-To: pat@example.org\n{FOREIGN}", "pat@example.org", RefSource.received_for),
+        ("", f"Envelope-To: <pat@example.org>\n{FOREIGN}", "pat@example.org", RefSource.received_for),
+        (
+            "Original-Rcpt-To: redacted@isp.example\n",
+            f"Delivered-To: hashed@isp.example\nReceived: from a by b for <xxxx@isp.example>; Mon\n{DATED}",
+            "pat@example.org",
+            RefSource.to,
+        ),
         ("Original-Rcpt-To: redacted@isp.example\n", DATED, "pat@example.org", RefSource.to),
     ],
 )
@@ -150,6 +168,33 @@ class TestToken:
     def test_the_report_s_fields_may_carry_it(self, fields: str):
         decision = report("abuse", fields.format(token_text(Purpose.bounce)), FOREIGN)
         assert [fact.key for fact in decision.facts] == ["7"]
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            "CFBL-Feedback-ID: 1:42:{}",
+            "Message-ID: <{}.k1@elsewhere.example>",
+            "List-Unsubscribe: <mailto:u-{}@elsewhere.example>",
+            "List-Unsubscribe: <https://elsewhere.example/u/{}?l=1>, <mailto:x@elsewhere.example>",
+            "Return-Path: <bounce+{}@elsewhere.example>",
+            "Feedback-ID: 42:{}:news:acme",
+            "List-Id: <{}.elsewhere.example>",
+            "X-Acme-Ref: {}",
+            "X-SES-Message-Id: {}",
+        ],
+    )
+    def test_each_field_of_the_reported_mail_may_carry_it(self, field: str):
+        original = f"{field.format(token_text(Purpose.unsubscribe_all)[2:])}\n{FOREIGN}"
+        decision = report("abuse", "Original-Rcpt-To: redacted@isp.example\n", original)
+        assert [fact.key for fact in decision.facts] == ["7"]
+
+    def test_the_json_of_an_outbound_provider_may_carry_it(self):
+        said = base64.b64encode(f'{{"m": "{token_text(Purpose.feedback)}"}}'.encode()).decode()
+        assert [fact.key for fact in report("abuse", "", f"X-MSFBL: {said}\n{FOREIGN}").facts] == ["7"]
+
+    @pytest.mark.parametrize("value", ["", "no base64!", "e30=", "eyJyIjogNX0=", "W10=", "eyJy", "{}" * 5000, "||||"])
+    def test_what_is_no_json_of_a_provider_names_nobody(self, value: str):
+        assert report("abuse", "", f"X-MSFBL: {value}\nFrom: news@news.acme.example\n").facts == ()
 
     def test_the_address_that_the_report_came_to_may_carry_it(self):
         to = f"{token_text(Purpose.feedback)}@reply.acme.example"
