@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import email
 import email.policy
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -17,9 +16,10 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks import postfix
 from benchmarks.load import Load, Session, closed_loop, open_loop
 from benchmarks.mails import FEEDBACK_BOX, REPLY_BOX, feedback_mail, multipart_mail, replies, reply_mail
-from benchmarks.process import Server, serving
+from benchmarks.process import serving
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
@@ -39,48 +39,71 @@ class Figure:
     per_second: float
 
 
-def under_load(name: str, count: int, *, keep: bool = True) -> Figure:
+def own_generator(port: int, first: int, count: int, *, keep: bool) -> float:
+    """Replies of as many people, the envelope pipelined; gives mails a second."""
+    mails = iter(list(replies(count, first=first)))
+    load = uvloop.run(closed_loop("127.0.0.1", port, mails, sessions=SESSIONS, keep=keep))
+    if load.refused:
+        raise SystemExit(f"mail was refused: {load.refused[0]}")
+    return load.per_second
+
+
+def by_smtp_source(port: int, first: int, count: int, *, keep: bool) -> float:
+    """Postfix's generator: one person's mails, no pipelining."""
+    return postfix.smtp_source(port, count, sessions=SESSIONS, keep=keep)
+
+
+Generator = Callable[..., float]
+
+
+def generators() -> dict[str, Generator]:
+    """What makes the load of a durable accept; where Postfix's generator is installed, that one, too."""
+    ours: dict[str, Generator] = {"own generator": own_generator}
+    return ours | ({"smtp-source": by_smtp_source} if postfix.program("smtp-source") else {})
+
+
+def under_load(name: str, count: int, *, keep: bool = True, generator: Generator = own_generator) -> Figure:
     """Warm up, then send `count` mails over twenty sessions and wait until nothing is left to do."""
     with tempfile.TemporaryDirectory() as folder, serving(name, Path(folder)) as server:
-        uvloop.run(closed_loop("127.0.0.1", server.port, replies(WARM_UP), sessions=SESSIONS))
+        generator(server.port, 0, WARM_UP, keep=True)
         _until_done(Path(folder), WARM_UP)
-        mails = iter(list(replies(count, first=WARM_UP)))
         before = server.cpu_seconds()
-        load = uvloop.run(closed_loop("127.0.0.1", server.port, mails, sessions=SESSIONS, keep=keep))
-        if load.refused:
-            raise SystemExit(f"{name} refused mail: {load.refused[0]}")
+        per_second = generator(server.port, WARM_UP, count, keep=keep)
         _until_done(Path(folder), WARM_UP + count)
-        return Figure(cpu_us=(server.cpu_seconds() - before) / count * 1e6, per_second=load.per_second)
+        return Figure(cpu_us=(server.cpu_seconds() - before) / count * 1e6, per_second=per_second)
 
 
 def _until_done(folder: Path, count: int) -> None:
-    """Roads are done when every event is in the hook's file; mere accepting is done when it is answered."""
+    """Roads are done when every event is in the hook's file; mere accepting is done when it is answered.
+
+    Raises SystemExit when less was stored than sent: whoever takes mails for resends of each other has less to do.
+    """
     if not (folder / "events.jsonl").exists():
         time.sleep(0.3)
+        stored = next(folder / name for name in ("mailproc.db", "stock.db") if (folder / name).exists())
+        if (found := _ask(stored, "SELECT count(*) FROM mail")) != count:
+            raise SystemExit(f"{count} mails were sent and {found} stored")
         return
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        with contextlib.closing(sqlite3.connect(folder / "mailproc.db", timeout=30)) as database:
-            (done,) = database.execute("SELECT count(*) FROM outbox WHERE state = 'delivered'").fetchone()
-        if done >= count:
+        if _ask(folder / "mailproc.db", "SELECT count(*) FROM outbox WHERE state = 'delivered'") >= count:
             return
         time.sleep(0.1)
     raise SystemExit("the road did not finish")
 
 
-def smtp_sink(count: int) -> Figure | None:
-    """Postfix's sink in C: no disk, no parsing; None where it is not installed."""
-    program = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin:/usr/libexec/postfix")
-    if program is None:
+def _ask(database: Path, statement: str) -> int:
+    with contextlib.closing(sqlite3.connect(database, timeout=30)) as connection:
+        return int(connection.execute(statement).fetchone()[0])
+
+
+def sink_under(generator: Generator, count: int) -> Figure | None:
+    """Postfix's sink in C, no disk, no parsing; None where it is not installed."""
+    if postfix.program("smtp-sink") is None:
         return None
-    with subprocess.Popen([program, "-c", "127.0.0.1:18997", "100"], stdout=subprocess.DEVNULL) as process:
-        try:
-            time.sleep(0.5)
-            server = Server(port=18997, pid=process.pid)
-            load = uvloop.run(closed_loop("127.0.0.1", server.port, replies(count), sessions=SESSIONS))
-            return Figure(cpu_us=server.cpu_seconds() / count * 1e6, per_second=load.per_second)
-        finally:
-            process.terminate()
+    with postfix.smtp_sink() as server:
+        per_second = generator(server.port, 0, count, keep=True)
+        return Figure(cpu_us=server.cpu_seconds() / count * 1e6, per_second=per_second)
 
 
 def latency(rate: float, seconds: float, *, beside_large: bool) -> Load:

@@ -12,7 +12,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measures import Figure, deciding, latency, replaying, smtp_sink, under_load
+from benchmarks.measures import (
+    Figure,
+    Generator,
+    deciding,
+    generators,
+    latency,
+    own_generator,
+    replaying,
+    sink_under,
+    under_load,
+)
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 MARK = "<!-- figures: written by `make bench` -->"
@@ -49,24 +59,26 @@ def main() -> None:
 
 def accepting(count: int, rounds: int) -> Iterator[Line]:
     """Durable accept on kept connections."""
-    ours, stock = _paired("accept-ours", "accept-stock", count, rounds)
-    yield _cpu("durable accept, kept connections: CPU", ours, stock, 0.35)
-    yield _speed("durable accept, kept connections: mails/s", ours, stock, 3)
-    if sink := smtp_sink(count):
-        yield Line(
-            what="durable accept against smtp-sink (C, no disk): CPU",
-            figure=f"{ours.cpu_us / sink.cpu_us:.1f}×",
-            budget="printed",
-            holds=None,
-            absolutes=f"{ours.cpu_us:.0f} / {sink.cpu_us:.0f} µs",
-        )
+    for load, generator in generators().items():
+        ours, stock = _paired("accept-ours", "accept-stock", count, rounds, generator=generator)
+        yield _cpu(f"durable accept, kept connections, {load}: CPU", ours, stock, 0.35)
+        yield _speed(f"durable accept, kept connections, {load}: mails/s", ours, stock, 3)
+        if sink := sink_under(generator, count):
+            yield Line(
+                what=f"durable accept against smtp-sink (C, no disk), {load}: CPU",
+                figure=f"{ours.cpu_us / sink.cpu_us:.1f}×",
+                budget="printed",
+                holds=None,
+                absolutes=f"{ours.cpu_us:.0f} / {sink.cpu_us:.0f} µs",
+            )
 
 
 def accepting_singly(count: int, rounds: int) -> Iterator[Line]:
     """Durable accept at one mail per connection."""
-    ours, stock = _paired("accept-ours", "accept-stock", count // 2, rounds, keep=False)
-    yield _cpu("durable accept, one mail per connection: CPU", ours, stock, 0.55)
-    yield _speed("durable accept, one mail per connection: mails/s", ours, stock, 2)
+    for load, generator in generators().items():
+        ours, stock = _paired("accept-ours", "accept-stock", count // 2, rounds, keep=False, generator=generator)
+        yield _cpu(f"durable accept, one mail per connection, {load}: CPU", ours, stock, 0.55)
+        yield _speed(f"durable accept, one mail per connection, {load}: mails/s", ours, stock, 2)
 
 
 def roads(count: int, rounds: int) -> Iterator[Line]:
@@ -114,9 +126,14 @@ def replays(count: int, rounds: int) -> Iterator[Line]:
     )
 
 
-def _paired(ours: str, theirs: str, count: int, rounds: int, *, keep: bool = True) -> tuple[Figure, Figure]:
+def _paired(
+    ours: str, theirs: str, count: int, rounds: int, *, keep: bool = True, generator: Generator = own_generator
+) -> tuple[Figure, Figure]:
     """Both in turn, so that a drifting machine drifts for both; the round with the median CPU ratio counts."""
-    pairs = [(under_load(ours, count, keep=keep), under_load(theirs, count, keep=keep)) for _ in range(rounds)]
+    pairs = []
+    for _ in range(rounds):
+        first, second = (under_load(name, count, keep=keep, generator=generator) for name in (ours, theirs))
+        pairs.append((first, second))
     middle = statistics.median_low([a.cpu_us / b.cpu_us for a, b in pairs])
     return next(pair for pair in pairs if pair[0].cpu_us / pair[1].cpu_us == middle)
 
