@@ -46,7 +46,7 @@ _MAX_TEXT = 3_000
 MAX_RAW = 6_000
 
 
-def any_of(patterns: Iterable[str], *, start: bool = False) -> Any:
+def _any_of(patterns: Iterable[str], *, start: bool = False) -> Any:
     """One RE2 automaton for a table of phrases; it cannot hang, whatever the text."""
     options = re2.Options()
     options.log_errors = False
@@ -56,19 +56,19 @@ def any_of(patterns: Iterable[str], *, start: bool = False) -> Any:
 
 _SUBJECTS = tuple(one for patterns in SUBJECTS.values() for one in patterns)
 _WHOLE_BARE_SUBJECTS = tuple(rf"(?:{one})(?:[^\pL\pN]|$)" for one in BARE_SUBJECTS)
-_SUBJECT = any_of(_SUBJECTS, start=True)
-_BARE_SUBJECT = any_of(_WHOLE_BARE_SUBJECTS, start=True)
-_ANY_SUBJECT = any_of((*_SUBJECTS, *_WHOLE_BARE_SUBJECTS), start=True)
-_DECLARATION = any_of(DECLARATIONS)
-_AWAY = any_of(AWAY)
-_MEANWHILE = any_of(MEANWHILE)
-_ACK_SUBJECT = any_of(ACK_SUBJECTS)
-_ACK_TEXT = any_of(ACK_TEXTS)
-_ABANDONED = any_of(ABANDONED)
-_ANY_TEXT = any_of((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
-_CHALLENGE_SUBJECT = any_of(CHALLENGE_SUBJECTS)
-_CHALLENGE_TEXT = any_of(CHALLENGE_TEXTS)
-_REQUEST = any_of(REQUEST_STEMS)
+_SUBJECT = _any_of(_SUBJECTS, start=True)
+_BARE_SUBJECT = _any_of(_WHOLE_BARE_SUBJECTS, start=True)
+_ANY_SUBJECT = _any_of((*_SUBJECTS, *_WHOLE_BARE_SUBJECTS), start=True)
+_DECLARATION = _any_of(DECLARATIONS)
+_AWAY = _any_of(AWAY)
+_MEANWHILE = _any_of(MEANWHILE)
+_ACK_SUBJECT = _any_of(ACK_SUBJECTS)
+_ACK_TEXT = _any_of(ACK_TEXTS)
+_ABANDONED = _any_of(ABANDONED)
+_ANY_TEXT = _any_of((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
+_CHALLENGE_SUBJECT = _any_of(CHALLENGE_SUBJECTS)
+_CHALLENGE_TEXT = _any_of(CHALLENGE_TEXTS)
+_REQUEST = _any_of(REQUEST_STEMS)
 CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
 _BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))

@@ -27,8 +27,9 @@ def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: 
             continue
         _cut_disclaimers(lines, types, reasons, start, stop)
         end = _cut_tail(lines, types, reasons, start, stop)
-        end = _cut_signature(lines, types, reasons, start, end)
-        _cut_tail(lines, types, reasons, start, end)
+        signed = _cut_signature(lines, types, reasons, start, end)
+        if signed < end:
+            _cut_tail(lines, types, reasons, start, signed)
     if not any(why is None and kind is LineType.text for why, kind in zip(reasons, types, strict=True)):
         _restore_signature(types, reasons)
 
@@ -65,6 +66,8 @@ def _cut_signature(
     lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], start: int, stop: int
 ) -> int:
     """Cut from the first delimiter that few enough lines follow; the new end."""
+    if LineType.delimiter not in types[start:stop] and LineType.rule not in types[start:stop]:
+        return stop
     following = 0
     found = -1
     for index in range(stop - 1, start - 1, -1):

@@ -4,8 +4,12 @@ A sign proves nothing: it says that the finders of kind.py must be asked. Withou
 gives them something new to look for gives it a sign here. A test holds them together.
 """
 
+from collections.abc import Callable, Iterable
+
+import re2
+
 from mailproc.mail.auto_phrases import AWAY, BARE_SUBJECTS, DECLARATIONS, SUBJECTS
-from mailproc.mail.auto_reply import CHALLENGE_HEADER, MAX_RAW, any_of, decisive_header, in_one_line, start_of_text
+from mailproc.mail.auto_reply import CHALLENGE_HEADER, MAX_RAW, decisive_header, in_one_line, start_of_text
 from mailproc.mail.auto_tables import (
     ABANDONED,
     ACK_TEXTS,
@@ -28,8 +32,25 @@ _NAMES = BULK_NAMES | {"x-apple-unsubscribe", "x-failed-recipients", "x-hmxmrori
 _MAX_SENDER = 300
 _MAX_SUBJECT = 300
 _LONGEST_HEAD = 4_000  # of an HTML text
-_SENDER = any_of((r"amazonaws\.com", DAEMON.pattern, OFFICE.pattern, *ROBOTS, *CHALLENGE_LOCALS, *CHALLENGE_DOMAINS))
-_SUBJECT = any_of(
+
+
+def _signs(patterns: Iterable[str]) -> Callable[[str | bytes], bool]:
+    """Whether any of these patterns is in a text, by an RE2 set, which answers in half the time of an RE2 object.
+
+    The empty pattern is in every text: where even that is not found the set has run out of memory, and nobody knows.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 32 << 20
+    either = re2.Set.SearchSet(options)
+    either.Add("")
+    either.Add("|".join(f"(?:{pattern})" for pattern in patterns))
+    either.Compile()
+    return lambda text: either.Match(text) != [0]
+
+
+_SENDER = _signs((r"amazonaws\.com", DAEMON.pattern, OFFICE.pattern, *ROBOTS, *CHALLENGE_LOCALS, *CHALLENGE_DOMAINS))
+_SUBJECT = _signs(
     (
         SUBJECT.pattern,
         RECEIPT_SUBJECT.pattern,
@@ -40,7 +61,7 @@ _SUBJECT = any_of(
         *(one for several in SUBJECTS.values() for one in several),
     )
 )
-_TEXT = any_of((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED, *CLUES))
+_TEXT = _signs((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED, *CLUES))
 
 
 def has_machine_signs(message: Message, envelope: Envelope) -> bool:
@@ -65,8 +86,8 @@ def _is_signed_by_address(message: Message) -> bool:
         not (sender and sender.isascii() and subject.isascii())
         or len(sender) > _MAX_SENDER
         or len(subject) > _MAX_SUBJECT
-        or _SENDER.search(sender) is not None
-        or _SUBJECT.search(subject) is not None
+        or _SENDER(sender)
+        or _SUBJECT(subject)
     )
 
 
@@ -77,6 +98,4 @@ def _is_signed(part: Part) -> bool:
     if part.content_type not in _FOR_PEOPLE or part.filename is not None or text is None:
         return True
     start = start_of_text(part)
-    return (
-        start > _LONGEST_HEAD or is_report_part(part) or _TEXT.search(in_one_line(text[: start + MAX_RAW])) is not None
-    )
+    return start > _LONGEST_HEAD or is_report_part(part) or _TEXT(in_one_line(text[: start + MAX_RAW]))

@@ -48,12 +48,13 @@ class Headers:
     """Header fields in their order, names as written, values unfolded but not yet decoded (RFC 2047)."""
 
     fields: tuple[tuple[str, str], ...] = ()
-    _by_name: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_name: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_name = self._by_name
         for key, value in self.fields:
-            by_name.setdefault(key.lower(), []).append(value)
+            name = key.lower()
+            by_name[name] = (*by_name[name], value) if name in by_name else (value,)
 
     def get(self, name: str) -> str | None:
         """First value of that name, case-insensitively; None when absent."""
@@ -67,7 +68,7 @@ class Headers:
 
     def all(self, name: str) -> tuple[str, ...]:
         """All values of that name in their order; empty when absent."""
-        return tuple(self._by_name.get(name.lower(), ()))
+        return self._by_name.get(name.lower(), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ def cut_footers(
 def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
     """Cut stretches below a quote that stand in the quote, too: an unmarked copy of it."""
     quoted_from = next((index for index, why in enumerate(reasons) if why in ("quote", "forwarded")), len(lines))
+    if None not in reasons[quoted_from:]:
+        return
     below = zip(types[quoted_from:], reasons[quoted_from:], strict=True)
     if not any(kind is LineType.text and why is None for kind, why in below):
         return

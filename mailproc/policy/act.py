@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from mailproc.mail.message import Message
-from mailproc.policy.case import Case, Outcome
+from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.storable import short_text, storable_text
@@ -68,13 +68,13 @@ def by_verdict(case: Case, verdict: Verdict, taken: Outcome, waiting: Callable[.
 
 def held(outcome: Outcome, reason: str, **more: Any) -> Outcome:
     """The same, waiting for a person: no facts, no level; with `more` fields."""
-    return replace(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=(), **more)
+    return changed(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=(), **more)
 
 
 def also(outcome: Outcome, *more: Also) -> Outcome:
     """The same with more beside the main effect; what is the main effect already is not repeated."""
     wanted = (outcome.also | set(more)) - {_MAIN.get(outcome.action)}
-    return outcome if wanted == outcome.also else replace(outcome, also=wanted)
+    return outcome if wanted == outcome.also else changed(outcome, also=wanted)
 
 
 def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
@@ -119,7 +119,7 @@ def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
     refs = tuple([_storable(ref) for ref in identified.refs])
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
     by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
-    return replace(outcome, subscribers=refs, evidence=outcome.evidence + by + others, **more)
+    return changed(outcome, subscribers=refs, evidence=outcome.evidence + by + others, **more)
 
 
 def _storable(ref: SubscriberRef) -> SubscriberRef:

@@ -1,14 +1,13 @@
 """The order of deciding: what outranks what, from a parked envelope to a person's reply (docs/flow.md)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from mailproc.mail.kind import MailKind
 from mailproc.mail.list_headers import list_unsubscribe_uris
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.act import also, held, sent_at, take_off
 from mailproc.policy.address import split_address
-from mailproc.policy.case import Case, Outcome
+from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decide_automatic import decide_automatic, decide_unreadable
 from mailproc.policy.decide_bounce import decide_bounce
 from mailproc.policy.decide_reply import decide_reply, decide_unsubscribe_mail
@@ -79,7 +78,7 @@ def _by_address_token(case: Case) -> Outcome | None:
         evidence=(Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope"),),
     )
     if of_list and list_id is None:  # R15: a request for one list is never widened to all
-        return held(replace(outcome, subscribers=identified.refs), f"{outcome.reason} of a list that is not known")
+        return held(changed(outcome, subscribers=identified.refs), f"{outcome.reason} of a list that is not known")
     return take_off(
         case,
         identified,

@@ -1,10 +1,8 @@
 """Mail that nobody wrote to us: automatic answers, receipts, bulk mail, our own mail; its keywords never count."""
 
-from dataclasses import replace
-
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.case import Case, Outcome
+from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decide_reply import has_request
 from mailproc.policy.decision import Action, Evidence
 from mailproc.policy.storable import short_text
@@ -29,17 +27,17 @@ def decide_automatic(case: Case) -> Outcome:
     outcome = Outcome(action=Action.record, reason=_REASONS[finding.kind], evidence=(_evidence(case),))
     automatic = finding.auto_reply
     if case.role == MailboxRole.postmaster:
-        return replace(outcome, action=Action.forward, reason="mail to postmaster")
+        return changed(outcome, action=Action.forward, reason="mail to postmaster")
     if case.role == MailboxRole.feedback and finding.kind in _READ_AT_FEEDBACK:
-        return replace(outcome, action=Action.forward, reason=f"{outcome.reason} at the feedback address")
+        return changed(outcome, action=Action.forward, reason=f"{outcome.reason} at the feedback address")
     if automatic is None:
         return outcome
     if automatic.signal in _UNSURE_SIGNALS and case.role != MailboxRole.bounce:
         requested = has_request(case)
         if requested is not None:
-            return replace(requested, evidence=(*requested.evidence, _evidence(case)))
+            return changed(requested, evidence=(*requested.evidence, _evidence(case)))
     if automatic.address_abandoned:
-        return replace(outcome, action=Action.review, reason="says that the address is given up")
+        return changed(outcome, action=Action.review, reason="says that the address is given up")
     return outcome
 
 

@@ -1,12 +1,11 @@
 """Mail of a person: is it a request, whose, and what else is in it (R44-R50)."""
 
-from dataclasses import replace
 from functools import partial
 
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.act import also, by_verdict, held, take_off
-from mailproc.policy.case import Case, Outcome
+from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.intent import Intent, named_list, read_intent
@@ -34,7 +33,7 @@ def decide_reply(case: Case) -> Outcome:
     if case.role == MailboxRole.feedback:
         outcome = _as_complaint(outcome)
     if outcome.action != Action.unsubscribe:
-        return replace(outcome, subscribers=_writer(case).refs)
+        return changed(outcome, subscribers=_writer(case).refs)
     return _take_off(case, outcome, decisive)
 
 
@@ -46,7 +45,7 @@ def decide_unsubscribe_mail(case: Case) -> Outcome:
     evidence = (Evidence(rule="unsubscribe-mail", phrase=case.finding.evidence, where=case.finding.where),)
     outcome = Outcome(action=Action.unsubscribe, reason="mail client's unsubscribe button", evidence=evidence)
     if case.role in (MailboxRole.postmaster, MailboxRole.bounce):
-        waiting = replace(outcome, subscribers=_writer(case).refs)
+        waiting = changed(outcome, subscribers=_writer(case).refs)
         waiting = held(waiting, f"{outcome.reason} to the address {case.role.value}")
         return also(waiting, Also.forward) if case.role == MailboxRole.postmaster else waiting
     return _take_off(case, outcome, None)
@@ -58,7 +57,7 @@ def has_request(case: Case) -> Outcome | None:
     if intent.action != Action.unsubscribe or intent.decisive is None:
         return None
     outcome = _outcome(case, intent, "body", "keyword in reply")
-    return replace(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
+    return changed(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
 
 
 def _is_hidden(case: Case) -> bool:
@@ -69,7 +68,7 @@ def _is_hidden(case: Case) -> bool:
 
 def _read_by_a_person(outcome: Outcome) -> Outcome:
     """The same at abuse@, where what nobody can read here must reach a person."""
-    return replace(outcome, action=Action.forward) if outcome.action == Action.review else also(outcome, Also.forward)
+    return changed(outcome, action=Action.forward) if outcome.action == Action.review else also(outcome, Also.forward)
 
 
 def _unreadable(case: Case) -> Outcome:
@@ -80,7 +79,7 @@ def _unreadable(case: Case) -> Outcome:
     if subject.action == Action.unsubscribe and not case.subject.answers:
         outcome, decisive = _wanted(case)
         return _take_off(case, outcome, decisive) if outcome.action == Action.unsubscribe else outcome
-    return replace(outcome, subscribers=_writer(case).refs)
+    return changed(outcome, subscribers=_writer(case).refs)
 
 
 def _wanted(case: Case) -> tuple[Outcome, Match | None]:
@@ -145,11 +144,11 @@ def _by_mailbox(case: Case, body: Intent) -> Outcome:
 def _as_complaint(outcome: Outcome) -> Outcome:
     """The same at abuse@ or a feedback mailbox: a person always reads it."""
     if outcome.action == Action.unsubscribe:
-        return also(replace(outcome, kind=MailKind.complaint, reason="complaint of a person"), Also.forward)
+        return also(changed(outcome, kind=MailKind.complaint, reason="complaint of a person"), Also.forward)
     if outcome.action == Action.review:
-        return also(replace(outcome, kind=MailKind.complaint), Also.forward)
+        return also(changed(outcome, kind=MailKind.complaint), Also.forward)
     reason = "mail of a person to the feedback address"
-    return replace(outcome, kind=MailKind.complaint, action=Action.forward, reason=reason)
+    return changed(outcome, kind=MailKind.complaint, action=Action.forward, reason=reason)
 
 
 def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
@@ -166,7 +165,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
         named = find_named_address(case, decisive, outcome.evidence[0].where)
         if named is not None:
             ref = SubscriberRef(address=named, source=RefSource.body, trust=Trust.untrusted)
-            waiting = replace(outcome, subscribers=(*identified.refs, ref))
+            waiting = changed(outcome, subscribers=(*identified.refs, ref))
             return held(waiting, "asks for another address than its own")
     channel, kind = _channel_and_kind(case, outcome)
     levelled = _levelled(case, outcome)
@@ -182,7 +181,7 @@ def _levelled(case: Case, outcome: Outcome) -> Outcome:
         return outcome  # without a level of its own it is one for the account
     said = f"{case.subject.text}\n{case.text}"
     list_id = named_list(said, case.account.lists.items(), case.rules)
-    return replace(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
+    return changed(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
 
 
 def _channel_and_kind(case: Case, outcome: Outcome) -> tuple[Channel, FactKind]:

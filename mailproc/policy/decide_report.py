@@ -7,7 +7,7 @@ from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.list_headers import list_id_of
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.act import also, by_verdict, held, sent_at, take_off
-from mailproc.policy.case import Case, Outcome
+from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.lists import list_of_number
@@ -62,18 +62,18 @@ def decide_report(case: Case) -> Outcome:
         evidence=(Evidence(rule="feedback-type", phrase=f"Feedback-Type: {name}", where="report"),),
     )
     if not known:
-        outcome = replace(outcome, reason=f"unknown feedback type: {outcome.reason}")
+        outcome = changed(outcome, reason=f"unknown feedback type: {outcome.reason}")
     token_found = identify_reported(report, case.account, case.route.token, _trust_without_token(case))
     ours = "token" if token_found.token else proof_that_report_is_ours(case.account, report)
     if ours is None:
-        return replace(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
+        return changed(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
     outcome = replace(
         outcome, evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report"))
     )
     if report.spam_trap:
-        return also(replace(outcome, reason=f"{outcome.reason}: a spam trap, no person"), Also.alert)
+        return also(changed(outcome, reason=f"{outcome.reason}: a spam trap, no person"), Also.alert)
     if effect.fact is None:
-        return replace(outcome, subscribers=token_found.refs)
+        return changed(outcome, subscribers=token_found.refs)
     return _act(case, report, token_found, effect.fact, outcome)
 
 

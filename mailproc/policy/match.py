@@ -104,7 +104,9 @@ class Matcher:
     def _match(self, search: _Search, sought: Sought, start: int, end: int) -> Match | None:
         rule, normal = sought.rule, search.normal
         sentence = normal.sentence_at(start)
-        if not self._stands_right(search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends):
+        if sought.bound and not self._stands_right(
+            search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends
+        ):
             return None
         first, last = normal.span_in(sentence, start, end)
         return Match(rule, normal.text[first:last], (first, last), sentence, (start, end), sought.source)

@@ -34,6 +34,7 @@ class Sought:
     max_words: float
     begins: bool
     ends: bool
+    bound: bool  # to its surroundings: by these two, or by what its rule says
 
 
 Places = Mapping[int, Sequence[Sought]]  # by the number of their first segment
@@ -47,6 +48,8 @@ class PhraseIndex:
         self._sought = []
         for rule in rules:
             for phrase in rule.phrases:
+                begins = phrase.begins or rule.alone != Alone.no
+                ends = phrase.ends or rule.alone != Alone.no
                 numbers = tuple(segments.setdefault(one, len(segments)) for one in phrase.segments)
                 self._sought.append(
                     Sought(
@@ -55,8 +58,9 @@ class PhraseIndex:
                         segments=numbers,
                         others=frozenset(numbers[1:]),
                         max_words=math.inf if rule.max_words is None else rule.max_words,
-                        begins=phrase.begins or rule.alone != Alone.no,
-                        ends=phrase.ends or rule.alone != Alone.no,
+                        begins=begins,
+                        ends=ends,
+                        bound=begins or ends or rule.max_sentence_words is not None or rule.first_lines is not None,
                     )
                 )
         sources = [segment.set_source for segment in segments]
