@@ -61,6 +61,7 @@ class Decider:
         self._recording: set[asyncio.Task[None]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decider")
         self._tasks: list[asyncio.Task[None]] = []
+        self.on_recorded: Callable[[InboundMail, Decision], None] = _nothing  # must neither wait nor raise
 
     @property
     def backlog(self) -> int:
@@ -218,6 +219,7 @@ class Decider:
             self._give(mail)
         if not recorded.applied:
             return
+        self.on_recorded(mail, decision)
         if recorded.held is not None:
             decision = recorded.held
             self._metrics.held.labels(mail.account_id).inc()
@@ -255,6 +257,10 @@ class Decider:
             self._metrics.feedback.labels(_known_type(decision.feedback.type), str(not decision.foreign).lower()).inc()
             if not decision.foreign and not decision.subscribers:
                 self._metrics.unattributed.inc()
+
+
+def _nothing(mail: InboundMail, decision: Decision) -> None:
+    """Nobody wants to know."""
 
 
 _TYPES = {"abuse", "fraud", "virus", "other", "not-spam", "auth-failure", "opt-out", "opt-out-list", "xarf"}

@@ -34,6 +34,9 @@ class Metrics:
         self.rules_refused = self._gauge(
             "rules_mistakes", "Mistakes that keep the files on disk from being in force; 0: they are", ("set",)
         )
+        self.shadow_compared = self._counter("shadow_compared", "Mails that the second rule set has decided, too")
+        self.shadow_differing = self._counter("shadow_differing", "Mails that it would have decided differently")
+        self.shadow_skipped = self._counter("shadow_skipped", "Mails that it had no time for, or failed at")
         self.deciding = Histogram(
             "mailproc_deciding_seconds",
             "Time to decide one mail",

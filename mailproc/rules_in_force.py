@@ -42,8 +42,10 @@ class RulesInForce:
                 self._metrics.rules_refused.labels(self._name).set(len(self.problems))
                 self._log.error("rules_refused", set=self._name, problems=error.problems, in_force=self.current.digest)
 
-    async def watch(self, look_seconds: float = LOOK_SECONDS) -> None:
+    async def watch(self, look_seconds: float = LOOK_SECONDS, *, read_first: bool = False) -> None:
         """Read the files again whenever they have changed and nobody has been writing them since the last look."""
+        if read_first:
+            await self.reload()
         last = self._seen
         while True:
             await asyncio.sleep(look_seconds)

@@ -30,6 +30,7 @@ from mailproc.policy.standing import BounceThresholds
 from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
+from mailproc.shadow import Shadow
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
@@ -53,6 +54,9 @@ class Service:
         self.accounts = Accounts(policies_of(settings))
         self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
         self.rules = RulesInForce(rules, settings.rules, self.metrics)
+        # Until its own files are read it is the live set, and there is nothing to tell.
+        folder = settings.shadow_rules
+        self.shadow_rules = RulesInForce(rules, folder, self.metrics, "shadow") if folder else None
         self._reloading: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger()
         self._workers: list[SyncWorker] = []
@@ -105,6 +109,8 @@ class Service:
             feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
             for task in (self._keep_gauges(), self.rules.watch(), feedback.run()):
                 self._tasks.append(asyncio.create_task(task))
+            if self.shadow_rules is not None and "smtp" in self.roles:
+                self._start_shadow(self.shadow_rules)
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
 
@@ -139,9 +145,10 @@ class Service:
             except SettingsError as error:
                 self._log.error("certificate_refused", problems=error.problems)
         self._log.info("settings_not_read_again", hint="restart for those")
-        task = asyncio.create_task(self.rules.reload())
-        self._reloading.add(task)
-        task.add_done_callback(self._reloading.discard)
+        for rules in filter(None, (self.rules, self.shadow_rules)):
+            task = asyncio.create_task(rules.reload())
+            self._reloading.add(task)
+            task.add_done_callback(self._reloading.discard)
         try:
             self.accounts = Accounts(policies_of(self.settings))
         except SettingsError as error:
@@ -225,6 +232,19 @@ class Service:
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run()))
 
+    def _start_shadow(self, rules: RulesInForce) -> None:
+        decider = self.decider
+        shadow = Shadow(
+            self.store.archive,
+            lambda: self.rules.current,
+            lambda: rules.current,
+            self.policy_of,
+            lambda: decider.backlog > 0,
+            self.metrics,
+        )
+        decider.on_recorded = shadow.submit
+        self._tasks += [asyncio.create_task(shadow.run()), asyncio.create_task(rules.watch(read_first=True))]
+
     def _free_disk(self) -> Callable[[], int] | None:
         """For an embedded database: how many bytes are left where it lives."""
         prefix = "sqlite+aiosqlite:///"
@@ -253,7 +273,8 @@ class Service:
 
     def details(self) -> dict[str, object]:
         """What an operator may want to see beside readiness."""
-        return {"rules": self.rules.as_json()}
+        shadow = {"shadow_rules": self.shadow_rules.as_json()} if self.shadow_rules else {}
+        return {"rules": self.rules.as_json(), **shadow}
 
     async def _keep_gauges(self) -> None:
         while True:

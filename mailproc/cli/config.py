@@ -21,6 +21,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if problems := problems_around(settings):
         raise SettingsError(problems)
     rules = load_rules(settings.rules)
+    if settings.shadow_rules:
+        load_rules(settings.shadow_rules)
     policies_of(settings)
     found = {
         "settings": str(settings_path(config) or "built-in defaults"),

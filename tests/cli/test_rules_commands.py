@@ -1,10 +1,16 @@
 """`rules check`, `try`, `diff`, `stats`: what an operator sees before a rule goes live."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from command_line import REQUEST, Shell
+
+from mailproc.settings import StoreSettings
+from mailproc.store.archive import ShadowDecision
+from mailproc.store.store import Store
 
 RULES = """
 language = "en"
@@ -232,3 +238,49 @@ def test_stats_count_the_rules_in_the_stored_mail(either: Shell) -> None:
     assert isinstance(found, dict)
     assert found["mails"] == 2
     assert {"en-unsubscribe-me"} <= {row["rule"] for row in found["rules"] if row["decided"] == 1}
+
+
+async def differing(url: str) -> None:
+    store = await Store.open(url, StoreSettings())
+    for number, (before, after) in enumerate(
+        [("forward", "unsubscribe"), ("forward", "unsubscribe"), ("review", "record")]
+    ):
+        words = [{"only": "new", "rule": "x-off", "phrase": "enough", "where": "body", "does": after}]
+        found = {"changes": {"action": [before, after]}, "reason": ["nothing", "keyword"], "words": words}
+        await store.archive.keep_shadow([
+            ShadowDecision(
+                account_id="acme", mail_id=f"m{number}", live_ruleset="sha256:live", difference=found,
+                ruleset="sha256:old" if number == 0 else "sha256:new", decided_at=datetime.now(UTC),
+            )
+        ])  # fmt: skip
+    await store.close()
+
+
+@pytest.fixture
+def shadowed(either: Shell, database_url: str) -> Shell:
+    """A database with differing decisions: one of an earlier second set, two of the present one."""
+    asyncio.run(differing(database_url))
+    return either
+
+
+def test_shadow_shows_what_would_have_changed_by_which_words_and_sums_up(shadowed: Shell) -> None:
+    shown = shadowed.run("rules", "shadow").stdout
+    assert "+ “enough”  x-off (unsubscribe), body, only shadow" in shown
+    assert "     1  forward → unsubscribe" in shown
+    assert "     1  review → record" in shown
+    assert "1 more are of earlier versions" in shown
+    assert "     2  forward → unsubscribe" in shadowed.run("rules", "shadow", "--older").stdout
+
+
+def test_shadow_as_json_and_cleared(shadowed: Shell) -> None:
+    found = shadowed.json("rules", "shadow")
+    assert isinstance(found, dict)
+    assert found["kept"] == 3
+    assert [one["changes"]["action"] for one in found["different"]] == [
+        ["review", "record"],
+        ["forward", "unsubscribe"],
+    ]
+    assert "3 differing decisions forgotten" in shadowed.run("rules", "shadow", "--clear").stdout
+    shadowed.write("next/10-x.toml", RULES)
+    assert "no second rule set" in shadowed.run("rules", "shadow").stdout
+    assert "no mail was decided differently" in shadowed.run("rules", "shadow", MAILPROC_SHADOW_RULES="next").stdout
