@@ -1,6 +1,6 @@
 """A second rule set beside the first: decides live mail again, later and aside, and keeps what it would do otherwise.
 
-Nothing here can change, delay or lose a mail: it arrives here after its decision was recorded, waits in a bounded queue,
+Nothing here can change, delay or lose a mail: it comes here after its decision was recorded, waits in a bounded queue,
 and is left out when there is no room; what fails is logged.
 """
 
