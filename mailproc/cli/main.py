@@ -6,10 +6,13 @@ import typer
 
 import mailproc
 from mailproc.cli import (
+    alarms,
+    breaker,
     config,
     database,
     demo,
     explain,
+    feedback,
     headers,
     outbox,
     people,
@@ -47,7 +50,7 @@ def _root(
     """Options before the command."""
 
 
-for module in (serve, demo, replay, explain, people, headers):
+for module in (serve, demo, replay, explain, people, headers, alarms):
     module.register(app)
 for name, group in (
     ("outbox", outbox.app),
@@ -57,6 +60,8 @@ for name, group in (
     ("rules", rules.app),
     ("token", tokens.app),
     ("review", review.app),
+    ("feedback", feedback.app),
+    ("breaker", breaker.app),
 ):
     app.add_typer(group, name=name)
 review_again.register(review.app)

@@ -54,13 +54,39 @@ def unproven_in(decision: Decision, account: AccountPolicy, client: str | None) 
 
 def held_decision(decision: Decision, counter: str, limit: int) -> Decision:
     """The same decision, waiting for a person because more than `limit` an hour came by that counter."""
+    return _waiting(decision, f"{reason_of(counter)}more than {limit} an hour): {decision.reason}")
+
+
+def reason_of(counter: str) -> str:
+    """How the reason of everything begins that is held by this counter."""
+    return f"{HELD} ({short_text(counter, 80)}: "
+
+
+def counter_in(reason: str) -> str | None:
+    """The counter that a reason names; None where the breaker holds nothing."""
+    if not is_held(reason):
+        return None
+    return reason.removeprefix(f"{HELD} (").partition(": more than ")[0]
+
+
+def is_held(reason: str) -> bool:
+    """Whether a decision with this reason waits because of the breaker."""
+    return reason.startswith(f"{HELD} (")
+
+
+def still_held(decision: Decision, reason: str) -> Decision:
+    """What would act, waiting for the reason that it had before; all else as it is."""
+    return _waiting(decision, reason) if decision.facts else decision
+
+
+def _waiting(decision: Decision, reason: str) -> Decision:
     return replace(
         decision,
         action=Action.review,
         also=tuple(one for one in decision.also if one is not Also.review),
         level=None,
         list_id=None,
-        reason=f"{HELD} ({short_text(counter, 80)}: more than {limit} an hour): {decision.reason}",
+        reason=reason,
         facts=(),
     )
 

@@ -10,6 +10,7 @@ from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
+from mailproc.policy.breaker import is_held, still_held
 from mailproc.policy.decision import Action, Decision, decision_as_json
 from mailproc.policy.rules import RuleSet
 from mailproc.store.results import Recorded, RecordedDecision
@@ -49,11 +50,15 @@ class Again:
         return self.after.action in _ACTING
 
 
-async def decide_again(store: Store, world: World, mail_id: str, *, released: bool = False) -> Again:
+async def decide_again(
+    store: Store, world: World, mail_id: str, *, released: bool = False, let_go: bool = False
+) -> Again:
     """Decide a recorded mail again; nothing is written.
 
     What was known about its sender stays known: a signature cannot be looked up for ever. `released` decides as if its
-    account handled everything by itself and believed the mail. Raises NotFound, ContentDropped, StoreError.
+    account handled everything by itself and believed the mail.
+    What the breaker holds stays held, unless it is `released` or `let_go`: then it is decided as it would have been.
+    Raises NotFound, ContentDropped, StoreError.
     """
     mail = await store.mail(mail_id)
     before = await store.decision_of(mail_id)
@@ -64,6 +69,9 @@ async def decide_again(store: Store, world: World, mail_id: str, *, released: bo
     if authentication.source == "not_checked":
         authentication = world.border.authenticate(mail, policy)
     after = decide_mail(mail, authentication, replace(policy, released=True) if released else policy, world.rules)
+    reason = str(before.decision.get("reason", ""))
+    if is_held(reason) and not (released or let_go):
+        after = still_held(after, reason)
     return Again(mail=mail, before=before, after=after)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, or_, select, update
@@ -17,6 +17,7 @@ from mailproc.store.schema import alarm
 from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
 
 QUIET = timedelta(hours=1)  # what was not seen for so long is over; seen again, it is a new alarm
+UNTIL_CLEARED = frozenset({AlarmKind.silent_source})  # but for these, which end when somebody finds that they did
 
 
 def _upsert(insert: Insert) -> Any:
@@ -77,7 +78,7 @@ def raise_alarms(context: Context, sightings: Sequence[Sighting]) -> Transaction
             last_at=now,
             count=one.count,
             cleared_at=None,
-            quiet_since=micros_of(context.now - QUIET),
+            quiet_since=0 if one.kind in UNTIL_CLEARED else micros_of(context.now - QUIET),
         )
         if raised_at == now and count == one.count:
             told = Alarm(
@@ -110,9 +111,10 @@ def _event_row(one: Alarm, hook: str) -> dict[str, Any]:
     return row_of(one.account_id, hook, person, version, event, version)
 
 
-async def open_alarms(reader: Reader, account_id: str | None = None) -> list[Alarm]:
+async def open_alarms(reader: Reader, now: datetime, account_id: str | None = None) -> list[Alarm]:
     """What is wrong at present or was within the last hour, newest first."""
-    query = select(*(alarm.c[name] for name in _COLUMNS)).where(alarm.c.cleared_at.is_(None))
+    lasts = or_(alarm.c.kind.in_([kind.value for kind in UNTIL_CLEARED]), alarm.c.last_at >= micros_of(now - QUIET))
+    query = select(*(alarm.c[name] for name in _COLUMNS)).where(alarm.c.cleared_at.is_(None), lasts)
     if account_id is not None:
         query = query.where(alarm.c.account_id == account_id)
     return [_alarm_from(row) for row in await reader.rows(query.order_by(alarm.c.raised_at.desc()).limit(1000))]

@@ -1,6 +1,6 @@
 """Feedback loops and alarms as operators ask for them: who reported, what waits, what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from mailproc.policy.alarm import Alarm, AlarmKind
@@ -15,9 +15,10 @@ from mailproc.store.reader import Reader
 class Loops:
     """The store's view of feedback loops: `Store.loops` is one."""
 
-    def __init__(self, journal: Journal, reader: Reader) -> None:
+    def __init__(self, journal: Journal, reader: Reader, clock: Callable[[], datetime]) -> None:
         self._journal = journal
         self._reader = reader
+        self._now = clock
 
     async def source_counts(self, account_id: str | None = None) -> list[SourceCounts]:
         """The sources that reported most, 200 at most, by account and source."""
@@ -40,8 +41,8 @@ class Loops:
         await self._journal.submit(CLEAR, Clearing(account_id=account_id, kind=kind, subject=subject))
 
     async def alarms(self, account_id: str | None = None) -> list[Alarm]:
-        """What is wrong and was not cleared, newest first."""
-        return await alarms.open_alarms(self._reader, account_id)
+        """What is wrong at present or was within the last hour, newest first."""
+        return await alarms.open_alarms(self._reader, self._now(), account_id)
 
     async def forget_old_counts(self) -> None:
         """Drop what the breaker counted more than an hour ago."""

@@ -87,7 +87,7 @@ class Store:
             batch_bytes=settings.batch_bytes,
         )
         self._breaker = Breaker(self._reader, breaker)
-        self.loops = Loops(self._journal, self._reader)
+        self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock)
         self.archive = Archive(self._journal, self._reader, clock)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))

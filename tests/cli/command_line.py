@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from mailproc.cli.main import main
@@ -66,6 +67,12 @@ class Shell:
     def json(self, *words: str) -> object:
         """What a command prints with `--json`."""
         run = self.run(*words, "--json")
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout)
+
+    def json_with(self, *words: str, **environment: str) -> Any:
+        """The same with settings from the environment."""
+        run = self.run(*words, "--json", **environment)
         assert run.returncode == 0, run.stderr
         return json.loads(run.stdout)
 

@@ -159,6 +159,16 @@ async def test_after_an_hour_the_allowance_is_there_again_and_a_new_flood_is_a_n
         assert len(recorded[-1].alarms) == 1
 
 
+async def test_an_alarm_is_over_when_it_was_quiet_for_an_hour(opened, clock: Clock) -> None:
+    async with opened() as store:
+        for n in range(5):
+            await request(store, f"p{n}", from_network())
+        clock.advance(timedelta(minutes=59).total_seconds())
+        assert len(await store.loops.alarms()) == 1
+        clock.advance(timedelta(minutes=2).total_seconds())
+        assert await store.loops.alarms() == []
+
+
 async def test_a_big_account_has_a_share_of_its_people(opened) -> None:
     async with opened(BreakerLimits(per_hour=1, share_of_people=0.5)) as store:
         people = [Subscriber(account_id="acme", key=str(n), address=f"s{n}@example.org") for n in range(8)]

@@ -1,0 +1,61 @@
+"""`alarms`: what is wrong at present."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    account_named,
+    open_store,
+    out,
+    print_json,
+    run,
+    settings_of,
+)
+from mailproc.policy.alarm import Alarm
+from mailproc.settings import Settings
+
+AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Hang the command onto the root."""
+    root.command()(alarms)
+
+
+def alarms(account: AccountOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Show what is wrong at present. Exit 0 also when something is: ask `--json` for the number.
+
+    Example: `mailproc alarms --json`
+    """
+    settings = settings_of(config)
+    found = run(_alarms(settings, account and account_named(settings, account)))
+    if as_json:
+        print_json([_alarm_as_json(one) for one in found])
+        return
+    for one in found:
+        seen = f"since {one.raised_at:%Y-%m-%d %H:%M} UTC, last {one.last_at:%H:%M}, seen {one.count} times"
+        out.print(Text.assemble((one.account_id, "bold"), "  ", (one.text, "red")))
+        out.print(f"  {seen}", style="dim")
+    if not found:
+        out.print("[green]no alarm[/]")
+
+
+async def _alarms(settings: Settings, account_id: str | None) -> list[Alarm]:
+    async with open_store(settings) as store:
+        return await store.loops.alarms(account_id)
+
+
+def _alarm_as_json(one: Alarm) -> dict[str, object]:
+    return {
+        "account": one.account_id,
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "text": one.text,
+        "raised_at": one.raised_at.isoformat(),
+        "last_at": one.last_at.isoformat(),
+        "count": one.count,
+    }
