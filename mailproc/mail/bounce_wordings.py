@@ -60,7 +60,7 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
         "user unknown",
         (
             r"user( is|:)? (unknown|not known|not found|doesn.t exist|does not exist|not exist)",
-            r"unknown (or illegal )?(final )?(user|recipient|mailbox|account|address|rcpt|destination|alias)",
+            r"unknown (or illegal )?(final |local )?(user|recipient|mailbox|account|address|rcpt|destination|alias)",
             r"unknown local[ -]?part",
             r"no such (user|mailbox|recipient|address|person|account|local|id|domain user|virtual|customer|alias)",
             r"no mailbox (here )?by that name|no mailbox",
@@ -176,7 +176,7 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
         "policy",
         (
             r"policy|polic(y|ies)|rejected due to|permission|permitted|prohibited|forbidden|restrict|administrative",
-            r"\bdenied\b|not authori[sz]ed|rule imposed|moderat|members? only|closed list|access control",
+            r"\bdenied\b|not authori[sz]ed|\bmessage not allowed|rule imposed|moderat|members? only|closed list|access control",
         ),
     ),
     (

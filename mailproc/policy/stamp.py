@@ -23,6 +23,7 @@ the signatures cannot be guessed, as RFC 8058 and RFC 9477 want it. Return-Path 
 import re
 from datetime import date
 from email.header import Header
+from functools import lru_cache
 
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.ownership import sending_domains
@@ -75,6 +76,8 @@ class Stamper:
         }
         self._list_numbers = {list_id: number_of(list_id) for list_id in account.lists}
         self._account_id = account.id
+        # The same for everyone in a send.
+        self._feedback_id = lru_cache(maxsize=1024)(self._make_feedback_id)
 
     def stamp(self, key: str, *, nonce: str, list_id: str | None = None, send: str | None = None) -> dict[str, str]:
         """Headers by name, in the order of HEADER_NAMES, unfolded; those that do not apply are left out.
@@ -115,7 +118,7 @@ class Stamper:
         }
         return {name: value for name, value in headers.items() if value is not None}
 
-    def _feedback_id(self, list_id: str | None, send: str | None) -> str:
+    def _make_feedback_id(self, list_id: str | None, send: str | None) -> str:
         """Gmail adds up complaints by each of these fields, so that none may tell a person."""
         least, most = _SENDER_ID_CHARS
         sender = self._account_id[:most] if len(self._account_id) >= least else f"{self._account_id}-mail"
