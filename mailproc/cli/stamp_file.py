@@ -1,12 +1,15 @@
 """A CSV file of people in, the same rows with their headers out: streaming, whatever the size."""
 
 import csv
+import io
+import os
 import secrets
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -14,10 +17,13 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, err
+from mailproc.cli.processes import in_processes
 from mailproc.policy.stamp import HEADER_NAMES, Stamper
 
 _REJECTS_SHOWN = 20
 _ROWS_PER_UPDATE = 5000
+_CHUNK_ROWS = 100
+_PARALLEL_FROM_BYTES = 1_000_000  # what is less is done before processes have started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +42,54 @@ def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None
     started = time.monotonic()
     with ExitStack() as files:
         source = _opened(files, table, "r", sys.stdin)
-        written = csv.writer(_opened(files, target, "w", sys.stdout), lineterminator="\n")
+        output = _opened(files, target, "w", sys.stdout)
         refused = _Rejects(_opened(files, rejects, "w", sys.stdout) if rejects else None)
+        size = table.stat().st_size if str(table) != "-" else None
         rows = csv.reader(source)
         head = next(rows, [])
         stamping = _Stamping(stamper, head, columns)
-        written.writerow([*head, *HEADER_NAMES])
+        csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES])
         count = 0
-        total = table.stat().st_size if str(table) != "-" else None
-        for line, row in _read(files, rows, source, total, refused):
-            try:
-                written.writerow(stamping.row(row, line))
-                count += 1
-            except ValueError as error:
-                refused.tell(line, str(error))
+        chunks = _chunks(_read(files, rows, source, size, refused))
+        for done in _stamped(stamping, chunks, parallel=size is not None and size > _PARALLEL_FROM_BYTES):
+            output.write(done.text)
+            count += done.rows
+            for line, reason in done.rejects:
+                refused.tell(line, reason)
     seconds = time.monotonic() - started
     err.print(
         f"{count} rows stamped, {refused.count} rejected, in {seconds:.1f} s ({count / max(seconds, 0.001):.0f}/s)"
     )
     if refused.count:
         raise typer.Exit(EX_DATAERR)
+
+
+_Chunk = list[tuple[int, list[str]]]  # line numbers and rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of a chunk: the rows as CSV, how many, and line and reason of those that were refused."""
+
+    text: str
+    rows: int
+    rejects: tuple[tuple[int, str], ...]
+
+
+def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[_Chunk]:
+    while chunk := list(islice(rows, _CHUNK_ROWS)):
+        yield chunk
+
+
+def _stamped(stamping: "_Stamping", chunks: Iterator[_Chunk], *, parallel: bool) -> Iterator[_Done]:
+    processes = os.cpu_count() or 1
+    if not parallel or processes == 1:
+        return map(stamping.chunk, chunks)
+    return in_processes(stamping.chunk, chunks, processes, _lost)
+
+
+def _lost(chunk: _Chunk, why: str) -> _Done:
+    return _Done(text="", rows=0, rejects=tuple((line, why) for line, _ in chunk))
 
 
 class _Stamping:
@@ -67,6 +101,18 @@ class _Stamping:
         self._list = _place(head, columns.list_column) if columns.list_column else None
         self._send = _place(head, columns.send_column) if columns.send_column else None
         self._run = secrets.token_hex(5)  # with the line's number no two Message-IDs are the same
+
+    def chunk(self, chunk: _Chunk) -> _Done:
+        """Many rows."""
+        text = io.StringIO()
+        written = csv.writer(text, lineterminator="\n")
+        rejects = []
+        for line, row in chunk:
+            try:
+                written.writerow(self.row(row, line))
+            except ValueError as error:
+                rejects.append((line, str(error)))
+        return _Done(text=text.getvalue(), rows=len(chunk) - len(rejects), rejects=tuple(rejects))
 
     def row(self, row: list[str], line: int) -> list[str]:
         """The row with its headers behind it. Raises ValueError, with a sentence, where it cannot be stamped."""

@@ -176,7 +176,8 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
         "policy",
         (
             r"policy|polic(y|ies)|rejected due to|permission|permitted|prohibited|forbidden|restrict|administrative",
-            r"\bdenied\b|not authori[sz]ed|\bmessage not allowed|rule imposed|moderat|members? only|closed list|access control",
+            r"\bdenied\b|not authori[sz]ed|\bmessage not allowed|rule imposed|moderat|members? only|closed list",
+            r"access control",
         ),
     ),
     (

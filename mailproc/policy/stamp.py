@@ -76,8 +76,6 @@ class Stamper:
         }
         self._list_numbers = {list_id: number_of(list_id) for list_id in account.lists}
         self._account_id = account.id
-        # The same for everyone in a send.
-        self._feedback_id = lru_cache(maxsize=1024)(self._make_feedback_id)
 
     def stamp(self, key: str, *, nonce: str, list_id: str | None = None, send: str | None = None) -> dict[str, str]:
         """Headers by name, in the order of HEADER_NAMES, unfolded; those that do not apply are left out.
@@ -114,15 +112,17 @@ class Stamper:
             "List-Id": self._lists[list_id] if list_id is not None else None,
             "CFBL-Address": self._feedback_address,
             "CFBL-Feedback-ID": token(Purpose.feedback)[2:],
-            "Feedback-ID": self._feedback_id(list_id, send),
+            "Feedback-ID": _feedback_id(self._account_id, list_id, send),
         }
         return {name: value for name, value in headers.items() if value is not None}
 
-    def _make_feedback_id(self, list_id: str | None, send: str | None) -> str:
-        """Gmail adds up complaints by each of these fields, so that none may tell a person."""
-        least, most = _SENDER_ID_CHARS
-        sender = self._account_id[:most] if len(self._account_id) >= least else f"{self._account_id}-mail"
-        return ":".join(_FEEDBACK_FIELD.sub("-", field)[:40] for field in (send or "", list_id or "", "news", sender))
+
+@lru_cache(maxsize=1024)  # the same for everyone in a send
+def _feedback_id(account_id: str, list_id: str | None, send: str | None) -> str:
+    """Gmail adds up complaints by each of these fields, so that none may tell a person."""
+    least, most = _SENDER_ID_CHARS
+    sender = account_id[:most] if len(account_id) >= least else f"{account_id}-mail"
+    return ":".join(_FEEDBACK_FIELD.sub("-", field)[:40] for field in (send or "", list_id or "", "news", sender))
 
 
 def _feedback_mailbox(account: AccountPolicy) -> str:

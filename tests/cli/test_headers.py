@@ -157,3 +157,17 @@ def test_a_new_key_has_the_next_number_and_then_signs() -> None:
     new = invoke("token", "make", "--person", "7").stdout
     assert "key_id 2" in invoke("token", "read", new).stdout
     assert "key_id 1" in invoke("token", "read", old).stdout
+
+
+def test_a_big_table_is_stamped_on_all_cores_in_its_order() -> None:
+    padding = "x" * 200
+    with Path("in.csv").open("w", encoding="utf-8") as file:
+        file.write("key,note\n")
+        file.writelines(f"{'not a key' if n == 3000 else n},{padding}\n" for n in range(5000))
+    result = invoke("headers", "--csv", "in.csv", "-o", "out.csv", "--rejects", "bad.csv")
+    assert result.exit_code == 65
+    with Path("out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["key"]) for row in rows] == [n for n in range(5000) if n != 3000]
+    assert len({row["Message-ID"] for row in rows}) == 4999
+    assert Path("bad.csv").read_text(encoding="utf-8").splitlines()[1].startswith("3002,")
