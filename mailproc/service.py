@@ -30,12 +30,13 @@ from mailproc.policy.standing import BounceThresholds
 from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
+from mailproc.settings_check import notes_on_forwarding
 from mailproc.shadow import Shadow
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
 from mailproc.store.store import Store
-from mailproc.sync.hook import build_hook
+from mailproc.sync.roads import roads_out
 from mailproc.sync.worker import SyncWorker
 from mailproc.web.endpoints import HttpServer
 
@@ -81,6 +82,7 @@ class Service:
                 self.settings.store,
                 hooks_of=self.settings.hooks_of,
                 alarm_hooks_of=self.settings.alarm_hooks_of,
+                forwarding_of=self.settings.forwarding_of,
                 breaker=self.settings.breaker.limits(),
                 thresholds_of=self._thresholds_of,
             )
@@ -220,17 +222,19 @@ class Service:
         )
 
     def _start_workers(self) -> None:
-        for hook in self.settings.hook:
+        for hook, retry in roads_out(self.settings, self.store):
             worker = SyncWorker(
                 self.store,
-                build_hook(hook),
                 hook,
+                retry,
                 random=random.SystemRandom().random,
                 clock=lambda: datetime.now(UTC),
                 on_outcome=lambda name, outcome: self.metrics.delivered.labels(name, outcome).inc(),
             )
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run()))
+        for note in notes_on_forwarding(self.settings):
+            self._log.warning("not_forwarded", why=note)
 
     def _start_shadow(self, rules: RulesInForce) -> None:
         decider = self.decider

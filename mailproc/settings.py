@@ -1,91 +1,19 @@
 """What mailproc can be told: every key, its default and its limits; reading the file is in `settings_file.py`."""
 
-import os
 import re
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
-from mailproc.policy.address import ascii_domain, is_address
 from mailproc.policy.breaker import BreakerLimits
+from mailproc.policy.forward import Forwarding, forwarding_hook
 from mailproc.policy.silence import SilenceLimits
 from mailproc.policy.sources import NO_SOURCES, FeedbackSources
-
-
-def _split(value: object) -> object:
-    """An environment variable gives a list as `a, b`."""
-    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-
-
-def _secret(value: object) -> object:
-    """`env:NAME` and `file:PATH` stand for the secret that is there; anything else is the secret itself."""
-    if isinstance(value, str) and value.startswith("env:"):
-        if (found := os.environ.get(value[4:])) is None:
-            raise ValueError(f"environment variable {value[4:]} is not set")
-        return found
-    if isinstance(value, str) and value.startswith("file:"):
-        try:
-            return Path(value[5:]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"cannot read {value[5:]}: {error.strerror}") from None
-    return value
-
-
-def _sockets(value: tuple[str, ...]) -> tuple[str, ...]:
-    for one in value:
-        kind, _, rest = one.partition(":")
-        host, _, port = one.rpartition(":")
-        if (kind == "unix" and rest.startswith("/")) or (kind == "fd" and rest.isdigit()):
-            continue
-        if not host or not port.isdigit() or int(port) > 65_535:
-            raise ValueError(f"{one}: write host:port, unix:/path or fd:3")
-    return value
-
-
-def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
-    for one in value:
-        try:
-            ip_network(one, strict=False)
-        except ValueError:
-            raise ValueError(f"{one}: is no address and no network such as 192.0.2.0/24") from None
-    return value
-
-
-def _domains(value: tuple[str, ...]) -> tuple[str, ...]:
-    for one in value:
-        if not _DOMAIN.fullmatch(ascii_domain(one)):
-            raise ValueError(f"{one}: is no domain")
-    return value
-
-
-def _domains_or_networks(value: tuple[str, ...]) -> tuple[str, ...]:
-    for one in value:
-        (_networks if re.fullmatch(r"[0-9.]+(/\d+)?|.*:.*", one) else _domains)((one,))
-    return value
-
-
-def _address(value: str | None) -> str | None:
-    if value is not None and not is_address(value):
-        raise ValueError(f"{value}: is no address")
-    return value
-
-
-_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
-Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Sockets = Annotated[Words, AfterValidator(_sockets)]
-Networks = Annotated[Words, AfterValidator(_networks)]
-Domains = Annotated[Words, AfterValidator(_domains), Field(min_length=1)]
-DomainsOrNetworks = Annotated[Words, AfterValidator(_domains_or_networks)]
-Address = Annotated[str | None, AfterValidator(_address)]
-Secret = Annotated[str, BeforeValidator(_secret)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+from mailproc.setting_types import Address, Domains, DomainsOrNetworks, Name, Networks, Secret, Sockets, Words
+from mailproc.setting_types import Table as _Table
+from mailproc.smarthost_settings import SmarthostSettings
 
 
 class SmtpSettings(_Table):
@@ -132,6 +60,7 @@ class StoreSettings(_Table):
     alive_seconds: float = Field(5, gt=0)  # a process silent for this long has lost its undecided mail to the others
     max_undecided: int = Field(20_000, ge=1)  # beyond this: 451
     pool_size: int = Field(5, ge=1)  # PostgreSQL connections for readers
+    retention_days: int = Field(90, ge=0)  # then the raw mail and its text are dropped; 0: never
 
 
 class WebSettings(_Table):
@@ -223,10 +152,13 @@ class AccountSettings(_Table):
     domains: Domains
     sends_from: DomainsOrNetworks = ()
     mailboxes: MailboxSettings = MailboxSettings()
-    lists: dict[str, str] = {}
+    lists: dict[str, str] = Field(default_factory=dict)
     footers: tuple[str, ...] = ()
     forward_to: Address = None
-    token_keys: dict[int, Secret] = {}
+    forward_per_hour: int = Field(10, ge=1)  # mails of one writer; more are held
+    auto_replies: Literal["record", "forward"] = "record"
+    smarthost: SmarthostSettings | None = None  # None: that of the whole installation
+    token_keys: dict[int, Secret] = Field(default_factory=dict)
     border_servers: Words = ()
     trusted_sources: Words = ()
     feedback_trust: FeedbackTrust = FeedbackTrust.mailbox
@@ -259,6 +191,7 @@ class AccountSettings(_Table):
             lists=dict(self.lists),
             footers=self.footers,
             forward_to=self.forward_to,
+            auto_replies=self.auto_replies,
             token_keys={kid: bytes.fromhex(secret) for kid, secret in self.token_keys.items()},
             border_servers=self.border_servers,
             trusted_sources=self.trusted_sources,
@@ -283,6 +216,7 @@ class Settings(_Table):
     feedback_sources: Path | None = None  # file of feedback sources; None: the shipped one
     account: tuple[AccountSettings, ...] = ()
     hook: tuple[HookSettings, ...] = ()
+    smarthost: SmarthostSettings | None = None  # without one nothing is forwarded
     smtp: SmtpSettings = SmtpSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
@@ -312,6 +246,17 @@ class Settings(_Table):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+    def smarthost_of(self, account: AccountSettings) -> SmarthostSettings | None:
+        """What takes an account's forwarded mail; None when it forwards nothing."""
+        return account.smarthost or self.smarthost if account.forward_to else None
+
+    def forwarding_of(self, account_id: str) -> Forwarding | None:
+        """How an account's mail is forwarded; None when it is not."""
+        account = next((one for one in self.account if one.id == account_id), None)
+        if account is None or self.smarthost_of(account) is None:
+            return None
+        return Forwarding(hook=forwarding_hook(account_id), per_hour=account.forward_per_hour)
 
     def hooks_of(self, account_id: str) -> tuple[str, ...]:
         """Names of the hooks that get this account's events."""

@@ -4,7 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
+from mailproc.policy.account import Accounts, MailboxRole, Route
+from mailproc.policy.address import ascii_domain, split_address
 from mailproc.settings import HookSettings, Settings
+from mailproc.smarthost_settings import SmarthostSettings
 
 
 def problems_around(settings: Settings) -> list[str]:
@@ -15,9 +18,51 @@ def problems_around(settings: Settings) -> list[str]:
         for key, path in (("tls_cert", smtp.tls_cert), ("tls_key", smtp.tls_key))
         if path and (why := _unreadable(path))
     ]
+    problems += _problems_of_forwarding(settings)
     for hook in settings.hook:
         problems += [f"hook {hook.name}: {problem}" for problem in _problems_of_hook(hook)]
     return problems
+
+
+def _problems_of_forwarding(settings: Settings) -> list[str]:
+    """What would send mail in circles, or its bounces to somebody else."""
+    accounts = Accounts(account.policy() for account in settings.account)
+    ours = {domain for account in accounts for domain in map(ascii_domain, account.domains)}
+    problems = []
+    for account in settings.account:
+        if account.forward_to and split_address(account.forward_to)[1] in ours:
+            problems.append(f"account {account.id}: forward_to: {account.forward_to} leads back to mailproc itself")
+        if smarthost := settings.smarthost_of(account):
+            problems += [
+                f"account {account.id}: {one}" for one in _problems_of_smarthost(smarthost, settings, accounts)
+            ]
+    return list(dict.fromkeys(problems))
+
+
+def _problems_of_smarthost(smarthost: SmarthostSettings, settings: Settings, accounts: Accounts) -> list[str]:
+    problems = []
+    listening = {address.rpartition(":")[2] for address in settings.smtp.listen + settings.smtp.tls_listen}
+    own_names = {"localhost", "127.0.0.1", "::1", settings.smtp.hostname.lower()}
+    if smarthost.host.lower() in own_names and str(smarthost.port_in_force) in listening:
+        problems.append(f"smarthost: {smarthost.host}:{smarthost.port_in_force} is mailproc itself")
+    if smarthost.envelope_from:
+        route = accounts.route(smarthost.envelope_from)
+        if not isinstance(route, Route) or route.role != MailboxRole.bounce:
+            problems.append(f"smarthost: envelope_from: {smarthost.envelope_from} is no bounce mailbox of ours")
+    if smarthost.ca_file and (why := _unreadable(smarthost.ca_file)):
+        problems.append(f"smarthost: ca_file: {smarthost.ca_file}: {why}")
+    return problems
+
+
+def notes_on_forwarding(settings: Settings) -> list[str]:
+    """A sentence for each account whose mail for people goes nowhere; no mistakes, but worth knowing."""
+    notes = []
+    for account in settings.account:
+        if not account.forward_to:
+            notes.append(f"account {account.id}: no forward_to: mail that is for people is kept, and nobody gets it")
+        elif settings.smarthost_of(account) is None:
+            notes.append(f"account {account.id}: forward_to, but no smarthost: nothing is forwarded")
+    return notes
 
 
 def _problems_of_hook(hook: HookSettings) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
+from mailproc.smarthost_settings import SmarthostSettings
 
 ENVIRONMENT_PREFIX = "MAILPROC_"
 _NOT_SETTINGS = {"MAILPROC_CONFIG", "MAILPROC_REWRITE_GOLDEN"}
@@ -113,6 +114,17 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     smtp = settings.smtp.model_copy(
         update={key: folder / value for key in ("tls_cert", "tls_key") if (value := getattr(settings.smtp, key))}
     )
+    accounts = tuple(
+        account.model_copy(update={"smarthost": _smarthost_in(account.smarthost, folder)})
+        for account in settings.account
+    )
+    beside = {"account": accounts, "smarthost": _smarthost_in(settings.smarthost, folder)}
     keys = ("rules", "shadow_rules", "feedback_sources")
     named = {key: folder / path for key in keys if (path := getattr(settings, key))}
-    return settings.model_copy(update={"database": database, "hook": hooks, "smtp": smtp, **named})
+    return settings.model_copy(update={"database": database, "hook": hooks, "smtp": smtp, **beside, **named})
+
+
+def _smarthost_in(smarthost: SmarthostSettings | None, folder: Path) -> SmarthostSettings | None:
+    if smarthost is None or smarthost.ca_file is None:
+        return smarthost
+    return smarthost.model_copy(update={"ca_file": folder / smarthost.ca_file})

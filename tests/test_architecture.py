@@ -12,6 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Higher floors may import lower ones, and their own room; never a neighbour on the same floor.
 FLOORS = {
     "errors": 0, "identity": 0, "mail": 1, "policy": 2, "pipeline": 3, "replay": 4, "what_if": 4,
+    "setting_types": 3, "smarthost_settings": 4,
     "settings": 5, "settings_file": 6, "settings_check": 6, "account_policies": 6, "alarm_bell": 8, "feedback_watch": 9,
     "log": 5, "metrics": 5, "mail_files": 5, "rule_files": 5, "intake": 5, "__main__": 12,
     "store": 7, "authenticity": 7, "review": 7.5, "smtp": 8, "web": 8, "sync": 8, "decider": 9, "shadow": 9,
@@ -31,6 +32,7 @@ ROOM_OF_LIBRARY = {
     "asyncpg": {"store"},
     "sqlite3": {"store"},
     "aiohttp": {"sync"},
+    "aiosmtplib": {"sync"},
     "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told
     "selectolax": {"mail"},
     "re2": {"mail", "policy"},

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from mailproc.errors import SettingsError
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
-from mailproc.settings_check import problems_around
+from mailproc.settings_check import notes_on_forwarding, problems_around
 from mailproc.settings_file import load_settings
+from mailproc.smarthost_settings import SmarthostSettings
 
 EXAMPLE = Path(__file__).parent.parent / "mailproc.example.toml"
 TWO_ACCOUNTS = """
@@ -65,8 +66,19 @@ def test_the_example_names_every_key_there_is() -> None:
     assert set(example) == keys(Settings)
     assert set(example["account"][0]) == keys(AccountSettings)
     assert set(example["hook"][0]) == keys(HookSettings)
+    assert set(example["smarthost"]) == keys(SmarthostSettings)
     for table in ("smtp", "web", "log", "store"):
         assert set(example[table]) == keys(type(getattr(Settings(), table))), table
+
+
+def test_the_example_shows_the_defaults_of_accounts_and_smarthost() -> None:
+    example = uncommented(EXAMPLE.read_text(encoding="utf-8"))
+    for table, defaults, keys in (
+        (example["account"][0], AccountSettings, ("forward_per_hour", "auto_replies", "automatic", "hard_bounces")),
+        (example["smarthost"], SmarthostSettings, ("tls", "timeout_seconds", "max_attempts", "first_retry_seconds")),
+    ):
+        for key in keys:
+            assert table[key] == defaults.model_fields[key].default, key
 
 
 def test_the_example_shows_the_defaults_of_listener_store_log_and_web() -> None:
@@ -226,3 +238,53 @@ def test_what_settings_name_must_be_there(tmp_path: Path) -> None:
     told = "\n".join(problems_around(load_settings(written(tmp_path, text), {})))
     for name in ("c.pem", "k.pem", "/no/such/program", "/no/such/folder", "secret_file"):
         assert name in told
+
+
+SMARTHOST = '[[account]]\nid="a"\ndomains=["a.example"]\nforward_to="{to}"\n[smarthost]\nhost="{host}"\n{more}\n'
+
+
+def around(tmp_path: Path, to: str = "team@b.example", host: str = "smtp.b.example", more: str = "") -> list[str]:
+    path = tmp_path / "mailproc.toml"
+    path.write_text(SMARTHOST.format(to=to, host=host, more=more), encoding="utf-8")
+    return problems_around(load_settings(path, {}))
+
+
+def test_forwarding_that_does_not_lead_back_is_no_mistake(tmp_path: Path) -> None:
+    assert around(tmp_path) == []
+    assert around(tmp_path, more='envelope_from = "bounce@a.example"') == []
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"to": "reply@a.example"}, "leads back to mailproc itself"),
+        ({"to": "anyone@A.EXAMPLE"}, "leads back to mailproc itself"),
+        ({"host": "127.0.0.1", "more": "port = 8025"}, "127.0.0.1:8025 is mailproc itself"),
+        ({"more": 'envelope_from = "team@b.example"'}, "is no bounce mailbox of ours"),
+        ({"more": 'envelope_from = "reply@a.example"'}, "is no bounce mailbox of ours"),
+        ({"more": 'ca_file = "none.pem"'}, "there is no such file"),
+    ],
+)
+def test_forwarding_that_would_go_in_circles_or_cannot_work_is_a_mistake(
+    tmp_path: Path, told: dict[str, str], said: str
+) -> None:
+    [problem] = around(tmp_path, **told)
+    assert said in problem
+    assert problem.startswith("account a: ")
+
+
+def test_a_smarthosts_user_needs_a_password(tmp_path: Path) -> None:
+    assert "belong together" in problems_of(tmp_path, SMARTHOST.format(to="t@b.example", host="b", more='user = "u"'))
+
+
+def test_mail_for_people_that_goes_nowhere_is_worth_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "mailproc.toml"
+    for text, said in (
+        ('[[account]]\nid="a"\ndomains=["a.example"]\n', "no forward_to"),
+        ('[[account]]\nid="a"\ndomains=["a.example"]\nforward_to="t@b.example"\n', "no smarthost"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        [note] = notes_on_forwarding(load_settings(path, {}))
+        assert said in note
+    path.write_text(SMARTHOST.format(to="t@b.example", host="b", more=""), encoding="utf-8")
+    assert notes_on_forwarding(load_settings(path, {})) == []

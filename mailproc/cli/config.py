@@ -6,7 +6,7 @@ from mailproc.account_policies import policies_of, shipped_sources_file
 from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
 from mailproc.errors import SettingsError
 from mailproc.rule_files import load_rules, shipped_rules_folder
-from mailproc.settings_check import problems_around
+from mailproc.settings_check import notes_on_forwarding, problems_around
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -42,6 +42,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         out.print("[yellow]no account: every mail will be refused; add an \\[\\[account]] table[/]")
     if not settings.hook:
         out.print("[yellow]no hook: standings change, and nobody is told; add a \\[\\[hook]] table[/]")
+    for note in notes_on_forwarding(settings):
+        out.print(note, style="yellow", markup=False)
     if settings.account and settings.hook:
         out.print("[green]all well[/]")
 
@@ -56,5 +58,12 @@ def show(config: ConfigOption = None) -> None:
     for hook in tree["hook"]:
         hook["secret"] = "…" if hook["secret"] else None
     for account in tree["account"]:
+        _hide_password(account["smarthost"])
         account["token_keys"] = dict.fromkeys(account["token_keys"], "…")
+    _hide_password(tree["smarthost"])
     print_json(tree)
+
+
+def _hide_password(smarthost: dict[str, object] | None) -> None:
+    if smarthost is not None and smarthost["password"] is not None:
+        smarthost["password"] = "…"  # noqa: S105 - a dash instead of one

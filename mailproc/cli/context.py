@@ -88,6 +88,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         settings.store,
         hooks_of=settings.hooks_of,
         alarm_hooks_of=settings.alarm_hooks_of,
+        forwarding_of=settings.forwarding_of,
         breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
     )

@@ -50,6 +50,7 @@ class AccountPolicy:
     lists: Mapping[str, str] = field(default_factory=dict)
     footers: tuple[str, ...] = ()
     forward_to: str | None = None
+    auto_replies: str = "record"
     token_keys: Mapping[int, bytes] = field(default_factory=dict)
     border_servers: tuple[str, ...] = ()
     trusted_sources: tuple[str, ...] = ()

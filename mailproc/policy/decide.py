@@ -14,6 +14,7 @@ from mailproc.policy.decide_reply import decide_reply, decide_unsubscribe_mail
 from mailproc.policy.decide_report import decide_report, is_of_acting_type
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.forward import BOUNCE_TAG, FORWARDED_HEADER, is_forwarded_by_us, without_loops
 from mailproc.policy.lists import list_of_number
 from mailproc.policy.ownership import is_our_address
 from mailproc.policy.storable import short_text
@@ -39,8 +40,12 @@ _MACHINE_REPORTS = frozenset({MailKind.feedback_report, MailKind.delivery_status
 
 
 def decide_case(case: Case) -> Outcome:
-    """What becomes of a mail: the first of these that applies."""
-    for decide in (_parked, _by_address_token, _own_mail):
+    """What becomes of a mail; nothing that would loop is forwarded."""
+    return without_loops(case, _first_that_applies(case))
+
+
+def _first_that_applies(case: Case) -> Outcome:
+    for decide in (_parked, _by_address_token, _about_our_forward, _own_mail):
         outcome = decide(case)
         if outcome is not None:
             return outcome
@@ -89,6 +94,17 @@ def _by_address_token(case: Case) -> Outcome | None:
     )
 
 
+def _about_our_forward(case: Case) -> Outcome | None:
+    """What comes to the envelope sender of the mail that we forward: only bounces, and about nobody whom we mail."""
+    for rcpt_to in case.mail.envelope.rcpt_tos:
+        name, _, tag = split_address(rcpt_to)[0].lower().partition("+")
+        if tag == BOUNCE_TAG and name in case.account.mailboxes.get(MailboxRole.bounce, ()):
+            evidence = Evidence(rule="forward-bounce", phrase=short_text(rcpt_to), where="envelope")
+            reason = "answer to a mail that we forwarded"
+            return Outcome(action=Action.record, reason=reason, evidence=(evidence,))
+    return None
+
+
 def _own_mail(case: Case) -> Outcome | None:
     """Our own mail that came back: nothing answers it and its words are ours."""
     if case.finding.kind in _MACHINE_REPORTS:
@@ -108,6 +124,8 @@ def _own_trace(case: Case) -> str | None:
     mail that carries our own List-Unsubscribe.
     """
     headers, account = case.message.headers, case.account
+    if is_forwarded_by_us(headers):
+        return FORWARDED_HEADER
     for value in headers.all("Message-ID")[:3]:
         if any(find_tokens(value[:2000], account.token_keys)):
             return f"Message-ID: {value}"

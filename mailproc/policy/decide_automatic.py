@@ -38,6 +38,8 @@ def decide_automatic(case: Case) -> Outcome:
             return changed(requested, evidence=(*requested.evidence, _evidence(case)))
     if automatic.address_abandoned:
         return changed(outcome, action=Action.review, reason="says that the address is given up")
+    if finding.kind == MailKind.auto_reply and case.account.auto_replies == "forward":
+        return changed(outcome, action=Action.forward)
     return outcome
 
 

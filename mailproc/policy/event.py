@@ -33,6 +33,7 @@ class OutboxState(StrEnum):
     superseded = "superseded"  # a newer event of this person took its place
     dead = "dead"  # cannot be delivered: `outbox retry` brings it back
     dropped = "dropped"  # given up by an operator
+    held = "held"  # a forwarded mail beyond its writer's share of an hour: `outbox retry` lets it go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

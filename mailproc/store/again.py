@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from mailproc.policy.review import DECIDED_AGAIN, is_answer
 from mailproc.store.decisions import INSERT_DECISION, StorableDecision, apply_said, review_of_unclear
+from mailproc.store.forwards import was_forwarded, write_forwards
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.projection import Said
 from mailproc.store.results import Recorded
@@ -59,6 +60,8 @@ def _record_again(context: Context, payload: DecidedAgain) -> Transaction[Record
     done = yield from apply_said(context, said)
     wanted = one.review or review_of_unclear(one, done.unclear.get(0))
     yield from _bring_review_up_to_date(context, one, wanted, waiting, payload.by)
+    if one.forward is not None and not (yield from was_forwarded(one.forward)):
+        yield from write_forwards(context, [one.forward])
     return done.recorded(0)
 
 

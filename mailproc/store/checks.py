@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, exists, func, select, text
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds, Standing, standing_of
 from mailproc.store.fact_rows import StoredFact
-from mailproc.store.outbox_rows import ALARM_PREFIX
+from mailproc.store.outbox_rows import OF_NOBODY
 from mailproc.store.people import all_accounts
 from mailproc.store.person_facts import all_facts_of, facts_of
 from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
@@ -145,7 +145,8 @@ async def _mails_without_their_rows(reader: Reader) -> list[str]:
 async def _events_out_of_order(reader: Reader) -> list[str]:
     is_kept = and_(standing.c.account_id == outbox.c.account_id, standing.c.person == outbox.c.person)
     ahead = select(outbox.c.id).where(
-        ~outbox.c.person.startswith(ALARM_PREFIX), ~exists().where(is_kept, standing.c.version >= outbox.c.version)
+        *(~outbox.c.person.startswith(prefix) for prefix in OF_NOBODY),
+        ~exists().where(is_kept, standing.c.version >= outbox.c.version),
     )
     crowd = (
         select(outbox.c.account_id, outbox.c.hook, outbox.c.person)

@@ -17,6 +17,7 @@ from mailproc.store.candidates import Unclear, find_meant
 from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.feedback import INSERT_REPORT, report_row
+from mailproc.store.forwards import NewForward, forward_of, write_forwards
 from mailproc.store.journal import Context, Operation
 from mailproc.store.persons import person_of_key
 from mailproc.store.projection import Said, apply_facts
@@ -58,6 +59,7 @@ class StorableDecision:
     due_at: int  # by when a person should have looked, if one has to
     watched: Watched | None = None
     report: dict[str, Any] | None = None
+    forward: NewForward | None = None
 
 
 def storable_decision(
@@ -87,6 +89,7 @@ def storable_decision(
         due_at=due_at,
         watched=watched,
         report=report_row(inbound, decided),
+        forward=forward_of(inbound, decided),
     )
 
 
@@ -146,6 +149,7 @@ def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transacti
     done = yield from apply_said(context, [group for groups in said.values() for group in groups])
     reviews = [one.review or review_of_unclear(one, done.unclear.get(index)) for index, one in mine.items()]
     yield from open_reviews([one for one in reviews if one is not None], context.now)
+    yield from write_forwards(context, [one.forward for one in mine.values() if one.forward])
     return [
         replace(done.recorded(index, applied=index in applied), held=held.get(index), alarms=alarms.get(index, ()))
         for index in range(len(payloads))
@@ -222,7 +226,7 @@ def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Rec
     review = NewReview(
         account_id=payload.account_id, mail_id=payload.mail_id, reason=NOT_RECORDED, due_at=payload.due_at
     )
-    bare = replace(payload, row=row, facts=(), review=review)
+    bare = replace(payload, row=row, facts=(), review=review, forward=None)
     return (yield from _record(context, [bare]))[0]
 
 

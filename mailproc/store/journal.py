@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
+from mailproc.policy.forward import Forwarding
 from mailproc.policy.standing import BounceThresholds
 from mailproc.store.driver import Driver
 from mailproc.store.statement import Transaction
@@ -32,12 +33,17 @@ def usual_thresholds(account_id: str) -> BounceThresholds:
     return BounceThresholds()
 
 
+def nobody_forwards(account_id: str) -> Forwarding | None:
+    """No account forwards mail."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What every transaction may need to know; made anew for each attempt at one.
 
-    `hooks_of`, `alarm_hooks_of` and `thresholds_of` are called on the writer's thread: plain look-ups. `news` is filled
-    by the transaction and heeded only when it was committed.
+    All `…_of` are called on the writer's thread: plain look-ups by account. `news` is filled by the transaction and
+    heeded only when it was committed.
     """
 
     now: datetime
@@ -45,6 +51,7 @@ class Context:
     hooks_of: Callable[[str], tuple[str, ...]]
     thresholds_of: Callable[[str], BounceThresholds]
     alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
+    forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards
     news: set[str] = field(default_factory=set)
 
 

@@ -10,7 +10,7 @@ from mailproc.policy.event import OutboxState, event_as_json
 from mailproc.store.columns import json_text, micros_of
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.outbox import has_newer
-from mailproc.store.outbox_rows import ALARM_PREFIX, INSERT_EVENT, event_id_of, event_of, is_free, row_of, supersede
+from mailproc.store.outbox_rows import INSERT_EVENT, OF_NOBODY, event_id_of, event_of, is_free, row_of, supersede
 from mailproc.store.persons import find_and_lock, names_of_persons
 from mailproc.store.projection import standing_from
 from mailproc.store.results import StandingChange
@@ -126,9 +126,9 @@ def _retry_one(context: Context, entry_id: int) -> Transaction[OutboxState | Non
     [(account_id, person)] = whose
     in_force = yield from _in_force(account_id, [person])
     [(*_, hook, _, event_id, version, state, is_free_now, is_followed)] = yield from _entry(context, entry_id)
-    if state not in (OutboxState.dead, OutboxState.dropped, OutboxState.pending) or not is_free_now:
+    if state not in _CAN_BE_RETRIED or not is_free_now:
         return OutboxState(state)
-    if person.startswith(ALARM_PREFIX):
+    if person.startswith(OF_NOBODY):
         yield from tell(_OPEN_AGAIN, [{"account": account_id, "entry_id": entry_id, "now": micros_of(context.now)}])
         context.news.add("outbox")
         return OutboxState.pending
@@ -159,6 +159,7 @@ def _entry(context: Context, entry_id: int) -> Transaction[Rows]:
     return (yield from ask(_ENTRY, entry_id=entry_id, now=micros_of(context.now), process_id=context.process_id))
 
 
+_CAN_BE_RETRIED = (OutboxState.dead, OutboxState.dropped, OutboxState.held, OutboxState.pending)
 _RETRIED = {"reason": "retried by an operator"}
 _PUSHED = {"reason": "present standing pushed"}
 
@@ -189,7 +190,7 @@ def _drop_one(context: Context, entry_id: int) -> Transaction[OutboxState | None
     if not found:
         return None
     account_id, *_, state, is_free_now, _followed = found[0]
-    if state not in (OutboxState.dead, OutboxState.pending) or not is_free_now:
+    if state not in (OutboxState.dead, OutboxState.held, OutboxState.pending) or not is_free_now:
         return OutboxState(state)
     yield from tell(_CHANGE, [_changed(account_id, entry_id, OutboxState.dropped, context)])
     context.news.add("outbox")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement
 
 from mailproc.policy.event import (
     OutboxEntry,
@@ -22,7 +23,7 @@ from mailproc.store.journal import Context
 from mailproc.store.ownership import is_alive
 from mailproc.store.results import StandingChange
 from mailproc.store.schema import PENDING, outbox, process
-from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
+from mailproc.store.statement import Insert, Statement, Transaction, ask, one_of, tell
 
 
 class _NextId(ColumnElement[int]):
@@ -56,11 +57,21 @@ def is_free() -> ColumnElement[bool]:
 
 
 ALARM_PREFIX = "!alarm:"  # begins what stands for the person in the row of an alarm, which concerns nobody
+MAIL_PREFIX = "!mail:"  # the same in the row of a mail that is forwarded
+OF_NOBODY = (ALARM_PREFIX, MAIL_PREFIX)  # rows that tell nobody's standing
 
 _WRITTEN = ("account_id", "hook", "person", "version", "event_id", "event", "state", "next_at", "created_at")
-INSERT_EVENT = Statement(
-    lambda insert: insert(outbox).inline().values({"id": _NextId(), **{name: bindparam(name) for name in _WRITTEN}})
-)
+
+
+def insert_of(insert: Insert, *more: str) -> ClauseElement:
+    """The statement that writes a row of the outbox; `more` are columns beside those that every row has."""
+    row: ClauseElement = (
+        insert(outbox).inline().values({"id": _NextId(), **{name: bindparam(name) for name in (*_WRITTEN, *more)}})
+    )
+    return row
+
+
+INSERT_EVENT = Statement(insert_of)
 _SUPERSEDE = Statement(
     lambda insert: (
         update(outbox)

@@ -104,6 +104,12 @@ def find_and_lock(account_id: str, names: Names) -> Transaction[dict[str, Person
     return people
 
 
+def lock_names(account_id: str, names: Iterable[str]) -> Transaction[None]:
+    """Lock what these names stand for until the end of the transaction, in the order of all locks."""
+    numbers = sorted({_lock_number(account_id, name) for name in names})
+    yield from ask(_LOCK, locks=json_text([str(number) for number in numbers]))
+
+
 def find(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
     """Everyone meant by these names, by person, without locking anyone."""
     rows = yield from ask(

@@ -14,7 +14,7 @@ from mailproc.store.outbox import is_oldest_open
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from, is_free
 from mailproc.store.reader import Reader
 from mailproc.store.results import Counts, RecordedDecision
-from mailproc.store.schema import ACCEPTED, DEAD, OPEN, PENDING, decision, mail, outbox, review
+from mailproc.store.schema import ACCEPTED, DEAD, HELD, OPEN, PENDING, decision, mail, outbox, review
 
 DECISION_COLUMNS = [
     decision.c[name]
@@ -36,7 +36,7 @@ async def counts(reader: Reader, now: datetime) -> Counts:
     """Numbers for metrics."""
     waiting, _ = await undecided(reader)
     by_state = {}
-    for state, literal in ((OutboxState.pending, PENDING), (OutboxState.dead, DEAD)):
+    for state, literal in ((OutboxState.pending, PENDING), (OutboxState.dead, DEAD), (OutboxState.held, HELD)):
         for hook, number in await reader.rows(
             select(outbox.c.hook, func.count()).where(outbox.c.state == literal).group_by(outbox.c.hook)
         ):

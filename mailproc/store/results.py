@@ -145,7 +145,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers for metrics; `outbox` is keyed by (hook, state), open and dead ones only."""
+    """Numbers for metrics; `outbox` is keyed by (hook, state), open, dead and held ones only."""
 
     undecided: int
     outbox: Mapping[tuple[str, str], int]

@@ -35,6 +35,7 @@ metadata = MetaData(
 ACCEPTED: ColumnElement[str] = literal_column("'accepted'")
 PENDING: ColumnElement[str] = literal_column("'pending'")
 DEAD: ColumnElement[str] = literal_column("'dead'")
+HELD: ColumnElement[str] = literal_column("'held'")
 OPEN: ColumnElement[str] = literal_column("'open'")
 
 
@@ -229,6 +230,7 @@ _partial_index("outbox_due_idx", "state = 'pending'", outbox.c.hook, outbox.c.ne
 _partial_index("outbox_open_idx", "state = 'pending'", outbox.c.account_id, outbox.c.person, outbox.c.hook)
 _partial_index("outbox_leased_idx", "lease_until IS NOT NULL", outbox.c.hook)
 _partial_index("outbox_dead_idx", "state = 'dead'", outbox.c.hook)
+_partial_index("outbox_held_idx", "state = 'held'", outbox.c.hook)
 Index("outbox_person_idx", outbox.c.account_id, outbox.c.person, outbox.c.id)
 _partial_index("outbox_writer_idx", "writer IS NOT NULL", outbox.c.account_id, outbox.c.writer, outbox.c.created_at)
 

@@ -16,6 +16,7 @@ from mailproc.policy.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
 from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
 from mailproc.policy.facts import Fact
+from mailproc.policy.forward import Forwarding
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings
 from mailproc.store import reports
@@ -29,7 +30,7 @@ from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, st
 from mailproc.store.desk import Desk
 from mailproc.store.drivers import driver_of
 from mailproc.store.intake import accept_mails
-from mailproc.store.journal import Context, Journal, no_hooks, usual_thresholds
+from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
 from mailproc.store.loops import Loops
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
@@ -101,6 +102,7 @@ class Store:
         hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
         alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
         thresholds_of: Callable[[str], BounceThresholds] = usual_thresholds,
+        forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards,
         breaker: BreakerLimits = BreakerLimits(),  # noqa: B008 - frozen
         process_id: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
@@ -123,6 +125,7 @@ class Store:
                 hooks_of=hooks_of,
                 alarm_hooks_of=alarm_hooks_of,
                 thresholds_of=thresholds_of,
+                forwarding_of=forwarding_of,
             )
 
         return cls(parsed, settings, context, clock, breaker)

@@ -32,6 +32,26 @@ class Hook(Protocol):
         """Let go of connections and files; may be called without a delivery before it, and twice."""
 
 
+class RetrySettings(Protocol):
+    """How patient its worker is; hooks' and smarthosts' settings have it."""
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long a delivery may take."""
+
+    @property
+    def max_attempts(self) -> int:
+        """After how many failures an event is a dead letter."""
+
+    @property
+    def first_retry_seconds(self) -> float:
+        """The pause after the first failure."""
+
+    @property
+    def max_retry_seconds(self) -> float:
+        """The longest pause."""
+
+
 def utc_now() -> datetime:
     """The wall clock, aware UTC."""
     return datetime.now(UTC)

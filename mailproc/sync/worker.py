@@ -10,8 +10,7 @@ import structlog
 from mailproc.errors import StoreError
 from mailproc.policy.event import Delivered, Delivery, OutboxEntry, TransientFailure
 from mailproc.policy.retry import next_attempt_at
-from mailproc.settings import HookSettings
-from mailproc.sync.hook import Hook
+from mailproc.sync.hook import Hook, RetrySettings
 from mailproc.sync.source import OutboxSource
 
 T = TypeVar("T")
@@ -36,7 +35,7 @@ class SyncWorker:
         self,
         source: OutboxSource,
         hook: Hook,
-        settings: HookSettings,
+        settings: RetrySettings,
         *,
         random: Callable[[], float],
         clock: Callable[[], datetime],

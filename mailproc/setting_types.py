@@ -1,0 +1,86 @@
+"""The kinds of values in settings: lists, addresses, sockets, networks, secrets; each checked, with a sentence."""
+
+import os
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from mailproc.policy.address import ascii_domain, is_address
+
+
+def _split(value: object) -> object:
+    """An environment variable gives a list as `a, b`."""
+    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+
+def _secret(value: object) -> object:
+    """`env:NAME` and `file:PATH` stand for the secret that is there; anything else is the secret itself."""
+    if isinstance(value, str) and value.startswith("env:"):
+        if (found := os.environ.get(value[4:])) is None:
+            raise ValueError(f"environment variable {value[4:]} is not set")
+        return found
+    if isinstance(value, str) and value.startswith("file:"):
+        try:
+            return Path(value[5:]).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"cannot read {value[5:]}: {error.strerror}") from None
+    return value
+
+
+def _sockets(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        kind, _, rest = one.partition(":")
+        host, _, port = one.rpartition(":")
+        if (kind == "unix" and rest.startswith("/")) or (kind == "fd" and rest.isdigit()):
+            continue
+        if not host or not port.isdigit() or int(port) > 65_535:
+            raise ValueError(f"{one}: write host:port, unix:/path or fd:3")
+    return value
+
+
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"{one}: is no address and no network such as 192.0.2.0/24") from None
+    return value
+
+
+def _domains(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        if not _DOMAIN.fullmatch(ascii_domain(one)):
+            raise ValueError(f"{one}: is no domain")
+    return value
+
+
+def _domains_or_networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        (_networks if re.fullmatch(r"[0-9.]+(/\d+)?|.*:.*", one) else _domains)((one,))
+    return value
+
+
+def _address(value: str | None) -> str | None:
+    if value is not None and not is_address(value):
+        raise ValueError(f"{value}: is no address")
+    return value
+
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Sockets = Annotated[Words, AfterValidator(_sockets)]
+Networks = Annotated[Words, AfterValidator(_networks)]
+Domains = Annotated[Words, AfterValidator(_domains), Field(min_length=1)]
+DomainsOrNetworks = Annotated[Words, AfterValidator(_domains_or_networks)]
+Address = Annotated[str | None, AfterValidator(_address)]
+Secret = Annotated[str, BeforeValidator(_secret)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class Table(BaseModel):
+    """A table of settings: frozen, and it knows every key that may be in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -1,0 +1,107 @@
+"""Handing a mail to the smarthost over SMTP; the only module with aiosmtplib. What it says is an answer, no error."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+import aiosmtplib
+
+from mailproc.policy.event import Delivered, Delivery, PermanentFailure, TransientFailure
+from mailproc.smarthost_settings import SmarthostSettings
+
+_EXCERPT_CHARS = 200
+_UTF8_ONLY = "the address needs SMTPUTF8 (RFC 6531), which the smarthost does not offer"
+
+
+class Smarthost:
+    """One server, a connection for each mail."""
+
+    def __init__(self, settings: SmarthostSettings) -> None:
+        self._settings = settings
+
+    async def send(self, mail_from: str | None, rcpt_to: str, compose: Callable[[bool], bytes]) -> Delivery:
+        """Hand over one mail for one recipient; `compose` is asked for its bytes, with or without 8-bit bodies.
+
+        A 5yz to MAIL, RCPT or DATA is permanent. All else comes again: 4yz, a server that greets us with a refusal,
+        does not know our password or offers no TLS (an operator's to mend), and a connection that broke, also after the
+        final dot, when nobody knows whether the mail arrived.
+        """
+        settings = self._settings
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port_in_force,
+            use_tls=settings.tls == "implicit",
+            start_tls=settings.tls == "starttls",
+            tls_context=self._tls_context(),
+            username=settings.user,
+            password=settings.password,
+            timeout=settings.timeout_seconds,
+        )
+        try:
+            async with asyncio.timeout(settings.timeout_seconds):
+                return await self._send(client, mail_from, rcpt_to, compose)
+        except TimeoutError:
+            return TransientFailure(detail=f"no answer within {settings.timeout_seconds:g} s")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            why = f": {error.__cause__}" if error.__cause__ and str(error.__cause__) not in str(error) else ""
+            return TransientFailure(detail=_said(f"{type(error).__name__}: {error}{why}"))
+        finally:
+            client.close()
+
+    async def _send(
+        self, client: aiosmtplib.SMTP, mail_from: str | None, rcpt_to: str, compose: Callable[[bool], bytes]
+    ) -> Delivery:
+        await client.connect()
+        if client.is_ehlo_or_helo_needed:
+            await client.ehlo()
+        if not rcpt_to.isascii() and not client.supports_extension("smtputf8"):
+            return PermanentFailure(detail=_UTF8_ONLY)
+        eight_bit = client.supports_extension("8bitmime")
+        content = await asyncio.to_thread(compose, eight_bit)
+        options = _options(client, content, rcpt_to)
+        encoding = "ascii" if rcpt_to.isascii() else "utf-8"
+        try:
+            await client.mail(mail_from or "", options=options, encoding=encoding)
+            await client.rcpt(rcpt_to, encoding=encoding)
+            answer = await client.data(content)
+        except aiosmtplib.SMTPResponseException as error:
+            return _refused(error)
+        await _bid_farewell(client)
+        return Delivered(detail=_said(f"{answer.code} {answer.message}"))
+
+    def _tls_context(self) -> ssl.SSLContext | None:
+        if self._settings.tls == "none":
+            return None
+        ca_file = self._settings.ca_file
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+
+
+def _options(client: aiosmtplib.SMTP, content: bytes, rcpt_to: str) -> list[str]:
+    """What MAIL says about the mail, as far as the server understands it (RFC 1870, RFC 6152, RFC 6531)."""
+    options = []
+    if client.supports_extension("size"):
+        options.append(f"SIZE={len(content)}")
+    if not content.isascii():
+        options.append("BODY=8BITMIME")
+    if not rcpt_to.isascii():
+        options.append("SMTPUTF8")
+    return options
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> Delivery:
+    detail = _said(f"{error.code} {error.message}")
+    return PermanentFailure(detail=detail) if 500 <= error.code < 600 else TransientFailure(detail=detail)
+
+
+async def _bid_farewell(client: aiosmtplib.SMTP) -> None:
+    """The mail is theirs: whatever comes of QUIT does not matter, and nobody waits for it."""
+    try:
+        async with asyncio.timeout(1):
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        pass
+
+
+def _said(text: str) -> str:
+    line = " ".join(text.split())
+    return "".join(char for char in line if char.isprintable())[:_EXCERPT_CHARS]
