@@ -82,5 +82,5 @@ def _golden_of(mail: MailFile) -> dict[str, Any] | None:
 
 def _said(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "nobody"
+        return ", ".join(map(str, value)) or "–"
     return "–" if value is None else str(value)
