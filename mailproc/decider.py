@@ -12,8 +12,10 @@ from typing import Any
 import structlog
 
 from mailproc.alarm_bell import ring
-from mailproc.authenticity.border import Border
+from mailproc.authenticity.authenticator import Authenticator
 from mailproc.errors import ContentGone, StoreError
+from mailproc.inquiry import Inquiry, insist
+from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, failed_decision
@@ -22,7 +24,6 @@ from mailproc.policy.breaker import Unproven, unproven_in
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules import RuleSet
 from mailproc.precedence import Precedence
-from mailproc.store.results import Recorded
 from mailproc.store.store import Store
 
 INLINE_BYTES = 12 * 1024  # above this a mail is decided in a thread, so that the listener never waits 20 ms for it
@@ -32,7 +33,7 @@ MAX_READS = 2  # times that a mail is read again after it may have crashed the p
 SCAN_SECONDS = 1.0
 STRAY_AFTER = timedelta(seconds=15)  # a mail of ours that old and not in hand has fallen off the road
 STRAY_SCANS = 10
-LONGEST_PAUSE_SECONDS = 5.0
+MOST_DUE = 128  # mails in hand, beyond which those that waited wait on
 
 
 class Decider:
@@ -43,7 +44,7 @@ class Decider:
         store: Store,
         policy_of: Callable[[str], AccountPolicy],
         rules: Callable[[], RuleSet],
-        border: Border,
+        authenticator: Authenticator,
         metrics: Metrics,
         client_of: Callable[[InboundMail], str | None],
     ) -> None:
@@ -51,14 +52,15 @@ class Decider:
         self._client_of = client_of
         self._policy_of = policy_of
         self._rules = rules
-        self._border = border
+        self._authenticator = authenticator
         self._metrics = metrics
+        self._inquiry = Inquiry(store, authenticator, metrics, self._decide)
         self._log = structlog.get_logger()
         self.precedence = Precedence()  # of those who are accepting
         self._waiting: asyncio.Queue[InboundMail] = asyncio.Queue()
         self._in_hand: dict[str, int] = {}  # what is not recorded yet, with its size
         self._bytes_in_hand = 0
-        self._recording: set[asyncio.Task[None]] = set()
+        self._concluding: set[asyncio.Task[None]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decider")
         self._tasks: list[asyncio.Task[None]] = []
         self.on_recorded: Callable[[InboundMail, Decision], None] = _nothing  # must neither wait nor raise
@@ -92,8 +94,9 @@ class Decider:
         self._bytes_in_hand -= self._in_hand.pop(mail.id, 0)
 
     def start(self) -> None:
-        """Begin with both roads: from memory, and from what a process that is gone has left."""
-        self._tasks = [asyncio.create_task(self._for_ever(road)) for road in (self._decide_waiting, self._take_over)]
+        """Begin with all roads: from memory, from what a process that is gone has left, and from what waited."""
+        roads = (self._decide_submitted, self._take_over, self._take_due)
+        self._tasks = [asyncio.create_task(self._for_ever(road)) for road in roads]
 
     async def _for_ever(self, road: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """A road that ends by a bug is opened again; the mail that was on it is a stray, and is found."""
@@ -111,29 +114,44 @@ class Decider:
         """Decide and record what is in hand, as far as the time allows; the rest is in the table."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_recorded(), grace_seconds)
-        for task in (*self._tasks, *self._recording):
+        for task in (*self._tasks, *self._concluding):
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._recording, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._concluding, return_exceptions=True)
+        await self._inquiry.leave()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _all_recorded(self) -> None:
         await self._waiting.join()
-        await asyncio.gather(*self._recording, return_exceptions=True)
+        await asyncio.gather(*self._concluding, return_exceptions=True)
 
-    async def _decide_waiting(self) -> None:
+    async def _decide_submitted(self) -> None:
         while True:
             mail = await self._waiting.get()
             await self._let_others_pass()
-            recording = None
+            is_decided = False
             try:
                 decision = await self._decide(mail)
-                recording = asyncio.create_task(self._record(mail, decision))
-                self._recording.add(recording)
-                recording.add_done_callback(self._recording.discard)
+                self._conclude_later(mail, decision)
+                is_decided = True
             finally:
                 self._waiting.task_done()
-                if recording is None:  # not decided, whatever the reason: it is a stray, and will be found
+                if not is_decided:  # whatever the reason: it is a stray, and will be found
                     self._give(mail)
+
+    def _conclude_later(self, mail: InboundMail, decision: Decision) -> None:
+        """Beside the road: neither the store nor DNS keeps the next mail waiting."""
+        concluding = asyncio.create_task(self._conclude(mail, decision))
+        self._concluding.add(concluding)
+        concluding.add_done_callback(self._concluding.discard)
+
+    async def _conclude(self, mail: InboundMail, decision: Decision) -> None:
+        self._take(mail)
+        try:
+            settled = await self._inquiry.settle(mail, decision)
+            if settled is not None:
+                await self._record(mail, settled)
+        finally:
+            self._give(mail)
 
     async def _let_others_pass(self) -> None:
         """Deciding holds the event loop: clients that wait for their 250 go first while few mails wait here."""
@@ -158,7 +176,7 @@ class Decider:
         try:
             found = await self._store.take_over()
         except ContentGone as error:
-            await self._record(error.mail, self._failed(error.mail, "content is gone"))
+            await self._conclude(error.mail, self._failed(error.mail, "content is gone"))
             return True
         if found is None:
             return False
@@ -168,8 +186,30 @@ class Decider:
             decision = await self._decide_again(mail, attempts)
         finally:
             self._give(mail)
-        await self._record(mail, decision)
+        await self._conclude(mail, decision)
         return True
+
+    async def _take_due(self) -> None:
+        """Mail that waited and whose time has come; also what another process did not finish."""
+        while True:
+            try:
+                while self._inquiry.has_room and self.backlog < MOST_DUE and await self._take_one_due():
+                    pass
+            except StoreError as error:
+                self._log.warning("take_due_failed", error=str(error))
+            await asyncio.sleep(SCAN_SECONDS)
+
+    async def _take_one_due(self) -> bool:
+        try:
+            found = await self._store.waiting.take()
+        except ContentGone as error:
+            self._conclude_later(error.mail, self._failed(error.mail, "content is gone"))
+            return True
+        if found is not None:
+            mail, attempts = found
+            self._conclude_later(mail, await self._decide_again(mail, attempts))
+            await asyncio.sleep(0)  # it takes its place among those that are asked about
+        return found is not None
 
     async def _decide_again(self, mail: InboundMail, attempts: int) -> Decision:
         if attempts <= MAX_READS:
@@ -181,23 +221,29 @@ class Decider:
     def _failed(self, mail: InboundMail, reason: str) -> Decision:
         return failed_decision(mail, self._policy_of(mail.account_id), self._rules().digest, reason)
 
-    async def _decide(self, mail: InboundMail) -> Decision:
+    async def _decide(self, mail: InboundMail, told: Authentication | None = None) -> Decision:
+        """`told` is what was looked up; without it, what our border servers said counts."""
         account, rules = self._policy_of(mail.account_id), self._rules()
         if len(mail.content) <= INLINE_BYTES:
-            return self._decide_now(mail, account, rules)
+            return self._decide_now(mail, told, account, rules)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._decide_now, mail, account, rules)
+        return await loop.run_in_executor(self._thread, self._decide_now, mail, told, account, rules)
 
-    def _decide_now(self, mail: InboundMail, account: AccountPolicy, rules: RuleSet) -> Decision:
+    def _decide_now(
+        self, mail: InboundMail, told: Authentication | None, account: AccountPolicy, rules: RuleSet
+    ) -> Decision:
         start = time.perf_counter()
         try:
-            decision = decide_mail(mail, self._border.authenticate(mail, account), account, rules)
+            told = self._authenticator.told(mail, account) if told is None else told
+            decision = decide_mail(mail, told, account, rules)
         except Exception:  # noqa: BLE001 - a bug of ours must not cost a mail: it is kept for a person to decide
             self._log.exception("deciding_failed", mail=mail.id)
             self._metrics.crashed.labels("exception").inc()
             decision = failed_decision(mail, account, rules.digest, "internal error")
-        elapsed = time.perf_counter() - start
-        self._metrics.deciding.observe(elapsed)
+        self._metrics.deciding.observe(time.perf_counter() - start)
+        return decision
+
+    async def _record(self, mail: InboundMail, decision: Decision) -> None:
         self._log.info(
             "decided",
             mail=mail.id,
@@ -207,16 +253,10 @@ class Decider:
             also=[one.value for one in decision.also],
             reason=decision.reason,
             rule=decision.rule,
-            ms=round(elapsed * 1000, 2),
+            sender=decision.authentication.source,
         )
-        return decision
-
-    async def _record(self, mail: InboundMail, decision: Decision) -> None:
-        self._take(mail)
-        try:
-            recorded = await self._record_when_possible(mail, decision)
-        finally:
-            self._give(mail)
+        unproven = self._unproven_in(mail, decision)
+        recorded = await insist(lambda: self._store.record(mail, decision, unproven), mail.id)
         if not recorded.applied:
             return
         self.on_recorded(mail, decision)
@@ -233,17 +273,6 @@ class Decider:
             changes=[f"{change.person} {change.status}" for change in recorded.changes],
             seconds=round((datetime.now(UTC) - mail.received_at).total_seconds(), 3),
         )
-
-    async def _record_when_possible(self, mail: InboundMail, decision: Decision) -> Recorded:
-        pause = 0.05
-        unproven = self._unproven_in(mail, decision)
-        while True:
-            try:
-                return await self._store.record(mail, decision, unproven)
-            except StoreError as error:
-                self._log.warning("recording_waits", mail=mail.id, error=str(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def _unproven_in(self, mail: InboundMail, decision: Decision) -> Unproven | None:
         """What the breaker is to count; most mail is no request, and nobody asks for its client."""

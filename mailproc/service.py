@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from mailproc.account_policies import policies_of
-from mailproc.authenticity.border import Border
+from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.decider import Decider
 from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
@@ -67,6 +67,7 @@ class Service:
         self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
         self._stopping = False
         self.store: Store
+        self.authenticator: Authenticator
         self.decider: Decider
         self.listener: Listener | None = None
         self.web: HttpServer | None = None
@@ -87,13 +88,14 @@ class Service:
                 thresholds_of=self._thresholds_of,
             )
             undo.push_async_callback(self.store.close)
-            border = Border(self.settings.smtp.relays)
+            self.authenticator = build_authenticator(self.settings.authenticity, self.settings.smtp)
+            undo.push_async_callback(self.authenticator.close)
             relays = tuple(ip_network(relay, strict=False) for relay in self.settings.smtp.relays)
             self.decider = Decider(
                 self.store,
                 self.policy_of,
                 lambda: self.rules.current,
-                border,
+                self.authenticator,
                 self.metrics,
                 lambda mail: client_of(mail, relays),
             )
@@ -128,6 +130,7 @@ class Service:
         if self.listener:
             await self.listener.stop(STOP_SECONDS / 2)
         await self.decider.stop(STOP_SECONDS / 4)
+        await self.authenticator.close()
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         if self.web:
             await self.web.stop()
@@ -294,6 +297,9 @@ class Service:
         if age > timedelta(seconds=60):
             self._log.error("undecided_too_long", count=self._undecided, age_seconds=round(age.total_seconds()))
         counts = await self.store.counts()
+        waiting = datetime.now(UTC) - counts.waiting_since if counts.waiting_since else timedelta()
+        self.metrics.waiting.set(counts.waiting)
+        self.metrics.waiting_age.set(max(0.0, waiting.total_seconds()))
         self.metrics.outbox.clear()  # what is not there any more must not stay
         for (hook, state), number in counts.outbox.items():
             self.metrics.outbox.labels(hook, state).set(number)

@@ -1,8 +1,10 @@
 """The kinds of values in settings: lists, addresses, sockets, networks, secrets; each checked, with a sentence."""
 
+import contextlib
 import os
 import re
-from ipaddress import ip_network
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +43,34 @@ def _sockets(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def dns_server(text: str) -> tuple[str, int]:
+    """Address and port of `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`.
+
+    Raises ValueError.
+    """
+    host, port = text, "53"
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if port.isdigit() and 0 < int(port) < 65_536:
+        with contextlib.suppress(ValueError):
+            return str(ip_address(host)), int(port)
+    raise ValueError(f"{text}: is no address of a DNS server such as 192.0.2.53 or [2001:db8::53]:5353")
+
+
+def _servers(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        dns_server(one)
+    return value
+
+
+def _verify(value: object) -> object:
+    """`true` and `false` stand for the two ends of what can be said."""
+    return {"true": "always", "false": "never"}.get(str(value).lower(), value)
+
+
 def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     for one in value:
         try:
@@ -73,6 +103,7 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Sockets = Annotated[Words, AfterValidator(_sockets)]
 Networks = Annotated[Words, AfterValidator(_networks)]
+Servers = Annotated[Words, AfterValidator(_servers)]
 Domains = Annotated[Words, AfterValidator(_domains), Field(min_length=1)]
 DomainsOrNetworks = Annotated[Words, AfterValidator(_domains_or_networks)]
 Address = Annotated[str | None, AfterValidator(_address)]
@@ -84,3 +115,14 @@ class Table(BaseModel):
     """A table of settings: frozen, and it knows every key that may be in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Verify(StrEnum):
+    """Whose mail we verify ourselves."""
+
+    edge = "edge"  # that of strangers, who connect to us from the internet
+    always = "always"  # all mail that no border server spoke about
+    never = "never"
+
+
+Verification = Annotated[Verify, BeforeValidator(_verify)]

@@ -11,7 +11,19 @@ from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forward import Forwarding, forwarding_hook
 from mailproc.policy.silence import SilenceLimits
 from mailproc.policy.sources import NO_SOURCES, FeedbackSources
-from mailproc.setting_types import Address, Domains, DomainsOrNetworks, Name, Networks, Secret, Sockets, Words
+from mailproc.setting_types import (
+    Address,
+    Domains,
+    DomainsOrNetworks,
+    Name,
+    Networks,
+    Secret,
+    Servers,
+    Sockets,
+    Verification,
+    Verify,
+    Words,
+)
 from mailproc.setting_types import Table as _Table
 from mailproc.smarthost_settings import SmarthostSettings
 
@@ -61,6 +73,14 @@ class StoreSettings(_Table):
     max_undecided: int = Field(20_000, ge=1)  # beyond this: 451
     pool_size: int = Field(5, ge=1)  # PostgreSQL connections for readers
     retention_days: int = Field(90, ge=0)  # then the raw mail and its text are dropped; 0: never
+
+
+class AuthenticitySettings(_Table):
+    """Finding out ourselves who sent a mail, where the outcome hinges on it and no border server said so."""
+
+    verify: Verification = Verify.edge
+    resolver: Servers = ()  # DNS servers; none: the system's
+    seconds: float = Field(5, gt=0, le=30)  # for all lookups of one mail
 
 
 class WebSettings(_Table):
@@ -223,6 +243,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     breaker: BreakerSettings = BreakerSettings()
     silence: SilenceSettings = SilenceSettings()
+    authenticity: AuthenticitySettings = AuthenticitySettings()
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> "Settings":

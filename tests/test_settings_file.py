@@ -67,7 +67,7 @@ def test_the_example_names_every_key_there_is() -> None:
     assert set(example["account"][0]) == keys(AccountSettings)
     assert set(example["hook"][0]) == keys(HookSettings)
     assert set(example["smarthost"]) == keys(SmarthostSettings)
-    for table in ("smtp", "web", "log", "store"):
+    for table in ("smtp", "web", "log", "store", "authenticity"):
         assert set(example[table]) == keys(type(getattr(Settings(), table))), table
 
 
@@ -81,9 +81,9 @@ def test_the_example_shows_the_defaults_of_accounts_and_smarthost() -> None:
             assert table[key] == defaults.model_fields[key].default, key
 
 
-def test_the_example_shows_the_defaults_of_listener_store_log_and_web() -> None:
+def test_the_example_shows_the_defaults_of_all_other_tables() -> None:
     example = uncommented(EXAMPLE.read_text(encoding="utf-8"))
-    for table in ("smtp", "web", "log", "store"):
+    for table in ("smtp", "web", "log", "store", "authenticity"):
         defaults = getattr(Settings(), table)
         shown = {key: tuple(value) if isinstance(value, list) else value for key, value in example[table].items()}
         for key, value in shown.items():
@@ -288,3 +288,24 @@ def test_mail_for_people_that_goes_nowhere_is_worth_a_note(tmp_path: Path) -> No
         assert said in note
     path.write_text(SMARTHOST.format(to="t@b.example", host="b", more=""), encoding="utf-8")
     assert notes_on_forwarding(load_settings(path, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("written_as", "verify"),
+    [("true", "always"), ("false", "never"), ('"edge"', "edge"), ('"always"', "always"), ('"never"', "never")],
+)
+def test_verification_is_named_or_switched(tmp_path: Path, written_as: str, verify: str) -> None:
+    settings = load_settings(written(tmp_path, f"[authenticity]\nverify = {written_as}\n"), {})
+    assert settings.authenticity.verify == verify
+
+
+def test_verification_can_be_switched_off_by_the_environment(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, ""), {"MAILPROC_AUTHENTICITY__VERIFY": "false"})
+    assert settings.authenticity.verify == "never"
+
+
+@pytest.mark.parametrize(
+    "line", ['verify = "sometimes"', 'resolver = ["dns.example"]', 'resolver = ["192.0.2.53:x"]', "seconds = 0"]
+)
+def test_mistakes_about_verification_are_told_with_their_key(tmp_path: Path, line: str) -> None:
+    assert f"authenticity.{line.split()[0]}" in problems_of(tmp_path, f"[authenticity]\n{line}\n")

@@ -1,24 +1,18 @@
 """Whose word on a mail is asked for: our border servers' first, our own where settings say so, nobody's otherwise."""
 
-from enum import StrEnum
 from ipaddress import ip_network
 
 from mailproc.authenticity.border import Border, address_of
+from mailproc.authenticity.resolver import DnsResolver, Resolver
 from mailproc.authenticity.verifier import Verifier
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
+from mailproc.setting_types import Verify
+from mailproc.settings import AuthenticitySettings, SmtpSettings
 
-
-class Verify(StrEnum):
-    """Whose mail we verify ourselves."""
-
-    edge = "edge"  # that of strangers, who connect to us from the internet
-    always = "always"  # all mail that no border server spoke about
-    never = "never"
-
-
+_SHARE_OF_A_LOOKUP = 0.6  # of a mail's time: one dead name must not take the answers of the others with it
 # Whoever connects from here is on our side: SPF says nothing about these, and our own servers verified already.
 _INSIDE = tuple(
     ip_network(network)
@@ -52,6 +46,11 @@ class Authenticator:
         assert self._verifier is not None
         return await self._verifier.verify(mail, self._edge_of(mail.envelope.peer))
 
+    async def close(self) -> None:
+        """Let go of threads and of questions that nobody waits for any more."""
+        if self._verifier is not None:
+            await self._verifier.close()
+
     def _edge_of(self, peer: str | None) -> str | None:
         """The address of a client from outside; None for our own servers, pipes and machines."""
         address = address_of(peer) if peer is not None else None
@@ -59,3 +58,17 @@ class Authenticator:
             return None
         inside = any(address in network for network in _INSIDE)
         return None if inside else str(address)
+
+
+def build_verifier(settings: AuthenticitySettings, resolver: Resolver | None = None) -> Verifier:
+    """One that asks the DNS servers of the settings; or `resolver`."""
+    asked = resolver or DnsResolver(settings.resolver, seconds=settings.seconds * _SHARE_OF_A_LOOKUP)
+    return Verifier(asked, seconds=settings.seconds)
+
+
+def build_authenticator(settings: AuthenticitySettings, smtp: SmtpSettings) -> Authenticator:
+    """What the settings ask for."""
+    border = Border(smtp.relays)
+    if settings.verify == Verify.never:
+        return Authenticator(border)
+    return Authenticator(border, build_verifier(settings), settings.verify)

@@ -1,12 +1,10 @@
 """Asking DNS: bounded in time, size and memory; what gives no answer is told apart from what does not exist."""
 
 import asyncio
-import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Protocol
 
 import dns.asyncresolver
@@ -18,6 +16,7 @@ import dns.resolver
 import dns.reversename
 
 from mailproc.errors import MailprocError
+from mailproc.setting_types import dns_server
 
 SYSTEM_SERVER = "127.0.0.1"  # where libraries look when the system names none
 _MOST_RECORDS = 100
@@ -44,27 +43,14 @@ class Resolver(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Stop waiting for answers."""
+        ...
+
 
 def reverse_name(address: str) -> str:
     """The name that PTR records of an IP address stand at."""
     return dns.reversename.from_address(address).to_text()
-
-
-def server_of(text: str) -> tuple[str, int]:
-    """Address and port of `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`.
-
-    Raises ValueError.
-    """
-    host, port = text, "53"
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        port = rest.removeprefix(":") or port
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
-    if port.isdigit() and 0 < int(port) < 65_536:
-        with contextlib.suppress(ValueError):
-            return str(ip_address(host)), int(port)
-    raise ValueError(f"{text}: is no address of a DNS server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +68,7 @@ class DnsResolver:
     ) -> None:
         """Raises ValueError for what is no address of a server."""
         self._resolver = dns.asyncresolver.Resolver(configure=False)
-        self._resolver.nameservers = [dns.nameserver.Do53Nameserver(*server_of(one)) for one in servers or _system()]
+        self._resolver.nameservers = [dns.nameserver.Do53Nameserver(*dns_server(one)) for one in servers or _system()]
         self._resolver.timeout = min(_FIRST_TRY_SECONDS, seconds / 2)
         self._resolver.lifetime = seconds
         self._resolver.use_edns(0, 0, _BUFFER_BYTES)

@@ -40,7 +40,9 @@ class Verifier:
     async def verify(self, mail: InboundMail, peer: str | None) -> Authentication:
         """The verdicts on one mail; without `peer`, the client's address where we are the edge, none of SPF."""
         started = asyncio.get_running_loop().time()
-        read: _Read = await self._in_thread(_read, mail)
+        [read] = await self._all_in_time([self._read(mail)], self._seconds)
+        if read is None:  # neither a bug of ours nor a busy machine is a verdict on the mail
+            return Authentication(source="verified", dmarc=MethodResult(result="temperror", reason="no answer in time"))
         left = self._seconds - (asyncio.get_running_loop().time() - started)
         checks: list[Coroutine[Any, Any, Any]] = [
             check_dkim(self._resolver, read.signed, mail.content, self._in_thread),
@@ -62,6 +64,10 @@ class Verifier:
         )
         return with_alignment(told, read.domains)
 
+    async def _read(self, mail: InboundMail) -> "_Read":
+        read: _Read = await self._in_thread(_read, mail)
+        return read
+
     async def _published(self, domains: tuple[str, ...]) -> Published:
         return await find_dmarc(self._resolver, domains[0]) if len(domains) == 1 else Published()
 
@@ -82,9 +88,10 @@ class Verifier:
     def _in_thread(self, function: Any, *arguments: Any) -> Awaitable[Any]:
         return asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
 
-    def close(self) -> None:
-        """Let the thread go."""
+    async def close(self) -> None:
+        """Let the thread and the resolver go."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+        await self._resolver.close()
 
 
 def _read(mail: InboundMail) -> _Read:

@@ -10,9 +10,8 @@ import typer
 from rich.text import Text
 
 from mailproc.account_policies import load_sources, policies_of
+from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
-from mailproc.authenticity.resolver import DnsResolver
-from mailproc.authenticity.verifier import Verifier
 from mailproc.cli.context import (
     EX_DATAERR,
     EX_NOINPUT,
@@ -34,7 +33,7 @@ from mailproc.policy.arming import Sample, Step, entry_text, read_sample
 from mailproc.policy.redaction import is_redacted
 from mailproc.policy.source_file import read_source_file
 from mailproc.replay import saved_mail
-from mailproc.settings import Settings
+from mailproc.settings import AuthenticitySettings, Settings
 
 _COLOURS = {"pass": "green", "unchecked": "yellow"}
 
@@ -67,7 +66,8 @@ def arm(
     if report is None:
         err.print(f"mailproc: {sample}: is no feedback report; `mailproc explain` says what it is", markup=False)
         raise typer.Exit(EX_DATAERR)
-    told = asyncio.run(_verified(mail)) if verify else Border(settings.smtp.relays).authenticate(mail, policy)
+    border = Border(settings.smtp.relays)
+    told = asyncio.run(_verified(mail, settings.authenticity)) if verify else border.authenticate(mail, policy)
     from_address = next(iter(message.from_addresses), None)
     found = read_sample(report, message.headers, from_address, told, policy)
     if as_json:
@@ -92,10 +92,9 @@ def _read(sample: Path, policy: AccountPolicy) -> InboundMail:
     return saved_mail(content, Accounts([policy])).mail
 
 
-async def _verified(mail: InboundMail) -> Authentication:
+async def _verified(mail: InboundMail, settings: AuthenticitySettings) -> Authentication:
     """What DNS says; SPF cannot be told of a saved mail, whose client is not known."""
-    resolver = DnsResolver()
-    verifier = Verifier(resolver)
+    verifier = build_verifier(settings)
     try:
         envelope = Envelope(mail_from=mail.envelope.mail_from, rcpt_tos=mail.envelope.rcpt_tos)
         plain = InboundMail(
@@ -107,8 +106,7 @@ async def _verified(mail: InboundMail) -> Authentication:
         )
         return await verifier.verify(plain, None)
     finally:
-        verifier.close()
-        await resolver.close()
+        await verifier.close()
 
 
 def _print(found: Sample, policy: AccountPolicy, *, verify: bool) -> None:

@@ -13,7 +13,7 @@ from mailproc.store.person_facts import all_facts_of, facts_of
 from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
 from mailproc.store.projection import NEVER_CHANGED, amounts_to, standings_of, told_standing
 from mailproc.store.reader import Reader
-from mailproc.store.schema import ACCEPTED, PENDING, decision, fact, mail, mail_content, outbox, standing
+from mailproc.store.schema import PENDING, decision, fact, mail, mail_content, outbox, standing
 from mailproc.store.statement import Statement, Transaction, ask
 
 AT_ONCE = 200
@@ -128,11 +128,11 @@ async def _mails_without_their_rows(reader: Reader) -> list[str]:
         ("mail {} is decided without a decision", select(mail.c.id).where(mail.c.state == "decided", ~has_decision)),
         (
             "mail {} waits to be decided, but its content is gone",
-            select(mail.c.id).where(mail.c.state == ACCEPTED, ~has_content),
+            select(mail.c.id).where(mail.c.state != "decided", ~has_content),
         ),
         (
             "mail {} has a decision, but waits to be decided",
-            select(mail.c.id).where(mail.c.state == ACCEPTED, has_decision),
+            select(mail.c.id).where(mail.c.state != "decided", has_decision),
         ),
         ("there is a decision on mail {}, which is not there", select(decision.c.mail_id).where(~has_mail)),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
@@ -23,7 +23,7 @@ from mailproc.store.persons import person_of_key
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.results import Recorded, StandingChange
 from mailproc.store.review_rows import NewReview, names_of, open_reviews
-from mailproc.store.schema import ACCEPTED, mail
+from mailproc.store.schema import ACCEPTED, WAITING, mail
 from mailproc.store.schema import decision as decision_table
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
@@ -33,7 +33,7 @@ _DECIDED = Statement(
         .where(
             mail.c.account_id == bindparam("account"),
             one_of(mail.c.id, "mail_ids"),
-            mail.c.state == ACCEPTED,
+            or_(mail.c.state == ACCEPTED, mail.c.state == WAITING),
         )
         .values(state="decided")
         .returning(mail.c.id)

@@ -91,6 +91,7 @@ def storable_mail(inbound: InboundMail, owner: str) -> StorableMail:
         "attempts": 0,
         "owner": owner,
         "dropped_at": None,
+        "next_at": None,
     }
     chunk = compress(inbound.content) if len(inbound.content) <= INLINE_BYTES else None
     return StorableMail(row=row, chunk=chunk)

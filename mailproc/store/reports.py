@@ -1,20 +1,22 @@
 """Reading about mail: what waits, what was decided, what a person has to look at, and numbers for metrics."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, Table, func, select
 
-from mailproc.errors import ContentDropped, NotFound
+from mailproc.errors import ContentDropped, ContentGone, NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.due import SOON
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
 from mailproc.store.outbox import is_oldest_open
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from, is_free
+from mailproc.store.ownership import TakenOver
 from mailproc.store.reader import Reader
 from mailproc.store.results import Counts, RecordedDecision
-from mailproc.store.schema import ACCEPTED, DEAD, HELD, OPEN, PENDING, decision, mail, outbox, review
+from mailproc.store.schema import ACCEPTED, DEAD, HELD, OPEN, PENDING, WAITING, decision, mail, outbox, review
 
 DECISION_COLUMNS = [
     decision.c[name]
@@ -32,9 +34,18 @@ async def undecided(reader: Reader) -> tuple[int, datetime | None]:
     return count, time_or_none(oldest)
 
 
+async def waiting(reader: Reader) -> tuple[int, datetime | None]:
+    """How many mails wait for an answer from elsewhere, and when the oldest of them came; None for none."""
+    [(count, oldest)] = await reader.rows(
+        select(func.count(), func.min(mail.c.received_at)).where(mail.c.state == WAITING)
+    )
+    return count, time_or_none(oldest)
+
+
 async def counts(reader: Reader, now: datetime) -> Counts:
     """Numbers for metrics."""
-    waiting, _ = await undecided(reader)
+    not_decided, _ = await undecided(reader)
+    put_off, put_off_since = await waiting(reader)
     by_state = {}
     for state, literal in ((OutboxState.pending, PENDING), (OutboxState.dead, DEAD), (OutboxState.held, HELD)):
         for hook, number in await reader.rows(
@@ -46,7 +57,9 @@ async def counts(reader: Reader, now: datetime) -> Counts:
         select(func.count(), func.count().filter(late), func.count().filter(near)).where(review.c.state == OPEN)
     )
     return Counts(
-        undecided=waiting,
+        undecided=not_decided,
+        waiting=put_off,
+        waiting_since=put_off_since,
         outbox=by_state,
         reviews_open=reviews_open,
         reviews_overdue=overdue,
@@ -146,6 +159,23 @@ async def mail_of(reader: Reader, mail_id: str) -> InboundMail:
                 received_at=time_of(received_at),
             )
     raise NotFound(f"there is no mail {mail_id}")
+
+
+async def mail_taken(reader: Reader, taken: TakenOver) -> InboundMail:
+    """A mail that was just taken from the table. Raises ContentGone when its content is, StoreUnavailable."""
+    one = InboundMail(
+        id=taken.mail_id,
+        account_id=taken.account_id,
+        envelope=envelope_from(taken.envelope),
+        content=b"",
+        received_at=time_of(taken.received_at),
+    )
+    try:
+        return replace(one, content=await reader.content_of(taken.account_id, taken.mail_id))
+    except StoreUnavailable:
+        raise
+    except StoreError as error:
+        raise ContentGone(one) from error
 
 
 def decision_from(row: Any) -> RecordedDecision:

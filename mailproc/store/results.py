@@ -145,9 +145,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers for metrics; `outbox` is keyed by (hook, state), open, dead and held ones only."""
+    """Numbers for metrics; `outbox` is keyed by (hook, state), open, dead and held ones only.
+
+    `waiting` mails wait for an answer from elsewhere; `waiting_since` is when the oldest of them came.
+    """
 
     undecided: int
+    waiting: int
+    waiting_since: datetime | None
     outbox: Mapping[tuple[str, str], int]
     reviews_open: int
     reviews_overdue: int

@@ -33,6 +33,7 @@ metadata = MetaData(
 
 # Conditions of partial indexes, written out: no database uses such an index for a parameter that it does not know yet.
 ACCEPTED: ColumnElement[str] = literal_column("'accepted'")
+WAITING: ColumnElement[str] = literal_column("'waiting'")
 PENDING: ColumnElement[str] = literal_column("'pending'")
 DEAD: ColumnElement[str] = literal_column("'dead'")
 HELD: ColumnElement[str] = literal_column("'held'")
@@ -66,15 +67,17 @@ mail = Table(
     _text("envelope"),  # JSON
     _time("received_at"),
     Column("size_bytes", BigInteger, nullable=False),
-    _text("state"),  # accepted, decided
+    _text("state"),  # accepted, waiting, decided
     _count("attempts"),  # times that a process took over this mail from one that was gone
     _text("owner"),  # the process that has it in hand
     _time("dropped_at", null=True),  # when retention let go of its content
+    _time("next_at", null=True),  # of what is waiting: not before
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "identity"),
     sqlite_with_rowid=False,
 )
 _partial_index("mail_undecided_idx", "state = 'accepted'", mail.c.received_at)
+_partial_index("mail_waiting_idx", "state = 'waiting'", mail.c.next_at)
 
 mail_content = Table(
     "mail_content",

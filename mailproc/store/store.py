@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from mailproc.errors import ContentGone, NotFound, StoreError, StoreUnavailable
+from mailproc.errors import NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
@@ -24,7 +23,7 @@ from mailproc.store.archive import Archive
 from mailproc.store.backup import backup_sqlite
 from mailproc.store.breaker import Breaker
 from mailproc.store.checks import check_store
-from mailproc.store.columns import envelope_from, micros_of, time_of
+from mailproc.store.columns import micros_of
 from mailproc.store.database import is_sqlite, parse_url, schema_state
 from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
 from mailproc.store.desk import Desk
@@ -48,6 +47,7 @@ from mailproc.store.results import (
     Subscriber,
 )
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
+from mailproc.store.waiting import Waiting
 
 AT_ONCE = 250  # facts or subscribers of imports: no transaction keeps the others waiting
 
@@ -92,6 +92,7 @@ class Store:
         self.desk = Desk(self._journal, self._reader, clock)
         self.archive = Archive(self._journal, self._reader, clock)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
+        self.waiting = Waiting(self._journal, self._reader, self._presence)
 
     @classmethod
     async def open(
@@ -192,21 +193,11 @@ class Store:
             return None
         self._presence.was_written(alive_until)
         self._presence.take([(taken.account_id, taken.mail_id)])
-        mail = InboundMail(
-            id=taken.mail_id,
-            account_id=taken.account_id,
-            envelope=envelope_from(taken.envelope),
-            content=b"",
-            received_at=time_of(taken.received_at),
-        )
         try:
-            content = await self._reader.content_of(taken.account_id, taken.mail_id)
+            return await reports.mail_taken(self._reader, taken), taken.attempts
         except StoreUnavailable:
             await self._release([MailName(account_id=taken.account_id, mail_id=taken.mail_id)])
             raise
-        except StoreError as error:
-            raise ContentGone(mail) from error
-        return replace(mail, content=content), taken.attempts
 
     async def release_strays(self, in_hand: Collection[str], older_than: timedelta) -> int:
         """Let go of undecided mails that the table says are ours and nobody here knows of; gives how many.

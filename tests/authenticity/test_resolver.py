@@ -6,7 +6,8 @@ import pytest
 from dns.rcode import NOTIMP, REFUSED, SERVFAIL, Rcode
 from dns_server import DnsServer
 
-from mailproc.authenticity.resolver import DnsResolver, NoAnswer, reverse_name, server_of
+from mailproc.authenticity.resolver import DnsResolver, NoAnswer, reverse_name
+from mailproc.setting_types import dns_server
 
 
 async def test_each_kind_of_record_is_read(dns: DnsServer, resolver: DnsResolver) -> None:
@@ -190,10 +191,10 @@ class TestMemory:
     ],
 )
 def test_a_server_is_named_by_address_and_perhaps_port(text: str, server: tuple[str, int]) -> None:
-    assert server_of(text) == server
+    assert dns_server(text) == server
 
 
 @pytest.mark.parametrize("text", ["", "dns.example", "192.0.2.53:x", "192.0.2.53:0", "192.0.2.53:70000", "192.0.2"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no address of a DNS server"):
-        server_of(text)
+        dns_server(text)

@@ -10,7 +10,7 @@ from dns.rcode import SERVFAIL
 from dns_server import DnsServer
 from signed_mail import MAIL, rsa_record, signed
 
-from mailproc.authenticity.authenticator import Authenticator, Verify
+from mailproc.authenticity.authenticator import Authenticator
 from mailproc.authenticity.border import Border
 from mailproc.authenticity.resolver import DnsResolver
 from mailproc.authenticity.verifier import Verifier
@@ -18,6 +18,7 @@ from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResu
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.mail.kind import MailKind
 from mailproc.policy.decision import Action, Decision
+from mailproc.setting_types import Verify
 
 PEER = "198.51.100.7"
 
@@ -34,7 +35,7 @@ async def verifier(dns: DnsServer, resolver: DnsResolver) -> AsyncIterator[Verif
     dns.txt("s1._domainkey.example.org", rsa_record())
     opened = Verifier(resolver, seconds=1.5)
     yield opened
-    opened.close()
+    await opened.close()
 
 
 def results(told: Authentication) -> tuple[str | None, list[str], str | None, str | None]:
@@ -116,7 +117,7 @@ async def test_a_large_mail_is_verified_like_any_other(resolver: DnsResolver, ve
     content = signed(MAIL + b"a  line \t of text with  white   space\r\n" * 400_000)
     patient = Verifier(resolver, seconds=60)
     assert results(await patient.verify(inbound(content), PEER)) == ("pass", ["pass"], "pass", "reject")
-    patient.close()
+    await patient.close()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""Mail whose outcome hinges on who sent it: asked about beside the road; what gets no answer waits in the table."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from mailproc.authenticity.authenticator import Authenticator
+from mailproc.errors import StoreError
+from mailproc.mail.authentication import Authentication
+from mailproc.mail.envelope import InboundMail
+from mailproc.metrics import Metrics
+from mailproc.policy.decision import Decision
+from mailproc.policy.patience import given_up, next_try
+from mailproc.store.store import Store
+
+MOST_AT_ONCE = 64  # mails that are asked about; the next one waits in the table, not in memory
+CROWDED = timedelta(seconds=10)  # until a mail is tried again for which there was no place
+LONGEST_PAUSE_SECONDS = 5.0
+
+Result = TypeVar("Result")
+Decide = Callable[[InboundMail, Authentication], Awaitable[Decision]]
+
+
+class Inquiry:
+    """Settles decisions that hinge on who sent the mail: by an answer, by waiting, in the end without one."""
+
+    def __init__(self, store: Store, authenticator: Authenticator, metrics: Metrics, decide: Decide) -> None:
+        self._store = store
+        self._authenticator = authenticator
+        self._metrics = metrics
+        self._decide = decide
+        self._log = structlog.get_logger()
+        self._asking: dict[str, InboundMail] = {}
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more mail can be asked about now."""
+        return len(self._asking) < MOST_AT_ONCE
+
+    async def settle(self, mail: InboundMail, decision: Decision) -> Decision | None:
+        """The final decision; None when the mail was left to wait, and is nobody's business here any more."""
+        if not self._authenticator.is_wanted(mail, decision):
+            return decision
+        if not self.has_room:
+            await self._wait(mail, datetime.now(UTC) + CROWDED, "crowded")
+            return None
+        self._asking[mail.id] = mail
+        told = await self._authenticator.verify(mail)  # when this is cancelled, `leave` finds the mail
+        del self._asking[mail.id]
+        decision = await self._decide(mail, told)
+        self._metrics.verified.labels("no_answer" if decision.hinges else "answered").inc()
+        if not decision.hinges:
+            return decision
+        again_at = next_try(mail.received_at, datetime.now(UTC))
+        if again_at is None:
+            self._log.warning("waited_in_vain", mail=mail.id, reason=decision.reason)
+            return given_up(decision)
+        await self._wait(mail, again_at, decision.reason)
+        return None
+
+    async def _wait(self, mail: InboundMail, until: datetime, reason: str) -> None:
+        is_waiting = await insist(lambda: self._store.waiting.put(mail, until), mail.id)
+        if is_waiting:
+            self._log.info("waits", mail=mail.id, account=mail.account_id, until=until.isoformat(), reason=reason)
+
+    async def leave(self) -> None:
+        """When this process ends: whatever was being asked about is due at once for whoever comes next."""
+        left, self._asking = list(self._asking.values()), {}
+        now = datetime.now(UTC)
+        outcomes = await asyncio.gather(*(self._store.waiting.put(one, now) for one in left), return_exceptions=True)
+        for one, outcome in zip(left, outcomes, strict=True):
+            if isinstance(outcome, BaseException):  # it will be taken over, like all that a process leaves
+                self._log.warning("leaving_failed", mail=one.id, error=str(outcome))
+
+
+async def insist(attempt: Callable[[], Awaitable[Result]], mail_id: str) -> Result:
+    """Do it again, with growing pauses, until the store can."""
+    pause = 0.05
+    while True:
+        try:
+            return await attempt()
+        except StoreError as error:
+            structlog.get_logger().warning("recording_waits", mail=mail_id, error=str(error))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,158 @@
+"""Undecided mail that waits: in nobody's hands, due again at a time, and never decided twice."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
+
+from mailproc.errors import ContentGone
+from mailproc.settings import StoreSettings
+from mailproc.store.store import Store
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    opened = await Store.open(database_url, StoreSettings(alive_seconds=600), hooks_of=hooks("crm"), clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    """Another process on the same database."""
+    opened = await Store.open(database_url, StoreSettings(alive_seconds=600), hooks_of=hooks("crm"), clock=clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sql(database_url: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    engine = create_async_engine(database_url)
+
+    async def run(statement: str, **parameters: Any) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(text(statement), parameters)
+
+    yield run
+    await engine.dispose()
+
+
+async def test_a_mail_that_waits_is_due_at_its_time_and_not_before(store: Store, clock: Clock) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    assert await store.waiting.put(mail, clock.now + MINUTE)
+    assert await store.waiting.take() is None
+    clock.advance(61)
+    assert await store.waiting.take() == (mail, 1)
+
+
+async def test_the_mail_that_is_due_the_longest_comes_first(store: Store, clock: Clock) -> None:
+    first, second = a_mail(), a_mail()
+    await store.accept([second, first])
+    await store.waiting.put(first, clock.now + MINUTE)
+    await store.waiting.put(second, clock.now + 2 * MINUTE)
+    clock.advance(180)
+    assert [await store.waiting.take() for _ in range(3)] == [(first, 1), (second, 1), None]
+
+
+async def test_what_waits_is_neither_undecided_nor_a_stray_nor_taken_over(
+    store: Store, other: Store, clock: Clock
+) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.waiting.put(mail, clock.now + MINUTE)
+    clock.advance(601)
+    counts = await store.counts()
+    assert await store.undecided() == (0, None)
+    assert (counts.undecided, counts.waiting, counts.waiting_since) == (0, 1, mail.received_at)
+    assert await store.release_strays(set(), timedelta(0)) == 0
+    assert await store.take_over() is None
+    assert await other.take_over() is None
+    assert await store.check() == []
+
+
+async def test_what_is_taken_is_nobody_else_s_for_a_minute(store: Store, other: Store, clock: Clock) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.waiting.put(mail, clock.now)
+    assert await store.waiting.take() == (mail, 1)
+    assert await other.waiting.take() is None
+    clock.advance(61)
+    assert await other.waiting.take() == (mail, 2), "whoever had it is dead or stuck, and the mail may be the reason"
+
+
+async def test_putting_it_back_forgives_earlier_attempts(store: Store, clock: Clock) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    for _ in range(5):
+        assert await store.waiting.put(mail, clock.now + MINUTE)
+        clock.advance(61)
+        assert await store.waiting.take() == (mail, 1)
+
+
+async def test_a_mail_that_waited_is_recorded_once(store: Store, other: Store, clock: Clock) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.waiting.put(mail, clock.now)
+    await store.waiting.take()
+    clock.advance(61)
+    await other.waiting.take()
+    decision = a_decision(mail, an_opt_out())
+    assert (await other.record(mail, decision)).applied
+    assert not (await store.record(mail, decision)).applied
+    assert not await store.waiting.put(mail, clock.now), "what is decided does not wait any more"
+    assert len(await store.outbox_entries()) == 1
+    assert await store.waiting.take() is None
+    assert await store.check() == []
+
+
+async def test_a_mail_that_another_process_has_in_hand_is_not_put_away(
+    store: Store, other: Store, clock: Clock
+) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    assert not await other.waiting.put(mail, clock.now)
+    assert await store.waiting.put(mail, clock.now)
+
+
+async def test_a_resend_of_a_mail_that_waits_is_one(store: Store, clock: Clock) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.waiting.put(mail, clock.now + MINUTE)
+    [receipt] = await store.accept([a_mail(id="again", content=mail.content)])
+    assert (receipt.duplicate, receipt.mail_id) == (True, mail.id)
+
+
+async def test_it_waits_on_when_the_process_ends(store: Store, database_url: str, clock: Clock) -> None:
+    short = await Store.open(database_url, StoreSettings(), hooks_of=hooks("crm"), clock=clock)
+    mail = a_mail()
+    await short.accept([mail])
+    await short.waiting.put(mail, clock.now + MINUTE)
+    await short.close()
+    assert await store.take_over() is None
+    clock.advance(61)
+    assert await store.waiting.take() == (mail, 1)
+
+
+async def test_content_that_is_gone_comes_with_the_error(
+    store: Store, clock: Clock, sql: Callable[..., Awaitable[None]]
+) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.waiting.put(mail, clock.now)
+    await sql("DELETE FROM mail_content")
+    with pytest.raises(ContentGone) as raised:
+        await store.waiting.take()
+    assert (raised.value.mail.id, raised.value.mail.content) == (mail.id, b"")
+    assert any("its content is gone" in problem for problem in await store.check())
