@@ -14,6 +14,7 @@ from mailproc.cli import (
     explain,
     feedback,
     headers,
+    mails,
     outbox,
     people,
     replay,
@@ -60,6 +61,7 @@ for name, group in (
     ("rules", rules.app),
     ("token", tokens.app),
     ("review", review.app),
+    ("mail", mails.app),
     ("feedback", feedback.app),
     ("breaker", breaker.app),
 ):

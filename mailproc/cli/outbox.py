@@ -1,19 +1,45 @@
 """`outbox list|retry|drop`: events on their way to hooks, and what became of them."""
 
+from collections import Counter
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
-from mailproc.cli.context import ConfigOption, JsonOption, open_store, out, print_json, run, settings_of
+from mailproc.cli.context import EX_USAGE, ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
 from mailproc.errors import SettingsError
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
+from mailproc.policy.forward import forwarding_hook
 from mailproc.settings import Settings
+from mailproc.store.forwards import FORWARD_EVENT
+from mailproc.store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Events on their way to hooks.")
-COLOURS = {"pending": "yellow", "delivered": "green", "superseded": "dim", "dead": "red", "dropped": "dim"}
-NumberArgument = Annotated[int, typer.Argument(help="Number of the entry, as `outbox list` shows it.")]
+COLOURS = {
+    "pending": "yellow",
+    "delivered": "green",
+    "superseded": "dim",
+    "dead": "red",
+    "dropped": "dim",
+    "held": "magenta",
+}
+NumberArgument = Annotated[
+    int | None, typer.Argument(help="Number of the entry, as `outbox list` shows it.", show_default=False)
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Every entry in that state.")]
+HookOption = Annotated[str | None, typer.Option(help="With --all: only this hook's.")]
+
+
+class Waiting(StrEnum):
+    """What can be changed in bulk."""
+
+    dead = "dead"
+    held = "held"
+    dropped = "dropped"
+    pending = "pending"
 
 
 @app.command("list")
@@ -24,15 +50,12 @@ def show(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show events: waiting, delivered, superseded, dead.
+    """Show events and forwarded mail: waiting, delivered, superseded, dead, held.
 
     Example: `mailproc outbox list --state dead --state pending`
     """
     settings = settings_of(config)
-    if hook is not None and hook not in [one.name for one in settings.hook]:
-        raise SettingsError(
-            [f"hook {hook} is not in the settings; there: {', '.join(one.name for one in settings.hook)}"]
-        )
+    _check_hook(settings, hook)
     entries = run(_entries(settings, tuple(state or OutboxState), hook, limit))
     if as_json:
         print_json([_as_json(entry) for entry in entries])
@@ -48,32 +71,71 @@ def show(
     for entry in entries:
         waits = f"{entry.next_at:%m-%d %H:%M:%S} " if entry.state is OutboxState.pending else ""
         shown = f"[{COLOURS[entry.state.value]}]{entry.state.value}[/]"
-        kind, _, name = entry.person.partition(":")
-        person = escape(f"key {name}" if kind == "k" else name)
+        person = escape(_person(entry))
         status = entry.event.type.removeprefix("subscriber.")
         ahead = waits + escape(entry.last_error or "")
         table.add_row(str(entry.id), shown, status, person, entry.hook, str(entry.attempts), ahead)
     out.print(table if entries else "nothing there")
 
 
-@app.command()
-def retry(number: NumberArgument, config: ConfigOption = None) -> None:
-    """Bring a dead letter back. When a newer event of that person exists, the old one is superseded instead.
+def _check_hook(settings: Settings, hook: str | None) -> None:
+    known = [one.name for one in settings.hook] + [forwarding_hook(one.id) for one in settings.account]
+    if hook is not None and hook not in known:
+        raise SettingsError([f"hook {hook} is not in the settings; there: {', '.join(known)}"])
 
-    Example: `mailproc outbox retry 42`
+
+def _person(entry: OutboxEntry) -> str:
+    if entry.event.type == FORWARD_EVENT:
+        return str(entry.event.data.get("from") or "nobody known")
+    kind, _, name = entry.person.partition(":")
+    return f"key {name}" if kind == "k" else name
+
+
+@app.command()
+def retry(
+    number: NumberArgument = None,
+    everything: AllOption = False,
+    hook: HookOption = None,
+    state: Annotated[Waiting, typer.Option(help="With --all: only these.")] = Waiting.dead,
+    config: ConfigOption = None,
+) -> None:
+    """Bring a dead letter back, or let a held mail go; with --all every one.
+
+    When a newer event of that person exists, the old one is superseded instead.
+
+    Examples: `mailproc outbox retry 42` · `mailproc outbox retry --all --hook crm --state dead`
     """
-    state = run(_retry(settings_of(config), number))
-    _print_outcome(number, state, OutboxState.pending)
+    _change(settings_of(config), number, everything, hook, state, OutboxState.pending)
 
 
 @app.command()
-def drop(number: NumberArgument, config: ConfigOption = None) -> None:
+def drop(
+    number: NumberArgument = None,
+    everything: AllOption = False,
+    hook: HookOption = None,
+    state: Annotated[Waiting, typer.Option(help="With --all: only these.")] = Waiting.held,
+    config: ConfigOption = None,
+) -> None:
     """Give an event up: it will not be delivered. The person's standing stays as it is.
 
-    Example: `mailproc outbox drop 42`
+    Examples: `mailproc outbox drop 42` · `mailproc outbox drop --all --hook forward/acme --state held`
     """
-    state = run(_drop(settings_of(config), number))
-    _print_outcome(number, state, OutboxState.dropped)
+    _change(settings_of(config), number, everything, hook, state, OutboxState.dropped)
+
+
+def _change(
+    settings: Settings, number: int | None, everything: bool, hook: str | None, state: Waiting, wanted: OutboxState
+) -> None:
+    if (number is not None) == everything:
+        err.print("mailproc: name the entry by its number, or say --all")
+        raise typer.Exit(EX_USAGE)
+    _check_hook(settings, hook)
+    if number is not None:
+        _print_outcome(number, run(_one(settings, number, wanted)), wanted)
+        return
+    became = run(_every(settings, hook, OutboxState(state.value), wanted))
+    told = ", ".join(f"{count} now {word}" for word, count in sorted(became.items()))
+    out.print(told or f"nothing is {state.value}", markup=False)
 
 
 def _print_outcome(number: int, state: OutboxState, wanted: OutboxState) -> None:
@@ -92,14 +154,23 @@ async def _entries(
         return await store.outbox_entries(states=states, hook=hook, limit=limit)
 
 
-async def _retry(settings: Settings, number: int) -> OutboxState:
+async def _one(settings: Settings, number: int, wanted: OutboxState) -> OutboxState:
     async with open_store(settings) as store:
-        return await store.retry_entry(number)
+        return await _changed(store, number, wanted)
 
 
-async def _drop(settings: Settings, number: int) -> OutboxState:
+async def _changed(store: Store, number: int, wanted: OutboxState) -> OutboxState:
+    return await (store.drop_entry(number) if wanted is OutboxState.dropped else store.retry_entry(number))
+
+
+async def _every(settings: Settings, hook: str | None, state: OutboxState, wanted: OutboxState) -> Counter[str]:
+    """Change all that are in that state now, the oldest first; gives how many became what."""
+    became: Counter[str] = Counter()
     async with open_store(settings) as store:
-        return await store.drop_entry(number)
+        numbers = await store.desk.outbox_numbers(state, hook)
+        for number in track(numbers, wanted.value, console=err, transient=True, disable=not err.is_terminal):
+            became[(await _changed(store, number, wanted)).value] += 1
+    return became
 
 
 def _as_json(entry: OutboxEntry) -> dict[str, object]:

@@ -65,7 +65,7 @@ async def decide_again(
     if before is None:
         raise NotFound(f"mail {mail_id} is not decided yet")
     policy = world.policy_of(mail.account_id)
-    authentication = _authentication_of(before.authentication)
+    authentication = recorded_authentication(before.authentication)
     if authentication.source == "not_checked":
         authentication = world.border.authenticate(mail, policy)
     after = decide_mail(mail, authentication, replace(policy, released=True) if released else policy, world.rules)
@@ -80,7 +80,7 @@ async def apply_again(store: Store, again: Again, *, by: str) -> Recorded:
     return await store.desk.record_again(again.mail, again.after, after=again.before.n, by=by)
 
 
-def _authentication_of(recorded: Mapping[str, Any]) -> Authentication:
+def recorded_authentication(recorded: Mapping[str, Any]) -> Authentication:
     """What a decision was made on; keys that this program does not know are passed over."""
     known = {field.name for field in fields(MethodResult)}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailproc.errors import NotFound
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Decision
+from mailproc.policy.event import OutboxState
 from mailproc.policy.facts import Fact
 from mailproc.policy.review import Answer
 from mailproc.store import reports, review_reports
@@ -62,6 +63,10 @@ class Desk:
     async def reviews(self, wanted: ReviewFilter | None = None, *, limit: int = 100) -> list[ReviewItem]:
         """What waits for a person, the most urgent first; what is open when nothing else is asked for."""
         return await review_reports.reviews(self._reader, wanted or ReviewFilter(), limit)
+
+    async def outbox_numbers(self, state: OutboxState, hook: str | None = None) -> list[int]:
+        """Which entries of the outbox are in a state, the oldest first; all hooks' when none is named."""
+        return await reports.outbox_numbers(self._reader, state, hook)
 
     async def review(self, review_id: str) -> ReviewItem:
         """One review, open or not. Raises NotFound."""

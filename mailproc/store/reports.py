@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
 
 from mailproc.errors import ContentDropped, ContentGone, NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
@@ -96,6 +96,17 @@ async def outbox_entries(
     if hook is not None:
         query = query.where(outbox.c.hook == hook)
     return [entry_from(row) for row in await reader.rows(query)]
+
+
+async def outbox_numbers(reader: Reader, state: OutboxState, hook: str | None) -> list[int]:
+    """Which entries are in a state, the oldest first."""
+    literal: ColumnElement[str] = literal_column(
+        f"'{state.value}'"
+    )  # a parameter would keep the partial indexes from being used
+    query = select(outbox.c.id).where(outbox.c.state == literal).order_by(outbox.c.id)
+    if hook is not None:
+        query = query.where(outbox.c.hook == hook)
+    return [number for (number,) in await reader.rows(query)]
 
 
 async def decisions(

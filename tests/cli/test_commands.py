@@ -15,7 +15,8 @@ from mailproc.cli.main import app
 def test_every_command_has_a_help_text_with_an_example() -> None:
     groups = {"outbox": ("list", "retry", "drop"), "sync": ("push",), "db": ("migrate", "check", "backup"),
               "config": ("check", "show"), "rules": ("check",),
-              "review": ("list", "show", "resolve", "redo", "release", "example")}  # fmt: skip
+              "review": ("list", "show", "resolve", "redo", "release", "example"),
+              "mail": ("list", "show")}  # fmt: skip
     single = ("serve", "demo", "deliver", "replay", "explain", "status", "unsubscribe", "resubscribe")
     for words in [(name,) for name in single] + [(group, name) for group, names in groups.items() for name in names]:
         run = CliRunner().invoke(app, [*words, "--help"])
