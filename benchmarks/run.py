@@ -23,6 +23,7 @@ from benchmarks.measures import (
     sink_under,
     under_load,
 )
+from benchmarks.worst import slowest_growth, worst_mails
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 MARK = "<!-- figures: written by `make bench` -->"
@@ -48,7 +49,7 @@ def main() -> None:
     count, rounds = (800, 1) if options.quick else (6000, 3)
     console = Console(stderr=True)
     lines = []
-    for measure in (accepting, accepting_singly, roads, latencies, decidings, replays):
+    for measure in (accepting, accepting_singly, roads, latencies, decidings, worst, replays):
         console.print(f"[dim]{measure.__name__} …[/]")
         lines += list(measure(count, rounds))
     _print(lines)
@@ -123,6 +124,26 @@ def replays(count: int, rounds: int) -> Iterator[Line]:
         budget="≥ 1.7×",
         holds=one / two >= 1.7,
         absolutes=f"{two:.1f} / {one:.1f} s",
+    )
+
+
+def worst(count: int, rounds: int) -> Iterator[Line]:
+    """Mails that were made to be slow."""
+    found = worst_mails(quick=rounds == 1)
+    slowest, growing = found[0], slowest_growth(found)
+    yield Line(
+        what=f"the slowest of {len(found)} hostile mails: CPU",
+        figure=f"{slowest.seconds * 1000:.0f} ms",
+        budget="≤ 250 ms",
+        holds=slowest.seconds <= 0.25,
+        absolutes=slowest.name,
+    )
+    yield Line(
+        what="what grows most when twice as large",
+        figure=f"{growing.growth:.1f}×",
+        budget="≤ 2.5×",
+        holds=growing.growth <= 2.5,
+        absolutes=growing.name,
     )
 
 

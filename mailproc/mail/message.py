@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, KeysView
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mailproc.mail.addresses import addresses_in
 from mailproc.mail.charset import text_of, undo_transfer_encoding
@@ -117,6 +117,8 @@ class Message:
     """Addresses of From, bare; empty when absent or unreadable."""
     to_addresses: tuple[str, ...] = ()
     """Addresses of To and Cc, bare."""
+    found: dict[object, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What was found in it and is costly to find again, by what was asked; the message itself never changes."""
 
 
 def read_message(content: bytes) -> Message:

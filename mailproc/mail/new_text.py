@@ -62,6 +62,13 @@ def find_new_text(message: Message, footers: tuple[str, ...] = ()) -> NewText:
     and why. `text` is empty when nothing new was written, or nothing could be read. Time grows linearly with the size.
     Raises nothing. Source: RFC 3676 §4; the clients' own forms of quoting.
     """
+    found: NewText | None = message.found.get(("new text", footers))
+    if found is None:  # several ask, of mail that seems automatic
+        found = message.found["new text", footers] = _find_new_text(message, footers)
+    return found
+
+
+def _find_new_text(message: Message, footers: tuple[str, ...]) -> NewText:
     body = read_body(message)
     if not body.text:
         return NewText(text="", unreadable=body.unreadable)

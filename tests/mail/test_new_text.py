@@ -151,3 +151,9 @@ def assert_maps_to_body(found: NewText) -> None:
     for cut in found.cuts:
         assert cut_end <= cut.start < cut.end <= len(found.body)
         cut_end = cut.end
+
+
+def test_who_asks_again_gets_what_was_found():
+    mail = mail_of("Hello\n\nYou get this because you like it")
+    assert find_new_text(mail) is find_new_text(mail)
+    assert find_new_text(mail, ("You get this because you like it",)).text == "Hello"
