@@ -136,10 +136,11 @@ def rule_lines(page: Page, *, everything: bool) -> list[Text]:
 
 
 def _says_as_much(fate: RuleFate, other: RuleFate) -> bool:
-    """Whether a rule's words include all of another's that do the same."""
-    return (fate.where, fate.rule.does, fate.counts) == (other.where, other.rule.does, other.counts) and all(
-        any(first <= start and end <= last for first, last in fate.spans) for start, end in other.spans
-    )
+    """Whether a rule's words include all of another's that do the same, or less."""
+    does_less = fate.rule.action == Action.unsubscribe and other.rule.guard is None
+    if (fate.where, fate.counts) != (other.where, other.counts) or not (does_less or fate.rule.does == other.rule.does):
+        return False
+    return all(any(first <= start and end <= last for first, last in fate.spans) for start, end in other.spans)
 
 
 def _rule_line(group: Sequence[RuleFate]) -> Text:

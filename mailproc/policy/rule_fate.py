@@ -42,7 +42,7 @@ class RuleFate:
 
 
 def fates_of(seen: Examination) -> tuple[RuleFate, ...]:
-    """Everything that was found, what decides first, then what counts, then what is held back; each in its order."""
+    """Everything that was found, what decides first, then what counts, then what is held back; long words first."""
     told: dict[tuple[str, str, str, str], RuleFate] = {}
     for where, matches in (("subject", seen.subject_matches), ("body", seen.body_matches)):
         for match in matches:
@@ -58,7 +58,7 @@ def fates_of(seen: Examination) -> tuple[RuleFate, ...]:
                 fate=fate,
                 counts=counts,
             )
-    return tuple(sorted(told.values(), key=lambda one: (one.fate != "decides", not one.counts)))
+    return tuple(sorted(told.values(), key=lambda one: (one.fate != "decides", not one.counts, -len(one.phrase))))
 
 
 def _fate_of(seen: Examination, match: Match, where: str, matches: tuple[Match, ...]) -> tuple[str, bool]:
