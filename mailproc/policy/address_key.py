@@ -21,6 +21,15 @@ def normalise_address(address: str) -> str:
     return f"{_lower(local)}@{_a_label(domain)}" if at else _lower(domain)
 
 
+def unwrapped_address(address: str) -> str:
+    """An envelope's sender without what servers wrap around it; the address as it is where there is no wrapper.
+
+    Raises nothing. Source: BATV `prvs=`, Barracuda `btv1==`, SRS0 and SRS1 of forwarding servers.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    return "@".join(_without_wrappers(local, domain)) if at else address
+
+
 def loose_address(address: str) -> str:
     """Give the key that may only find candidates and suppress: without wrappers, `+tags` and Gmail's dots.
 
@@ -30,11 +39,7 @@ def loose_address(address: str) -> str:
     local, at, domain = normalise_address(address).rpartition("@")
     if not at:
         return domain
-    for _ in range(_MAX_WRAPPERS):
-        unwrapped = _unwrap(local, domain)
-        if unwrapped == (local, domain):
-            break
-        local, domain = unwrapped
+    local, domain = _without_wrappers(local, domain)
     local = local.partition("+")[0] or local
     if domain in _GMAIL:
         local, domain = local.replace(".", "") or local, "gmail.com"
@@ -51,14 +56,24 @@ def _a_label(domain: str) -> str:
     return label if label.isascii() else _lower(domain)
 
 
+def _without_wrappers(local: str, domain: str) -> tuple[str, str]:
+    for _ in range(_MAX_WRAPPERS):
+        unwrapped = _unwrap(local, domain)
+        if unwrapped == (local, domain):
+            break
+        local, domain = unwrapped
+    return local, domain
+
+
 def _unwrap(local: str, domain: str) -> tuple[str, str]:
     """One wrapper less; the same pair when there is none."""
     parts = local.split("=")
-    if parts[0] == "prvs" and len(parts) >= 3:  # prvs=KDDDSSSSSS=local@domain
+    kind = parts[0].lower()
+    if kind == "prvs" and len(parts) >= 3:  # prvs=KDDDSSSSSS=local@domain
         return "=".join(parts[2:]) or local, domain
-    if parts[0] == "btv1" and len(parts) >= 5 and parts[1] == "":  # btv1==KKKK==local@domain
+    if kind == "btv1" and len(parts) >= 5 and parts[1] == "":  # btv1==KKKK==local@domain
         return "=".join(parts[4:]) or local, domain
-    tag, rest = local[:4], local[5:]
+    tag, rest = local[:4].lower(), local[5:]
     if tag in ("srs0", "srs1") and local[4:5] in ("=", "+", "-"):
         # SRS1=HHH=forwarder==HHH=TT=domain=local@forwarder2: what stands behind `==` is an SRS0 address
         inner = rest.partition("==")[2] if tag == "srs1" else rest

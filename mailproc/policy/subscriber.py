@@ -10,6 +10,7 @@ from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.message import Headers, Message, addresses_in
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import is_address, is_within, split_address
+from mailproc.policy.address_key import unwrapped_address
 from mailproc.policy.msfbl import msfbl_recipients, msfbl_texts
 from mailproc.policy.redaction import is_redacted
 from mailproc.policy.token import Token, find_tokens
@@ -148,7 +149,7 @@ def identify_sender(message: Message, envelope: Envelope, token: Token | None, t
     if token is not None:
         return by_token(token, senders)
     if not senders and envelope.mail_from and is_address(envelope.mail_from):
-        senders = (envelope.mail_from,)
+        senders = (unwrapped_address(envelope.mail_from),)
     return Identified(refs=_refs(senders, RefSource.from_, trust), conflict=len({one.lower() for one in senders}) > 1)
 
 

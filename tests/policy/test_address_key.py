@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.address_key import loose_address, normalise_address
+from mailproc.policy.address_key import loose_address, normalise_address, unwrapped_address
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,21 @@ def test_a_domain_that_has_no_a_label_stays_comparable(domain: str) -> None:
 )
 def test_wrappers_and_tags_are_taken_off_for_candidates(address: str) -> None:
     assert loose_address(address) == "pat@example.org"
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("Pat+news@Example.org", "Pat+news@Example.org"),
+        ("prvs=0123abcdef=Pat+news@example.org", "Pat+news@example.org"),
+        ("SRS0=HHH=TT=example.org=Pat@forwarder.example", "Pat@example.org"),
+        ("srs1=HHH=one.example==HHH=TT=example.org=pat@two.example", "pat@example.org"),
+        ("prvs=@example.org", "prvs=@example.org"),
+        ("no address", "no address"),
+    ],
+)
+def test_an_envelopes_sender_is_freed_of_its_wrappers_and_of_nothing_else(address: str, plain: str) -> None:
+    assert unwrapped_address(address) == plain
 
 
 @pytest.mark.parametrize("address", ["p.a.t@gmail.com", "pat+x@googlemail.com", "PAT@GoogleMail.com"])

@@ -277,3 +277,12 @@ def test_what_nobody_can_read_at_abuse_goes_to_people():
 def test_a_subject_that_asks_over_a_picture_at_abuse_acts_and_goes_to_people():
     decision = decided(PICTURE.format(subject="Unsubscribe me"), to="abuse@reply.acme.example")
     assert (decision.action, decision.also) == (Action.unsubscribe, (Also.forward,))
+
+
+@pytest.mark.parametrize(
+    "sender", ["pat@example.org", "prvs=0123abcdef=pat@example.org", "SRS0=H=T=example.org=pat@forwarder.example"]
+)
+def test_without_from_the_envelopes_sender_is_meant_free_of_wrappers(sender: str):
+    content = reply_mail("Please take me off your list.").replace("From: Pat <pat@example.org>\n", "")
+    decision = decided(content, sender=sender)
+    assert [(ref.address, ref.source) for ref in decision.subscribers] == [("pat@example.org", RefSource.from_)]
