@@ -3,7 +3,7 @@
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.case import Case, Outcome, changed
-from mailproc.policy.decide_reply import has_request
+from mailproc.policy.decide_reply import has_machine_s_subject, has_request
 from mailproc.policy.decision import Action, Evidence
 from mailproc.policy.storable import short_text
 
@@ -33,7 +33,7 @@ def decide_automatic(case: Case) -> Outcome:
     if automatic is None:
         return outcome
     if automatic.signal in _UNSURE_SIGNALS and case.role != MailboxRole.bounce:
-        requested = has_request(case)
+        requested = has_request(case) or has_machine_s_subject(case)
         if requested is not None:
             return changed(requested, evidence=(*requested.evidence, _evidence(case)))
     if automatic.address_abandoned:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from mailproc.mail.kind import MailKind
+from mailproc.mail.unsubscribe_mail import is_unsubscribe_subject
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.act import also, by_verdict, held, take_off
 from mailproc.policy.case import Case, Outcome, changed
@@ -12,6 +13,7 @@ from mailproc.policy.intent import Intent, named_list, read_intent
 from mailproc.policy.match import Match
 from mailproc.policy.named_address import find_named_address
 from mailproc.policy.ownership import is_answer_to_ours, referenced_domains
+from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import Identified, RefSource, SubscriberRef, Trust, answered_token, identify_sender
 from mailproc.policy.token import Token
 from mailproc.policy.trust import Proof, request_proof, request_verdict, why_it_waits
@@ -58,6 +60,15 @@ def has_request(case: Case) -> Outcome | None:
         return None
     outcome = _outcome(case, intent, "body", "keyword in reply")
     return changed(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
+
+
+def has_machine_s_subject(case: Case) -> Outcome | None:
+    """A review where a text seems automatic under the subject `unsubscribe`: an unknown client may have written it."""
+    if not is_unsubscribe_subject(case.message.subject):
+        return None
+    evidence = (Evidence(rule="unsubscribe-subject", phrase=short_text(case.message.subject, 100), where="subject"),)
+    reason = "seems automatic, but its subject asks to be taken off"
+    return Outcome(action=Action.review, reason=reason, evidence=evidence, subscribers=_writer(case).refs)
 
 
 def _is_hidden(case: Case) -> bool:
