@@ -27,6 +27,7 @@ from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
+from mailproc.retention import Retention
 from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
@@ -111,6 +112,8 @@ class Service:
                 await self.web.start()
             limits = self.settings.silence.limits()
             feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
+            if "smtp" in self.roles and (days := self.settings.store.retention_days):
+                self._tasks.append(asyncio.create_task(Retention(self.store, days, self.metrics).run()))
             for task in (self._keep_gauges(), self.rules.watch(), feedback.run()):
                 self._tasks.append(asyncio.create_task(task))
             if self.shadow_rules is not None and "smtp" in self.roles:

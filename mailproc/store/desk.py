@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from mailproc.errors import NotFound
+from mailproc.identity import sortable_id
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Decision
 from mailproc.policy.event import OutboxState
@@ -12,14 +13,15 @@ from mailproc.policy.review import Answer
 from mailproc.store import reports, review_reports
 from mailproc.store.again import RECORD_AGAIN, DecidedAgain
 from mailproc.store.answers import ANSWER, StorableAnswer
-from mailproc.store.columns import MAX_TEXT, storable
+from mailproc.store.columns import MAX_TEXT, micros_of, storable
 from mailproc.store.decisions import storable_decision, storable_facts
 from mailproc.store.journal import Journal
 from mailproc.store.reader import Reader
 from mailproc.store.results import Answered, Recorded, ReviewItem
+from mailproc.store.retention import DROP_CONTENT, Dropped, OldMail
 from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.review_rows import Closing
-from mailproc.store.schema import review
+from mailproc.store.schema import mail_content, review
 
 
 class Desk:
@@ -63,6 +65,20 @@ class Desk:
     async def reviews(self, wanted: ReviewFilter | None = None, *, limit: int = 100) -> list[ReviewItem]:
         """What waits for a person, the most urgent first; what is open when nothing else is asked for."""
         return await review_reports.reviews(self._reader, wanted or ReviewFilter(), limit)
+
+    async def accounts_with_content(self) -> list[str]:
+        """Accounts of which raw mail is kept."""
+        return await reports.accounts_with(self._reader, mail_content)
+
+    async def drop_content(self, account_id: str, received_before: datetime, after: str = "") -> Dropped:
+        """Drop the raw content of some old mails of an account, and the text read from them, in one short transaction.
+
+        Never of a mail that is undecided, in an open review, or not yet forwarded. Called with its `last` until that is
+        None.
+        """
+        before_id = sortable_id(received_before, 0)
+        old = OldMail(account_id=account_id, after=after, before=micros_of(received_before), before_id=before_id)
+        return await self._journal.submit(DROP_CONTENT, old)
 
     async def outbox_numbers(self, state: OutboxState, hook: str | None = None) -> list[int]:
         """Which entries of the outbox are in a state, the oldest first; all hooks' when none is named."""

@@ -100,9 +100,8 @@ async def outbox_entries(
 
 async def outbox_numbers(reader: Reader, state: OutboxState, hook: str | None) -> list[int]:
     """Which entries are in a state, the oldest first."""
-    literal: ColumnElement[str] = literal_column(
-        f"'{state.value}'"
-    )  # a parameter would keep the partial indexes from being used
+    # A parameter would keep the partial indexes from being used.
+    literal: ColumnElement[str] = literal_column(f"'{state.value}'")
     query = select(outbox.c.id).where(outbox.c.state == literal).order_by(outbox.c.id)
     if hook is not None:
         query = query.where(outbox.c.hook == hook)
