@@ -16,7 +16,7 @@ from typing import TextIO, cast
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, err
+from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, EX_USAGE, err
 from mailproc.cli.processes import in_processes
 from mailproc.policy.stamp import HEADER_NAMES, Stamper
 
@@ -42,12 +42,12 @@ def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None
     started = time.monotonic()
     with ExitStack() as files:
         source = _opened(files, table, "r", sys.stdin)
-        output = _opened(files, target, "w", sys.stdout)
-        refused = _Rejects(_opened(files, rejects, "w", sys.stdout) if rejects else None)
         size = table.stat().st_size if str(table) != "-" else None
         rows = csv.reader(source)
-        head = next(rows, [])
+        head = _head(rows)
         stamping = _Stamping(stamper, head, columns)
+        output = _opened(files, _other_than(table, target), "w", sys.stdout)
+        refused = _Rejects(_opened(files, _other_than(table, rejects), "w", sys.stdout) if rejects else None)
         csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES])
         count = 0
         chunks = _chunks(_read(files, rows, source, size, refused))
@@ -166,11 +166,29 @@ def _read(
             yield line, row
 
 
+def _head(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(rows, [])
+    except csv.Error as error:
+        err.print(f"mailproc: the first line is no CSV: {error}", markup=False)
+        raise typer.Exit(EX_DATAERR) from None
+
+
+def _other_than(table: Path, target: Path) -> Path:
+    """The file to write to, which must not be the one that is read."""
+    if str(target) != "-" and target.exists() and table.exists() and target.samefile(table):
+        err.print(f"mailproc: {target} is the table itself: it would be overwritten while it is read", markup=False)
+        raise typer.Exit(EX_USAGE)
+    return target
+
+
 def _opened(files: ExitStack, path: Path, mode: str, standard: TextIO) -> TextIO:
     """The file, or the standard stream for `-`. Bytes that are no UTF-8 come out as they went in."""
-    if str(path) == "-":
-        return standard
     encoding = "utf-8-sig" if mode == "r" else "utf-8"
+    if str(path) == "-":
+        if isinstance(standard, io.TextIOWrapper):
+            standard.reconfigure(encoding=encoding, errors="surrogateescape", newline="")
+        return standard
     try:
         file = path.open(mode, encoding=encoding, errors="surrogateescape", newline="")
         return files.enter_context(cast(TextIO, file))

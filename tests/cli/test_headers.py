@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,30 @@ def test_a_table_comes_and_goes_through_a_pipe() -> None:
     result = invoke("headers", "--csv", "-", stdin="key\n7\n8\n")
     assert result.exit_code == 0
     assert [row["key"] for row in csv.DictReader(io.StringIO(result.stdout))] == ["7", "8"]
+
+
+def test_bytes_that_are_no_utf_8_pass_through_a_pipe_unchanged(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "mailproc", "headers", "--csv", "-"],
+        input=b"\xef\xbb\xbfkey,name\r\n7,M\xfcller\r\n", capture_output=True, cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert run.stdout.splitlines()[1].startswith(b"7,M\xfcller,")
+
+
+def test_the_table_itself_is_not_overwritten() -> None:
+    Path("in.csv").write_text("key\n7\n", encoding="utf-8")
+    for words in (("-o", "in.csv"), ("-o", "out.csv", "--rejects", "./in.csv")):
+        result = invoke("headers", "--csv", "in.csv", *words)
+        assert (result.exit_code, "the table itself" in result.output) == (64, True)
+    assert Path("in.csv").read_text(encoding="utf-8") == "key\n7\n"
+
+
+@pytest.mark.parametrize("content", ["", "x" * 200_000 + "\n"])
+def test_what_is_no_table_is_said_before_anything_is_written(content: str) -> None:
+    Path("in.csv").write_text(content, encoding="utf-8")
+    result = invoke("headers", "--csv", "in.csv", "-o", "out.csv")
+    assert (result.exit_code, Path("out.csv").exists()) == (65, False)
+    assert "mailproc: the" in result.output
 
 
 def test_a_column_that_is_not_there_is_named() -> None:
