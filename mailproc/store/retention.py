@@ -15,8 +15,8 @@ from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
 # So much in one transaction, so that nobody who writes beside it waits for long.
 _MAILS = 25
-_BYTES = 2 * 1024 * 1024
-_CHUNKS = 4
+_BYTES = 1024 * 1024
+_CHUNKS = 2
 
 _ENDED = (OutboxState.delivered.value, OutboxState.dropped.value, OutboxState.superseded.value)
 
