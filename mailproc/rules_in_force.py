@@ -1,6 +1,7 @@
 """The rule set that decides now: read again on SIGHUP and on change; a bad file leaves the old set in force."""
 
 import asyncio
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class RulesInForce:
 
     def _take(self, rules: RuleSet) -> None:
         self.current = rules
+        gc.freeze()  # nothing that the garbage collector should walk through while clients wait
         self.loaded_at = datetime.now(UTC)
         self.problems = ()
         metrics, name = self._metrics, self._name

@@ -1,10 +1,12 @@
 """Which rules decide: what happens to them when their files change while the service runs."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -63,6 +65,20 @@ async def test_new_files_are_in_force_after_a_reload(in_force: RulesInForce, fol
     await in_force.reload()
     assert ids(in_force) == ["x-enough"]
     assert in_force.current.digest != before
+
+
+async def test_a_replaced_set_leaves_nothing_behind_that_the_garbage_collector_would_have_to_find(
+    in_force: RulesInForce, folder: Path
+) -> None:
+    in_force.current.matcher.match("basta")
+    replaced = weakref.ref(in_force.current.matcher)
+    gc.disable()
+    try:
+        write(folder, "enough")
+        await in_force.reload()
+        assert replaced() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_bad_file_leaves_the_old_set_in_force_and_says_every_mistake(

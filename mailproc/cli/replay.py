@@ -30,9 +30,13 @@ from mailproc.cli.explain_page import COLOURS
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail
+from mailproc.policy.rules import RuleSet
+from mailproc.replay import SavedMail
 from mailproc.settings import Settings
+from mailproc.store.store import Store
 
 ROWS_AT_ONCE = 1000
+_NOT_READ = "not read"
 WIDE = 110  # columns: below this a table shows less
 
 
@@ -159,15 +163,26 @@ async def _apply(settings: Settings, world: World, paths: list[Path]) -> None:
     done: Counter[str] = Counter()
     async with open_store(settings) as store:
         for file in find_mail(paths):
-            saved = read_saved(file, world)
-            mail = replace(saved.mail, id=sortable_id(saved.mail.received_at, secrets.randbits(80)))
-            (receipt,) = await store.accept([mail])
-            if receipt.duplicate:
-                done["already there"] += 1
-                continue
-            decision = decide_saved(replace(saved, mail=mail), rules)
-            await store.record(mail, decision)
-            done[decision.action.value] += 1
+            try:
+                saved = read_saved(file, world)
+            except OSError as error:
+                err.print(f"mailproc: {file.name}: {error.strerror}", markup=False)
+                done[_NOT_READ] += 1
+            else:
+                done[await _apply_one(store, saved, rules)] += 1
     if not done:
         _say_that_nothing_is_there()
     out.print(f"applied to {settings.database}: " + ", ".join(f"{n} {what}" for what, n in sorted(done.items())))
+    if done[_NOT_READ]:
+        raise typer.Exit(EX_DATAERR)
+
+
+async def _apply_one(store: Store, saved: SavedMail, rules: RuleSet) -> str:
+    """Accept and record one mail at its own time; gives what was done."""
+    mail = replace(saved.mail, id=sortable_id(saved.mail.received_at, secrets.randbits(80)))
+    (receipt,) = await store.accept([mail])
+    if receipt.duplicate:
+        return "already there"
+    decision = decide_saved(replace(saved, mail=mail), rules)
+    await store.record(mail, decision)
+    return decision.action.value

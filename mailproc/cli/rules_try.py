@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of
+from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
 from mailproc.cli.deciding import World, examine_saved, opened, world_of
 from mailproc.cli.explain import page_of
 from mailproc.cli.explain_page import otherwise_lines, print_headline, print_text, rule_lines
@@ -22,6 +22,7 @@ from mailproc.policy.storable import storable_text
 from mailproc.replay import SavedMail, saved_mail
 
 _FIELD = re.compile(rb"(From |[!-9;-~]{1,76}:)")
+_MAIL_NAME = re.compile(r"[^\s\0]{1,250}\.(eml|mbox)")
 _NAMES = frozenset({"from", "to", "date", "received", "return-path", "message-id", "mime-version", "delivered-to"})
 _WRITER = "somebody@example.org"
 
@@ -73,6 +74,9 @@ def _content(text: str) -> bytes:
     if text == "-":
         return sys.stdin.buffer.read()
     path = Path(text)
+    if _MAIL_NAME.fullmatch(text) and not path.exists():
+        err.print(f"mailproc: {text}: there is no such file", markup=False)
+        raise typer.Exit(EX_NOINPUT)
     try:
         return path.read_bytes() if path.is_file() else text.encode("utf-8", "replace")
     except (OSError, ValueError):  # too long for a name, or with a NUL in it: a text

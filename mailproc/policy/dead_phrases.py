@@ -31,15 +31,21 @@ def dead_phrases(rules: RuleSet) -> Iterator[DeadPhrase | None]:
     Only rules that share a language say the same: each has the right to its own "no".
     """
     dead: set[tuple[str, str]] = set()  # of two that say the same only one is superfluous
+    seen: set[tuple[str, str]] = set()
     # The last first: of two alike the one that was there before stays.
     for rule, phrase in reversed([(one, phrase) for one in rules.rules for phrase in one.phrases]):
+        name = (rule.id, phrase.text)
+        if name in seen:  # the very same twice
+            yield DeadPhrase(rule=rule, phrase=phrase.text, by=rule, by_phrase=phrase.text, guarded=False)
+            continue
+        seen.add(name)
         samples = samples_of(phrase, surrounded=rule.alone == Alone.no)
         found = [_found(rules.matcher, rule, sample) for sample in samples or ()]
         killer = _guard_of_all(rule, found) or _twin_of_all(rule, phrase, found, dead)
         if killer is None:
             yield None
         else:
-            dead.add((rule.id, phrase.text))
+            dead.add(name)
             yield DeadPhrase(
                 rule=rule,
                 phrase=phrase.text,

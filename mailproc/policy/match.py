@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Set
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 
 from mailproc.policy.account import MailboxRole
@@ -68,7 +68,8 @@ class Matcher:
         self._index = PhraseIndex(self.rules)
         self._patterns = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
         self._pattern_set = search_set(["", *(pattern.pattern for _, pattern in self._patterns)])
-        self._wanted = cache(self._phrases_for)
+        # Not bound to this object: a set that was replaced must go at once, however the garbage collector is held.
+        self._wanted = cache(partial(_phrases_for, self._index))
         self._left_out: Set[str] = frozenset()
 
     def of_rules(self, rules: Iterable[Rule]) -> "Matcher":
@@ -80,10 +81,6 @@ class Matcher:
         other = copy(self)
         other._left_out = rule_ids
         return other
-
-    def _phrases_for(self, where: str, mailbox: MailboxRole) -> Places:
-        """The phrases of those rules that are meant for texts of this kind at all."""
-        return self._index.of_rules(lambda rule: _is_meant_for(rule, where, mailbox))
 
     def match(self, text: str, *, where: str = "body", mailbox: MailboxRole = MailboxRole.reply) -> TextMatches:
         """Find all rules in a text. `where` is subject or body; spans are offsets into the text."""
@@ -174,6 +171,11 @@ class Matcher:
                 alone = rule.alone != Alone.no
                 if end > start and self._stands_right(search, rule, sentence, line_span, begins=alone, ends=alone):
                     yield Match(rule, found.group(), (start, end), sentence, line_span, pattern.pattern)
+
+
+def _phrases_for(index: PhraseIndex, where: str, mailbox: MailboxRole) -> Places:
+    """The phrases of those rules that are meant for texts of this kind at all."""
+    return index.of_rules(lambda rule: _is_meant_for(rule, where, mailbox))
 
 
 def _is_meant_for(rule: Rule, where: str, mailbox: MailboxRole) -> bool:

@@ -141,7 +141,8 @@ class _Reader:
         if self.position >= len(self.text) or self.text[self.position] != closing:
             raise PhraseError(f"phrase {self.text!r} has a bracket without its {closing!r}")
         self.position += 1
-        return found
+        # The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end.
+        return sorted(found, key=len, reverse=True)
 
     def _at_word_end(self) -> bool:
         following = self.text[self.position : self.position + 1]

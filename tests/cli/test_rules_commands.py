@@ -176,6 +176,12 @@ def test_try_takes_a_text_a_file_of_text_a_mail_or_standard_input(shell: Shell) 
         assert run.stdout.startswith("UNSUBSCRIBE"), (words, run.stdout)
 
 
+def test_try_takes_the_name_of_a_mail_that_is_not_there_for_a_slip(shell: Shell) -> None:
+    run = shell.run("rules", "try", "mails/requets.eml")
+    assert run.returncode == 66
+    assert "there is no such file" in run.stderr
+
+
 def test_try_knows_subject_and_mailbox(shell: Shell) -> None:
     assert shell.run("rules", "try", "", "--subject", "unsubscribe").stdout.startswith("UNSUBSCRIBE")
     assert shell.run("rules", "try", "Hello there", "--mailbox", "unsubscribe").stdout.startswith("UNSUBSCRIBE")

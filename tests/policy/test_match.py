@@ -165,3 +165,9 @@ def test_any_text_can_be_searched(text: str):
 )
 def test_any_order_of_common_words_can_be_searched(words: list[str]):
     shipped_rules().matcher.match(" ".join(words))
+
+
+@pytest.mark.parametrize("text", ["stop", "stop it", "stop it now", "停止", "停止发送"])
+def test_of_two_ways_to_say_it_the_one_that_reaches_the_edge_is_taken(text: str):
+    lines = 'phrases = ["(stop|stop it|stop it now|停止|停止发送)"]\nalone = "text"\nhits = ["stop"]\nmisses = ["go"]'
+    assert found(lines, text) == [text]
