@@ -12,7 +12,7 @@ from rich.text import Text
 from mailproc.cli.context import out
 from mailproc.policy.due import SOON
 from mailproc.review.again import Again
-from mailproc.review.answer import people_in
+from mailproc.review.answer import people_in, why_unclear
 from mailproc.store.results import ReviewItem
 
 WIDE = 110  # columns: below this the list shows less
@@ -117,11 +117,9 @@ def marked_text(decision: Mapping[str, Any]) -> Text:
 
 def _print_answers(item: ReviewItem, released: Again | None, today: Again | None) -> None:
     people = who_text(item)
-    named = people_in(item)
     came = item.received_at or item.created_at
-    off = f"takes {people} off, as of {came:%Y-%m-%d}" if people else "needs --person: nobody is named"
-    if len(named) > 1:
-        off = f"needs --person: {people} are named"
+    unclear = why_unclear(item)
+    off = f"needs --person: {unclear}" if unclear else f"takes {people} off, as of {came:%Y-%m-%d}"
     rows = [
         ("--as unsubscribe", off),
         ("--as not-a-request", "changes nothing"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from mailproc.errors import MailprocError
 from mailproc.mail.kind import MailKind
 from mailproc.policy.address import is_address
+from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.review import Answer
 from mailproc.store.results import Answered, ReviewItem
@@ -29,6 +30,18 @@ def people_in(item: ReviewItem) -> tuple[tuple[str | None, str | None], ...]:
     return tuple((one.get("address"), one.get("key")) for one in said)
 
 
+def why_unclear(item: ReviewItem) -> str | None:
+    """Why a person must say who is meant; None where the mail names one, and that is clear."""
+    people = people_in(item)
+    if not people:
+        return "the mail names nobody"
+    if len(people) > 1:
+        return f"the mail names several people: {', '.join(address or f'key {key}' for address, key in people)}"
+    said = item.decision.decision if item.decision else {}
+    asked_for = said.get("action") == Action.review or Also.review in said.get("also", ())
+    return None if asked_for else item.reason  # decided, but it was unclear whom the address means
+
+
 def facts_of_answer(
     item: ReviewItem, *, level: Level, list_id: str | None, persons: Sequence[str], by: str, note: str
 ) -> list[Fact]:
@@ -38,11 +51,8 @@ def facts_of_answer(
     nobody or are several.
     """
     people = tuple((one, None) if is_address(one) else (None, one) for one in persons) or people_in(item)
-    if not people:
-        raise WhoIsMeant("the mail names nobody: say who is meant with --person ADDRESS-OR-KEY")
-    if len(people) > 1 and not persons:
-        named = ", ".join(address or f"key {key}" for address, key in people)
-        raise WhoIsMeant(f"the mail names several people: say who is meant with --person, once for each: {named}")
+    if not persons and (why := why_unclear(item)):
+        raise WhoIsMeant(f"{why}: say who is meant with --person, once for each")
     kind, channel = _BY_KIND.get(MailKind(item.decision.kind), _REQUEST) if item.decision else _REQUEST
     return [
         Fact(

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from command_line import REQUEST, Shell
 
+from mailproc.cli.context import open_store, run
+from mailproc.settings_file import load_settings
+from mailproc.store.results import Subscriber
+
 RULES = Path(__file__).parents[2] / "rules"
 OFF = {"MAILPROC_ACCOUNT__ACME__AUTOMATIC": "false"}
 QUESTION = REQUEST.replace(b"Please unsubscribe me.", b"Please do not unsubscribe me.").replace(b"pat@", b"sam@")
@@ -128,6 +132,28 @@ def test_where_the_mail_names_several_a_person_must_say_who(held: Shell) -> None
     assert "--person" in refused.stderr
     held.run("review", "resolve", item["id"], "--as", "unsubscribe", "--person", "lou@example.net")
     assert (status_of(held, "lou@example.net"), status_of(held, "sam@example.org")) == ("unsubscribed", "unknown")
+
+
+def test_where_an_address_may_be_several_subscribers_a_person_must_say_which(held: Shell) -> None:
+    (held.folder / "mails" / "loose.eml").write_bytes(REQUEST.replace(b"pat@", b"lou+x@"))
+    run(known_subscribers(held))
+    held.run("replay", "--apply", "mails/loose.eml")
+    item = only_review(held, "--reason", "may be any of")
+    refused = held.run("review", "resolve", item["id"], "--as", "unsubscribe")
+    assert refused.returncode == 64
+    assert "may be any of the subscribers 17, 18" in refused.stderr
+    assert held.run("review", "resolve", item["id"], "--as", "unsubscribe", "--person", "18").returncode == 0
+    assert (status_of(held, "17"), status_of(held, "18")) == ("active", "unsubscribed")
+
+
+async def known_subscribers(shell: Shell) -> None:
+    async with open_store(load_settings(shell.folder / "mailproc.toml", {})) as store:
+        await store.put_subscribers(
+            [
+                Subscriber(account_id="acme", key="17", address="lou+a@example.org"),
+                Subscriber(account_id="acme", key="18", address="lou+b@example.org"),
+            ]
+        )
 
 
 def test_status_shows_what_waits_about_a_person(held: Shell) -> None:
