@@ -41,11 +41,11 @@ def submit(decider: mailproc.decider.Decider, mail: InboundMail) -> None:
     sound_submit(decider, mail)
 
 
-async def _decide(decider: mailproc.decider.Decider, mail: InboundMail) -> Decision:
+async def _decide(decider: mailproc.decider.Decider, mail: InboundMail, told: Authentication | None = None) -> Decision:
     if MARK in mail.content and os.environ["SABOTAGE"] == "stop" and not broken:
         broken.append(mail.id)
         raise ZeroDivisionError("sabotage")
-    return await sound_decide(decider, mail)
+    return await sound_decide(decider, mail, told)
 
 
 async def run(driver: SqliteDriver, work: Callable[[], Any], *, size_bytes: int = 0) -> Any:
