@@ -16,19 +16,16 @@ from mailproc.cli.context import (
     ConfigOption,
     JsonOption,
     err,
-    open_store,
     out,
     print_json,
     run,
     settings_of,
 )
-from mailproc.cli.deciding import World, each_decided, examine_saved, opened, rules_of, world_of
+from mailproc.cli.deciding import World, each_decided, examine_stored, opened, rules_of, world_of
 from mailproc.errors import RulesError
-from mailproc.policy.account import AccountPolicy, Accounts, default_account
-from mailproc.policy.comparison import compare_with_decision
+from mailproc.policy.comparison import compare_examinations, compare_with_decision
 from mailproc.policy.dead_phrases import DeadPhrase, dead_phrases
 from mailproc.policy.rules import RuleSet, counted_matches
-from mailproc.replay import SavedMail
 from mailproc.rule_files import shipped_rules_folder
 from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
@@ -177,18 +174,18 @@ def _compare_saved(findings: Findings, path: Path, settings: Settings, folder: P
 
 
 async def _compare_stored(findings: Findings, settings: Settings, rules: RuleSet, limit: int) -> None:
-    accounts = Accounts(world_of(settings).accounts)
-    async with open_store(settings) as store:
-        async for one in store.archive.mails(limit=limit):
-            if one.mail is None:
-                findings.nothing_to_compare_with += 1
-                continue
-            account: AccountPolicy = accounts.get(one.mail.account_id) or default_account()
-            saved = SavedMail(mail=one.mail, account=account, assumed=())
-            found = compare_with_decision(one.decision, examine_saved(saved, rules))
-            findings.compared += 1
-            if found.changes:
-                findings.changed.append(Compared(file=f"stored mail {one.mail_id}", found=found))
+    """By the rules in force and these; with these in force, by what was recorded."""
+    in_force = rules_of(settings.rules)
+    sets = (rules,) if in_force.digest == rules.digest else (rules, in_force)
+    async for one, seen in examine_stored(settings, limit, *sets):
+        if not seen:
+            findings.nothing_to_compare_with += 1
+            continue
+        new, *old = seen
+        found = compare_examinations(old[0], new) if old else compare_with_decision(one.decision, new)
+        findings.compared += 1
+        if found.changes:
+            findings.changed.append(Compared(file=f"stored mail {one.mail_id}", found=found))
 
 
 def _print(findings: Findings, *, everything: bool) -> None:

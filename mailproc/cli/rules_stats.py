@@ -1,24 +1,31 @@
 """`rules stats`: how often each rule was found in real mail, how often it decided, and which never fired."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
-from mailproc.cli.deciding import World, each_decided, examine_saved, opened, read_saved, rules_of, world_of
+from mailproc.cli.context import ConfigOption, JsonOption, err, out, print_json, run, settings_of
+from mailproc.cli.deciding import (
+    World,
+    each_decided,
+    examine_saved,
+    examine_stored,
+    opened,
+    read_saved,
+    rules_of,
+    world_of,
+)
 from mailproc.mail_files import MailFile
-from mailproc.policy.account import Accounts, default_account
 from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
-from mailproc.replay import SavedMail
 from mailproc.settings import Settings
 
 
@@ -83,16 +90,8 @@ def _fired_in(seen: Examination) -> Fired:
 
 
 async def _stored(settings: Settings, world: World, limit: int) -> list[Fired]:
-    accounts, rules = opened(world)
-    async with open_store(settings) as store:
-        return [one async for one in _each_stored(store.archive.mails(limit=limit), accounts, rules)]
-
-
-async def _each_stored(mails: AsyncIterator[Any], accounts: Accounts, rules: RuleSet) -> AsyncIterator[Fired]:
-    async for one in mails:
-        if one.mail is not None:
-            account = accounts.get(one.mail.account_id) or default_account()
-            yield _fired_in(examine_saved(SavedMail(mail=one.mail, account=account, assumed=()), rules))
+    rules = rules_of(world.rules)
+    return [_fired_in(seen[0]) async for _, seen in examine_stored(settings, limit, rules) if seen]
 
 
 def _show(rules: RuleSet, counts: dict[str, Counter[str]], mails: int, *, as_json: bool) -> None:

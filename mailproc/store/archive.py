@@ -18,6 +18,7 @@ from mailproc.store.statement import Statement, Transaction, ask, tell
 SHADOW_KEPT = 10_000  # differing decisions; older ones make room
 SHADOW_KEPT_FOR = timedelta(days=30)
 _AT_ONCE = 100  # mails per question
+_DECIDED = (decision.c.decision, decision.c.authentication)
 
 _PUT = Statement(
     lambda insert: (new := insert(shadow_decision)).on_conflict_do_update(
@@ -56,11 +57,15 @@ class ShadowDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedMail:
-    """A stored mail and its last decision as JSON. `mail` is None when its content is gone."""
+    """A stored mail and its last decision as JSON, with who was thought to have sent it.
+
+    `mail` is None when its content is gone.
+    """
 
     mail: InboundMail | None
     mail_id: str
     decision: dict[str, Any]
+    authentication: dict[str, Any]
 
 
 class Archive:
@@ -76,7 +81,7 @@ class Archive:
         left, before = limit, None
         while left is None or left > 0:
             page = await self._page(before, since, _AT_ONCE if left is None else min(left, _AT_ONCE))
-            for account_id, mail_id, envelope, received_at, decided in page:
+            for account_id, mail_id, envelope, received_at, decided, authentication in page:
                 content = await self._content(account_id, mail_id)
                 found = (
                     None
@@ -89,7 +94,12 @@ class Archive:
                         received_at=time_of(received_at),
                     )
                 )
-                yield ArchivedMail(mail=found, mail_id=mail_id, decision=from_json(decided))
+                yield ArchivedMail(
+                    mail=found,
+                    mail_id=mail_id,
+                    decision=from_json(decided),
+                    authentication=from_json(authentication),
+                )
             if len(page) < _AT_ONCE:
                 return
             before = (page[-1][0], page[-1][1])
@@ -107,7 +117,7 @@ class Archive:
             .exists()
         )
         query = (
-            select(mail.c.account_id, mail.c.id, mail.c.envelope, mail.c.received_at, decision.c.decision)
+            select(*(mail.c[name] for name in ("account_id", "id", "envelope", "received_at")), *_DECIDED)
             .join(decision, and_(decision.c.account_id == mail.c.account_id, decision.c.mail_id == mail.c.id))
             .where(is_last)
             .order_by(mail.c.account_id, mail.c.id.desc())
