@@ -15,9 +15,10 @@ from mailproc.cli.context import (
     run,
     settings_of,
 )
-from mailproc.policy.alarm import Alarm
+from mailproc.policy.alarm import Alarm, AlarmKind
 from mailproc.settings import Settings
 
+_LOOK = {AlarmKind.breaker: "mailproc breaker list", AlarmKind.silent_source: "mailproc feedback sources"}
 AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]
 
 
@@ -39,7 +40,7 @@ def alarms(account: AccountOption = None, as_json: JsonOption = False, config: C
     for one in found:
         seen = f"since {one.raised_at:%Y-%m-%d %H:%M} UTC, last {one.last_at:%H:%M}, seen {one.count} times"
         out.print(Text.assemble((one.account_id, "bold"), "  ", (one.text, "red")))
-        out.print(f"  {seen}", style="dim")
+        out.print(f"  {seen}; look: {_LOOK[one.kind]}", style="dim")
     if not found:
         out.print("[green]no alarm[/]")
 

@@ -55,13 +55,13 @@ def show(account: AccountOption = None, as_json: JsonOption = False, config: Con
         out.print("nothing is held")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("account", "held by", "mails", "due", "one of them"):
-        table.add_column(column, overflow="fold", justify="right" if column == "mails" else "left")
+    for column in ("account", "held by", "mails", "due", "the most urgent"):
+        whole = column in ("mails", "due", "the most urgent")
+        table.add_column(column, overflow="fold", no_wrap=whole, justify="right" if column == "mails" else "left")
     for (account_id, counter), items in groups.items():
-        table.add_row(
-            account_id, Text(counter), str(len(items)), f"{items[0].due_at:%Y-%m-%d}", f"review show {items[0].id}"
-        )
+        table.add_row(account_id, Text(counter), str(len(items)), f"{items[0].due_at:%Y-%m-%d}", items[0].id)
     out.print(table)
+    out.print("look at one with `mailproc review show`, then `breaker release` or `breaker discard`", style="dim")
 
 
 @app.command()

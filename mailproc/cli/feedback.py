@@ -161,15 +161,16 @@ def _row(policy: AccountPolicy, source: str, counts: SourceCounts | None, silent
 
 async def _release(settings: Settings, account_id: str, source: str, by: str, *, apply: bool) -> list[Outcome]:
     world = world_of(settings)
+    names = world.policy_of(account_id).sources.names_of(source)
     async with open_store(settings) as store:
-        ids = await store.loops.waiting_reports(account_id, source, limit=MOST)
+        ids = await store.loops.waiting_reports(account_id, names, limit=MOST)
         work = release_together(store, world, ids, believed=False, by=by or getpass.getuser(), apply=apply)
         return await gathered(work, len(ids), "deciding again")
 
 
 async def _discard(settings: Settings, account_id: str, source: str, by: str, *, apply: bool) -> list[Outcome]:
     async with open_store(settings) as store:
-        ids = await store.loops.waiting_reports(account_id, source, limit=MOST)
+        ids = await store.loops.waiting_reports(account_id, [source], limit=MOST)
         note = f"reports of {source}, discarded together"
         work = discard_together(store, ids, by=by or getpass.getuser(), note=note, apply=apply)
         return await gathered(work, len(ids), "discarding")

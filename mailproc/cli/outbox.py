@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mailproc.cli.context import EX_USAGE, ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
 from mailproc.errors import SettingsError
+from mailproc.policy.alarm import ALARM_EVENT
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
 from mailproc.policy.forward import forwarding_hook
 from mailproc.settings import Settings
@@ -87,6 +88,8 @@ def _check_hook(settings: Settings, hook: str | None) -> None:
 def _person(entry: OutboxEntry) -> str:
     if entry.event.type == FORWARD_EVENT:
         return str(entry.event.data.get("from") or "nobody known")
+    if entry.event.type == ALARM_EVENT:
+        return str(entry.event.data["subject"])
     kind, _, name = entry.person.partition(":")
     return f"key {name}" if kind == "k" else name
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from mailproc.policy.event import SyncEvent, as_text, encodable, one_line
 
+ALARM_EVENT = "alarm.raised"
+
 
 class AlarmKind(StrEnum):
     """What is wrong."""
@@ -39,4 +41,4 @@ def alarm_event(alarm: Alarm, event_id: str) -> SyncEvent:
         "text": encodable(one_line(alarm.text)),
         "raised_at": as_text(alarm.raised_at),
     }
-    return SyncEvent(id=event_id, type="alarm.raised", timestamp=alarm.raised_at, data=data)
+    return SyncEvent(id=event_id, type=ALARM_EVENT, timestamp=alarm.raised_at, data=data)

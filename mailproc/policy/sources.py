@@ -88,6 +88,12 @@ class FeedbackSources:
         domains = [ascii_domain(name) for name in names if name not in ids]
         return source in names or is_within(source, domains)
 
+    def names_of(self, source: str) -> tuple[str, ...]:
+        """What reports of a source may be counted under: its id, and its From domains as long as it had no entry."""
+        known = next((one for one in self.known if one.id == source), None)
+        domains = (sender.rpartition("@")[2].removeprefix("*.") for sender in known.senders) if known else ()
+        return tuple(dict.fromkeys((source, *domains)))
+
     def source_of(self, from_address: str | None) -> str:
         """What reports of this sender are counted under: the source's id, else the From domain, else `unknown`."""
         source = self.find(from_address)

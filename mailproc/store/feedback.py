@@ -116,16 +116,18 @@ async def report_days(
     return {source: sorted(times) for source, times in days.items()}
 
 
-async def waiting_reports(reader: Reader, account_id: str, source: str, limit: int, after: str = "") -> list[str]:
-    """Mails with a report of this source, or of a From domain below it, that wait in review, by id, from `after` on."""
+async def waiting_reports(reader: Reader, account_id: str, sources: Sequence[str], limit: int) -> list[str]:
+    """Mails with a report of these sources, or of a From domain below one, that wait in review, by id."""
     mine = feedback_report.c.source
     query = (
         select(feedback_report.c.mail_id)
         .join_from(feedback_report, review, and_(_same_mail(review), review.c.state == OPEN))
         .where(
             feedback_report.c.account_id == account_id,
-            (mine == storable(source)) | mine.endswith("." + source, autoescape=True),
-            feedback_report.c.mail_id > after,
+            or_(
+                *(mine == storable(one) for one in sources),
+                *(mine.endswith(f".{one}", autoescape=True) for one in sources),
+            ),
         )
         .order_by(feedback_report.c.mail_id)
         .limit(limit)

@@ -28,9 +28,9 @@ class Loops:
         """For each source that reported about our mail since then, the days on which it did, oldest first."""
         return await feedback.report_days(self._reader, account_id, sources, since)
 
-    async def waiting_reports(self, account_id: str, source: str, *, limit: int, after: str = "") -> list[str]:
-        """Mails with a report of this source, or of a From domain below it, that wait in review, by id."""
-        return await feedback.waiting_reports(self._reader, account_id, source, limit, after)
+    async def waiting_reports(self, account_id: str, sources: Sequence[str], *, limit: int) -> list[str]:
+        """Mails with a report of these sources, or of a From domain below one, that wait in review, by id."""
+        return await feedback.waiting_reports(self._reader, account_id, sources, limit)
 
     async def raise_alarm(self, sighting: Sighting) -> tuple[Alarm, ...]:
         """Write down that something is wrong; gives the alarm when it is new, and then hooks are told."""

@@ -61,3 +61,8 @@ def test_what_signs_for_a_source_proves_nothing_for_other_mail_of_that_domain():
 )
 def test_a_source_is_enabled_by_its_id_or_by_a_domain_that_it_is_in(source: str, enabled: bool):
     assert SOURCES.is_enabled(source, ("YAHOO", "Isp.Example")) is enabled
+
+
+def test_reports_from_before_a_source_had_its_entry_are_found_by_its_domains():
+    assert SOURCES.names_of("validity") == ("validity", "senderscore.net")
+    assert SOURCES.names_of("isp.example") == ("isp.example",)
