@@ -12,7 +12,8 @@ from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.breaker import HELD
 from mailproc.rule_files import load_rules
 from mailproc.service import Service
-from mailproc.settings import AccountSettings, Settings, SmtpSettings, WebSettings
+from mailproc.setting_types import Verify
+from mailproc.settings import AccountSettings, AuthenticitySettings, Settings, SmtpSettings, WebSettings
 
 FORGER = "203.0.113.66"
 RULES = load_rules(None)
@@ -60,6 +61,7 @@ async def service_with(database_url: str, trust: FeedbackTrust) -> AsyncIterator
         ),
         smtp=SmtpSettings(listen=("127.0.0.1:0",), xclient_from=("127.0.0.1",), min_free_disk_bytes=0),
         web=WebSettings(listen=()),
+        authenticity=AuthenticitySettings(verify=Verify.never),  # no names are looked up on the real network
     )
     service = Service(settings, RULES)
     await service.start()
