@@ -47,12 +47,15 @@ ROBOTS = (
 ACK_SUBJECTS = (
     (
         r"\[?#?(?:ticket|case|request|anfrage|incident|issue|vorgang|demande|solicitud|caso|zaak|ärende|sag"
-        r"|sak|zgłoszenie|req|sr|inc)[- ]?(?:id|no\.?|nr\.?|number|nummer)?[ #:-]{0,3}[a-z]{0,6}[-_]?\d{3,}"
+        r"|sak|zgłoszenie|req|sr|inc)[- ]?(?:id|no\.?|nr\.?|number|nummer)?[ #:\[-]{0,3}[a-z]{0,6}[-_]?\d{3,}"
     ),
-    r"\[[a-z]{2,10}-\d+\]", r"\[#?\d{4,}\]", r"##?[a-z]{0,4}-?\d{4,}##?",
+    r"\[[a-z]{2,10}-\d+\]", r"\[ ?ref:[^\]]{4,60}\]", r"\[#?\d{4,}\]", r"##?[a-z]{0,4}-?\d{4,}##?",
     "(?:we(?:'ve| have)?|has been|was) received",
     "thank(?:s| you) for (?:contacting|your|e-?mailing|writing|getting in touch|reaching out)",
     "(?:ihre|deine) (?:anfrage|nachricht|e-?mail)", "vielen dank für", "nous avons bien reçu",
+    "bedankt voor (?:uw|je|het)", "gracias por (?:contactar|su |tu )", "merci (?:pour|de) (?:votre|nous avoir)",
+    "grazie per (?:averci|il (?:tuo|suo))", "obrigad[oa] (?:por (?:entrar|nos)|pel[oa] (?:seu|sua))",
+    "tack för (?:ditt|att)",
     "votre (?:demande|message|e-?mail)", "accusé de réception", "hemos recibido", "acuse de recibo",
     "su (?:solicitud|mensaje|consulta)", "abbiamo ricevuto", "conferma di ricezione", "recebemos (?:a )?su",
     "recebemos o seu", "we hebben uw", "bevestiging van ontvangst", "ontvangstbevestiging",
@@ -66,7 +69,8 @@ ACK_TEXTS = (
         "|comment|submission)"
     ),
     (
-        r"your (?:e-?mail|message|request|mail|enquiry|inquiry|ticket|query|case|submission) (?:has been"
+        r"your (?:e-?mail|message|request|mail|enquiry|inquiry|ticket|query|case|submission) "
+        r"(?:[(\[#][^ )\]]{1,20}[)\]]? )?(?:has been"
         r"|was) (?:\w+ )?(?:received|created|registered|logged|assigned|opened)"
     ),
     (
@@ -82,6 +86,7 @@ ACK_TEXTS = (
         "|haben wir erhalten|wurde (?:erfasst|registriert|erhalten))"
     ),
     "wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
+    "(?:ihr|dein|das|ein) ticket[^.]{0,40} wurde (?:angelegt|erstellt|eröffnet|aufgenommen)",
     "werden (?:uns|ihre anfrage) (?:so )?(?:schnell|bald|schnellst)", "nous avons bien reçu",
     "votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?|prise? en compte)", "hemos recibido (?:su|tu)",
     "(?:su|tu) (?:solicitud|mensaje) ha sido (?:recibid|registrad)",

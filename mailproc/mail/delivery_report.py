@@ -1,6 +1,7 @@
 """The machine part of a delivery status notification (RFC 3464 §2, RFC 6533 §3)."""
 
 import re
+from collections.abc import Iterable
 
 from mailproc.mail.bounce import DeliveryStatus, RecipientStatus
 from mailproc.mail.bounce_class import classify_failure
@@ -55,7 +56,7 @@ def read_fields(text: str, original: Message | None, headers: Headers, human: st
 
     None when no block is about a recipient.
     """
-    blocks = field_blocks(text)
+    blocks = _joined(field_blocks(text))
     about_recipients = [block for block in blocks if _is_about_recipient(block)]
     addressed = [block for block in about_recipients if block.get("final-recipient") or block.get("original-recipient")]
     about_recipients = addressed or about_recipients
@@ -76,6 +77,27 @@ def read_fields(text: str, original: Message | None, headers: Headers, human: st
         original_envelope_id=about_mail.get("original-envelope-id") or None,
         original=original,
     )
+
+
+def _joined(blocks: Iterable[Headers]) -> list[Headers]:
+    """The blocks, those made one that an empty line too many has torn apart: recipient above, what befell it below."""
+    joined: list[Headers] = []
+    for block in blocks:
+        above = joined[-1] if joined else Headers(())
+        torn = _names_recipient(above) and not _tells_outcome(above)
+        if torn and _tells_outcome(block) and not _names_recipient(block):
+            joined[-1] = Headers(above.fields + block.fields)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _names_recipient(block: Headers) -> bool:
+    return block.get("final-recipient") is not None or block.get("original-recipient") is not None
+
+
+def _tells_outcome(block: Headers) -> bool:
+    return block.get("action") is not None or block.get("status") is not None
 
 
 def _is_about_recipient(block: Headers) -> bool:

@@ -143,6 +143,8 @@ PEOPLES_TEXTS = [
     "This is an automated response to your spam: remove me.",
     "Your ticket system does not work.",
     "We received your parcel, thank you.",
+    "Gracias por su carta. Quiero el banco verde.",
+    "Bedankt voor uw brief, ik kom zaterdag langs.",
 ]
 ACKNOWLEDGEMENTS = [
     ("[Ticket #48213] March news", "We have received your request. An agent will answer it."),
@@ -152,6 +154,11 @@ ACKNOWLEDGEMENTS = [
     ("Ihre Anfrage bei Acme", "Ihre Anfrage ist bei uns eingegangen und wird bearbeitet."),
     ("Votre demande", "Nous avons bien reçu votre message."),
     ("Acuse de recibo", "Hemos recibido su mensaje."),
+    ("[#4821] Request received: March news", "Thanks! Your request (4821) has been received and is being reviewed."),
+    ("Ticket [INC0012345]", "Ihr Ticket INC0012345 wurde angelegt."),
+    ("Re: March news [ ref:_00D50.5005:ref ]", "We have received your message and will answer."),
+    ("Bedankt voor uw bericht", "Wij hebben uw bericht ontvangen en nemen contact met u op."),
+    ("Gracias por contactarnos", "Hemos recibido su mensaje."),
 ]
 GONE = [
     "I am no longer with Acme Ltd. Please write to the desk.",

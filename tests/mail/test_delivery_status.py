@@ -152,6 +152,16 @@ def test_a_report_without_empty_line_between_its_blocks_is_read() -> None:
     )
 
 
+def test_an_empty_line_too_many_does_not_tear_a_recipient_from_what_befell_it() -> None:
+    torn = "Final-Recipient: rfc822; pat@example.org\n\nAction: failed\nStatus: 5.1.1\n"
+    status = parse(dsn(torn, recipient("sam@example.org", "delayed", "4.4.1")))
+    assert status is not None
+    assert [(one.address, one.bounce_class.value) for one in status.recipients] == [
+        ("pat@example.org", "hard"),
+        ("sam@example.org", "delayed"),
+    ]
+
+
 def test_where_the_fields_say_little_the_text_for_people_is_asked() -> None:
     human = (
         "<pat@example.org>: host mx.example.org said: 550 5.1.1 no such user\n"
