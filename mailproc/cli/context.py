@@ -16,6 +16,7 @@ from mailproc.errors import MailprocError, NotFound, RulesError, SettingsError, 
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
+from mailproc.store.journal import nobody_forwards
 from mailproc.store.store import Store
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
@@ -72,8 +73,8 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 @contextlib.asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store as a command uses it, beside a service that may be running."""
+async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncIterator[Store]:
+    """The store as a command uses it, beside a service that may run; without `forwards` no mail goes to people."""
     thresholds = {
         account.id: BounceThresholds(
             hard=account.hard_bounces,
@@ -88,7 +89,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         settings.store,
         hooks_of=settings.hooks_of,
         alarm_hooks_of=settings.alarm_hooks_of,
-        forwarding_of=settings.forwarding_of,
+        forwarding_of=settings.forwarding_of if forwards else nobody_forwards,
         breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
     )

@@ -73,7 +73,7 @@ def show(
         waits = f"{entry.next_at:%m-%d %H:%M:%S} " if entry.state is OutboxState.pending else ""
         shown = f"[{COLOURS[entry.state.value]}]{entry.state.value}[/]"
         person = escape(_person(entry))
-        status = entry.event.type.removeprefix("subscriber.")
+        status = entry.event.type.removeprefix("subscriber.").removeprefix("mail.")
         ahead = waits + escape(entry.last_error or "")
         table.add_row(str(entry.id), shown, status, person, entry.hook, str(entry.attempts), ahead)
     out.print(table if entries else "nothing there")

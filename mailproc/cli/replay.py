@@ -60,6 +60,9 @@ def replay(
     apply: Annotated[
         bool, typer.Option("--apply", help="Really do it: accept and record, at each file's own time.")
     ] = False,
+    forward: Annotated[
+        bool, typer.Option("--forward", help="With --apply: what is for people is forwarded to them, old as it is.")
+    ] = False,
     to: Annotated[str | None, typer.Option("--to", help="Envelope recipient, instead of what the headers say.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Another folder of rules.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one per core for many mails.")] = 0,
@@ -75,7 +78,7 @@ def replay(
     settings = settings_of(config)
     world = world_of(settings, rules, to)
     if apply:
-        run(_apply(settings, world, paths))
+        run(_apply(settings, world, paths, forwards=forward))
         return
     if not settings.account and not jsonl:
         err.print("no settings: mailboxes, tokens and lists are unknown, every report counts as ours", style="yellow")
@@ -156,12 +159,12 @@ def decision_cells(row: dict[str, Any]) -> tuple[str, ...]:
     return row["kind"], action, row["level"] or "", who, why
 
 
-async def _apply(settings: Settings, world: World, paths: list[Path]) -> None:
+async def _apply(settings: Settings, world: World, paths: list[Path], *, forwards: bool) -> None:
     if not settings.account:
         raise SettingsError(["--apply needs settings with an account: give --config"])
     rules = rules_of(world.rules)
     done: Counter[str] = Counter()
-    async with open_store(settings) as store:
+    async with open_store(settings, forwards=forwards) as store:
         for file in find_mail(paths):
             try:
                 saved = read_saved(file, world)

@@ -10,7 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import out
+from mailproc.mail.envelope import InboundMail
+from mailproc.mail.header_fields import decode_header
+from mailproc.mail.message import read_headers, read_message
+from mailproc.mail.new_text import find_new_text
 from mailproc.policy.due import SOON
+from mailproc.policy.storable import short_text, storable_text
 from mailproc.review.again import Again
 from mailproc.review.answer import people_in, why_unclear
 from mailproc.store.results import ReviewItem
@@ -59,13 +64,14 @@ def review_table(items: list[ReviewItem], now: datetime) -> Table:
 def print_review(item: ReviewItem, released: Again | None, today: Again | None, now: datetime) -> None:
     """One review, so that it can be decided at a glance."""
     out.print(_headline(item, now))
-    for label, text in _facts(item):
+    mail = today.mail if today else None
+    for label, text in (*_facts(item), *_header(mail)):
         line = Text("  ")
         line.append(f"{label:<9} ", style="dim")
         line.append(text)
         out.print(line)
     out.print(Rule("What they wrote", align="left", style="dim"))
-    words = Padding(marked_text(item.decision.decision if item.decision else {}), (0, 0, 0, 2))
+    words = Padding(_words(item, mail), (0, 0, 0, 2))
     out.print(words, soft_wrap=False, overflow="fold", no_wrap=False)
     if item.state == "open":
         out.print(Rule(f"What `review resolve {item.id}` would do", align="left", style="dim"))
@@ -99,6 +105,23 @@ def _facts(item: ReviewItem) -> list[tuple[str, str]]:
     told += [("seen", one) for one in seen]
     told += [("also", str(one)) for one in said.get("also", ())]
     return told
+
+
+def _header(mail: InboundMail | None) -> list[tuple[str, str]]:
+    """Who says to have written to whom about what; empty when the mail is gone."""
+    if mail is None:
+        return []
+    headers = read_headers(mail.content)
+    told = [(name, short_text(decode_header(headers.get(name) or ""), 200)) for name in ("from", "to", "subject")]
+    return [*((name, text) for name, text in told if text), ("came to", ", ".join(mail.envelope.rcpt_tos))]
+
+
+def _words(item: ReviewItem, mail: InboundMail | None) -> Text:
+    """What was written: as it was read when deciding, else as it can be read now."""
+    said = item.decision.decision if item.decision else {}
+    if said.get("new_text") is None and mail is not None:
+        return marked_text({"new_text": storable_text(find_new_text(read_message(mail.content), ()).text)})
+    return marked_text(said)
 
 
 def marked_text(decision: Mapping[str, Any]) -> Text:

@@ -24,7 +24,7 @@ def forwarding(database: Shell) -> Shell:
     """Four mails of one person for people, two of them held."""
     for number in range(3):
         (database.folder / "mails" / f"p{number}.eml").write_bytes(PRAISE + b"%d\r\n" % number)
-    assert database.run("replay", "--apply", "mails", **FORWARDING).returncode == 0
+    assert database.run("replay", "--apply", "--forward", "mails", **FORWARDING).returncode == 0
     return database
 
 
@@ -107,3 +107,8 @@ def test_config_show_hides_the_smarthosts_password(shell: Shell) -> None:
     run = shell.run("config", "show", **FORWARDING, **login)
     assert run.returncode == 0, run.stderr
     assert "hunter2" not in run.stdout
+
+
+def test_old_mail_that_is_applied_goes_to_people_only_when_that_is_asked_for(database: Shell) -> None:
+    assert database.run("replay", "--apply", "mails", **FORWARDING).returncode == 0
+    assert database.json("outbox", "list", "--hook", "forward/acme") == []

@@ -15,6 +15,12 @@ RULES = Path(__file__).parents[2] / "rules"
 OFF = {"MAILPROC_ACCOUNT__ACME__AUTOMATIC": "false"}
 QUESTION = REQUEST.replace(b"Please unsubscribe me.", b"Please do not unsubscribe me.").replace(b"pat@", b"sam@")
 
+PARKED = (
+    b"From: Lou <lou@example.net>\r\n"
+    b"Delivered-To: r-cecaaaaaaacjn3x4aaaaabtzgjichlyy3skhkfwb2ycqucqi@reply.acme.example\r\n"
+    b"Subject: Re: March news\r\n\r\nWhat about my order?\r\n"
+)
+
 
 @pytest.fixture
 def held(database: Shell) -> Shell:
@@ -70,6 +76,19 @@ def test_a_review_shows_the_telling_words_and_what_each_answer_would_do(held: Sh
         assert words in run.stdout
     would: Any = held.json("review", "show", only_review(held)["id"])
     assert would["would"]["release"]["action"] == "unsubscribe"
+
+
+def test_a_review_of_a_mail_that_was_never_read_shows_what_it_says_all_the_same(held: Shell) -> None:
+    (held.folder / "mails" / "parked.eml").write_bytes(PARKED)
+    held.run("replay", "--apply", "mails/parked.eml")
+    run = held.run("review", "show", only_review(held, "--reason", "parked")["id"])
+    for words in (
+        "Lou <lou@example.net>",
+        "Re: March news",
+        "What about my order?",
+        "needs --person: the mail names nobody",
+    ):
+        assert words in run.stdout
 
 
 def test_an_unknown_review_is_exit_66(held: Shell) -> None:
