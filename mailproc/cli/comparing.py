@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from mailproc.cli.context import out
+from mailproc.cli.context import harmless, out
 from mailproc.cli.deciding import World, examine_saved, opened, read_saved
 from mailproc.mail_files import MailFile
 from mailproc.policy.comparison import Comparison, compare_examinations, compare_with_decision
@@ -54,18 +54,24 @@ def failed_comparison(mail: MailFile, why: str) -> Compared:
 
 def print_comparison(name: str, found: Comparison, sides: tuple[str, str] = ("old", "new")) -> None:
     """A mail whose decision differs: what, and by which words."""
-    out.print(Text(name, style="bold"))
+    _print((name, "bold"))
     for key, (before, after) in found.changes.items():
-        out.print(Text.assemble(f"  {key:12} ", (_said(before), "red"), " → ", (_said(after), "green")))
+        _print(f"  {key:12} ", (_said(before), "red"), " → ", (_said(after), "green"))
     if found.reasons[0] != found.reasons[1]:
-        out.print(Text.assemble((f"  {'reason':12} {found.reasons[0]} → {found.reasons[1]}", "dim")))
+        _print((f"  {'reason':12} {found.reasons[0]} → {found.reasons[1]}", "dim"))
     for side, sign, colour, words in (
         (sides[0], "−", "red", found.only_old),
         (sides[1], "+", "green", found.only_new),
     ):
         for rule, phrase, where, does in sorted(words):
             told = f"  {sign} “{' '.join(phrase.split())}”"
-            out.print(Text.assemble((told, colour), f"  {rule}{f' ({does})' if does else ''}, {where}, only {side}"))
+            _print((told, colour), f"  {rule}{f' ({does})' if does else ''}, {where}, only {side}")
+
+
+def _print(*pieces: str | tuple[str, str]) -> None:
+    line = Text.assemble(*pieces)
+    line.plain = harmless(line.plain)
+    out.print(line)
 
 
 def _golden_of(mail: MailFile) -> dict[str, Any] | None:

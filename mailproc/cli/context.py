@@ -5,6 +5,7 @@ import contextlib
 import gc
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from mailproc.errors import MailprocError, NotFound, RulesError, SettingsError, StoreFull, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds
+from mailproc.policy.storable import storable_text
 from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
 from mailproc.store.journal import nobody_forwards
@@ -36,6 +38,8 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Result = TypeVar("Result")
 
+# Control characters of ISO 6429, and those that turn the direction of writing.
+_HIDDEN = re.compile("[\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 _WHERE = "(settings are read from --config, else $MAILPROC_CONFIG, else ./mailproc.toml)"
 _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (SettingsError, EX_CONFIG),
@@ -116,6 +120,11 @@ def account_named(settings: Settings, account: str | None) -> str:
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def harmless(text: str) -> str:
+    """Words out of a mail, as long as before, without what a terminal would obey and what hides other words."""
+    return _HIDDEN.sub("\ufffd", storable_text(text))
 
 
 def keep_for_good() -> None:

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import out
+from mailproc.cli.context import harmless, out
 from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.examination import Examination
@@ -60,17 +60,26 @@ def print_page(page: Page, *, everything: bool) -> None:
     """The whole page, as wide as the terminal."""
     print_headline(page.seen.decision)
     print_text(page, everything=everything)
+    print_lines(
+        ("rules", rule_lines(page, everything=everything)),
+        ("who", _people(page.seen)),
+        ("sent by", _authentication(page.seen)),
+        ("mail", _mail(page.seen)),
+        ("does", _effects(page.seen)),
+        ("otherwise", otherwise_lines(page.otherwise)),
+        ("assumed", [Text("; ".join(page.assumed), style="dim")] if page.assumed else []),
+    )
+
+
+def print_lines(*labelled: tuple[str, Sequence[Text]]) -> None:
+    """Lines beside the label of their group; groups without lines are left out."""
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", no_wrap=True, width=10)
     table.add_column(overflow="fold")
-    _add(table, "rules", rule_lines(page, everything=everything))
-    _add(table, "who", _people(page.seen))
-    _add(table, "sent by", _authentication(page.seen))
-    _add(table, "mail", _mail(page.seen))
-    _add(table, "does", _effects(page.seen))
-    _add(table, "otherwise", otherwise_lines(page.otherwise))
-    if page.assumed:
-        _add(table, "assumed", [Text("; ".join(page.assumed), style="dim")])
+    for label, lines in labelled:
+        for number, line in enumerate(lines):
+            line.plain = harmless(line.plain)
+            table.add_row("" if number else label, line)
     out.print(table, soft_wrap=False)
 
 
@@ -92,6 +101,11 @@ def print_headline(decision: Decision) -> None:
         line.append(" “")
         line.append(" ".join(words.phrase.split()), style="bold")
         line.append("”")
+    _print(line)
+
+
+def _print(line: Text) -> None:
+    line.plain = harmless(line.plain)
     out.print(line, soft_wrap=False)
 
 
@@ -110,6 +124,7 @@ def print_text(page: Page, *, everything: bool) -> None:
     shown.append(marked_body(seen.new_text, marks_of(page.fates, "body"), width=out.width - 4, whole=everything))
     for one in shown:
         if one.plain.strip():
+            one.plain = harmless(one.plain)
             out.print(Padding(one, (0, 0, 0, 2), expand=False), soft_wrap=False, overflow="fold", no_wrap=False)
     out.print()
 
@@ -166,11 +181,6 @@ def otherwise_lines(otherwise: Sequence[Otherwise]) -> list[Text]:
         )
         for one in otherwise
     ]
-
-
-def _add(table: Table, label: str, lines: Sequence[Text]) -> None:
-    for number, line in enumerate(lines):
-        table.add_row("" if number else label, line)
 
 
 def _people(seen: Examination) -> list[Text]:

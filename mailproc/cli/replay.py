@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, ConfigOption, err, open_store, out, run, settings_of
+from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, ConfigOption, err, harmless, open_store, out, run, settings_of
 from mailproc.cli.deciding import (
     World,
     decide_file,
@@ -131,7 +131,7 @@ def _print_tables(answers: Iterator[Answer]) -> None:
         for answer in some:
             row = orjson.loads(answer.line)
             sums[row["kind"], row["action"]] += 1
-            table.add_row(Path(answer.file).name, *decision_cells(row))
+            table.add_row(escape(harmless(Path(answer.file).name)), *decision_cells(row))
         out.print(table)
     for (kind, action), count in sorted(sums.items()):
         out.print(f"{count:6}  {kind:20} [{COLOURS[action]}]{action}[/]")
@@ -151,8 +151,8 @@ def decision_table(first: str) -> Table:
 def decision_cells(row: dict[str, Any]) -> tuple[str, ...]:
     """One decision as the cells after the first; on a narrow terminal without kind and level."""
     also = "".join(f" +{one}" for one in row["also"])
-    who = escape(", ".join(one["address"] or f"key {one['key']}" for one in row["subscribers"]))
-    why = escape(row["reason"]) + (f" [dim]({row['rule']})[/]" if row["rule"] else "")
+    who = escape(harmless(", ".join(one["address"] or f"key {one['key']}" for one in row["subscribers"])))
+    why = escape(harmless(row["reason"])) + (f" [dim]({row['rule']})[/]" if row["rule"] else "")
     action = f"[{COLOURS[row['action']]}]{row['action']}[/]{also}"
     if out.width < WIDE:
         return action, who, why

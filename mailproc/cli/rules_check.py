@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import track
+from rich.text import Text
 
 from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
 from mailproc.cli.context import (
@@ -193,8 +194,8 @@ def _print(findings: Findings, *, everything: bool) -> None:
         out.print(f"{key:10} {', '.join(value) if isinstance(value, list) else value}", markup=False)
     out.print("[green]all files load, all examples hold[/]")
     for one in findings.never_count:
-        out.print(f"[red]never counts[/]  {_where(one)}", end="")
-        out.print(f": {one.by.does} {one.by.id} “{_short(one.by_phrase)}” always takes it out", markup=False)
+        told = f"{_where(one)}: {one.by.does} {one.by.id} “{_short(one.by_phrase)}” always takes it out"
+        out.print(Text.assemble(("never counts", "red"), f"  {told}"))
     shown = findings.superfluous if everything else findings.superfluous[:FEW]
     if findings.superfluous:
         out.print(f"[yellow]{len(findings.superfluous)} phrases are superfluous[/]: another one always says the same")
@@ -204,7 +205,7 @@ def _print(findings: Findings, *, everything: bool) -> None:
         out.print("  … all of them with --all", style="dim")
     for found in findings.templates:
         said = f"footer of {found['account']} “{found['footer']}” would be read as {found['does']}"
-        out.print(f"[red]template[/]      {said}: {found['rule']} “{found['phrase']}”")
+        out.print(Text.assemble(("template", "red"), f"      {said}: {found['rule']} “{found['phrase']}”"))
     for failed in findings.failed:
         err.print(f"mailproc: {failed.file}: {failed.error}", markup=False)
     for changed in findings.changed:

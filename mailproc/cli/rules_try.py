@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
+from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, print_json, settings_of
 from mailproc.cli.deciding import World, examine_saved, opened, world_of
 from mailproc.cli.explain import page_of
-from mailproc.cli.explain_page import otherwise_lines, print_headline, print_text, rule_lines
+from mailproc.cli.explain_page import otherwise_lines, print_headline, print_lines, print_text, rule_lines
 from mailproc.mail.message import read_headers
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import decision_as_json
@@ -61,13 +60,7 @@ def try_rules(
         return
     print_headline(page.seen.decision)
     print_text(page, everything=False)
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True, width=10)
-    table.add_column(overflow="fold")
-    for label, lines in (("rules", rule_lines(page, everything=True)), ("otherwise", otherwise_lines(page.otherwise))):
-        for number, line in enumerate(lines):
-            table.add_row("" if number else label, line)
-    out.print(table, soft_wrap=False)
+    print_lines(("rules", rule_lines(page, everything=True)), ("otherwise", otherwise_lines(page.otherwise)))
 
 
 def _content(text: str) -> bytes:

@@ -141,3 +141,16 @@ def test_the_telling_words_are_in_colour_in_their_place_and_what_was_cut_is_dim(
 def test_a_mail_on_standard_input_is_explained(shell: Shell) -> None:
     assert shell.run("explain", "-", typed=REQUEST).stdout.startswith("UNSUBSCRIBE")
     assert json.loads(shell.run("explain", "-", "--json", typed=REQUEST).stdout)["near_misses"] == []
+
+
+HOSTILE = "\x1b]0;owned\x07 \x9b2J \u202eeb em unsubscribe me [red]x[/] \x00"
+
+
+@pytest.mark.parametrize("words", [("explain",), ("rules", "try"), ("replay",), ("explain", "--all")])
+def test_nothing_in_a_mail_reaches_the_terminal_as_a_command(shell: Shell, words: tuple[str, ...]) -> None:
+    content = REQUEST.replace(b"Re: March news", HOSTILE.encode()).replace(b"Please", HOSTILE.encode())
+    shell.write("it[bold].eml", content.replace(b"From: pat", b'From: "\x1b[31m" <pat'))
+    run = shell.run(*words, "it[bold].eml")
+    assert run.returncode == 0, run.stderr
+    assert not set("\x1b\x07\x9b\u202e\x00") & set(run.stdout)
+    assert "it[bold].eml" in run.stdout or "[red]x[/]" in run.stdout

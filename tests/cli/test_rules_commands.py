@@ -90,6 +90,11 @@ def test_check_tells_a_phrase_that_another_one_makes_superfluous(shell: Shell) -
     assert "“unsubscribe me now”" in run.stdout
 
 
+def test_brackets_of_a_phrase_are_shown_as_written(shell: Shell) -> None:
+    shell.write("twice/10-x.toml", RULES.replace('["unsubscribe me"]', '["unsubscribe me", "unsubscribe me [red]"]'))
+    assert "“unsubscribe me [red]”" in shell.run("rules", "check", "twice", "--against", "none").stdout
+
+
 def test_check_tells_a_footer_of_the_account_that_would_be_taken_for_a_request(rules: Shell) -> None:
     footers = 'footers = ["Reply with unsubscribe me to leave", "Acme Ltd"]'
     settings = (rules.folder / "mailproc.toml").read_text(encoding="utf-8")
