@@ -15,6 +15,7 @@ import structlog
 from mailproc.account_policies import policies_of
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.decider import Decider
+from mailproc.due_watch import DueWatch
 from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
 from mailproc.intake import NOBODY, inbound_mails
@@ -114,7 +115,8 @@ class Service:
             feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
             if "smtp" in self.roles and (days := self.settings.store.retention_days):
                 self._tasks.append(asyncio.create_task(Retention(self.store, days, self.metrics).run()))
-            for task in (self._keep_gauges(), self.rules.watch(), feedback.run()):
+            due = DueWatch(self.store, self.metrics)
+            for task in (self._keep_gauges(), self.rules.watch(), feedback.run(), due.run()):
                 self._tasks.append(asyncio.create_task(task))
             if self.shadow_rules is not None and "smtp" in self.roles:
                 self._start_shadow(self.shadow_rules)

@@ -18,7 +18,12 @@ from mailproc.cli.context import (
 from mailproc.policy.alarm import Alarm, AlarmKind
 from mailproc.settings import Settings
 
-_LOOK = {AlarmKind.breaker: "mailproc breaker list", AlarmKind.silent_source: "mailproc feedback sources"}
+_LOOK = {
+    AlarmKind.breaker: "mailproc breaker list",
+    AlarmKind.overdue: "mailproc review list --overdue",
+    AlarmKind.undelivered: "mailproc outbox list",
+    AlarmKind.silent_source: "mailproc feedback sources",
+}
 AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]
 
 

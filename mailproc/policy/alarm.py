@@ -13,6 +13,8 @@ class AlarmKind(StrEnum):
     """What is wrong."""
 
     breaker = "breaker"  # more requests that nothing proves than the limit allows
+    overdue = "overdue"  # requests that wait for a person past their due date
+    undelivered = "undelivered"  # a hook has not been told for a day
     silent_source = "silent_source"  # a feedback source that used to report does not any more
 
 

@@ -17,7 +17,8 @@ from mailproc.store.schema import alarm
 from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
 
 QUIET = timedelta(hours=1)  # what was not seen for so long is over; seen again, it is a new alarm
-UNTIL_CLEARED = frozenset({AlarmKind.silent_source})  # but for these, which end when somebody finds that they did
+# But for these, which end when somebody finds that they did.
+UNTIL_CLEARED = frozenset({AlarmKind.silent_source, AlarmKind.overdue, AlarmKind.undelivered})
 
 
 def _upsert(insert: Insert) -> Any:

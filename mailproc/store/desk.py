@@ -66,6 +66,14 @@ class Desk:
         """What waits for a person, the most urgent first; what is open when nothing else is asked for."""
         return await review_reports.reviews(self._reader, wanted or ReviewFilter(), limit)
 
+    async def overdue(self) -> dict[str, int]:
+        """How many reviews are past their due date, by account; those with none are left out."""
+        return await review_reports.overdue(self._reader, self._now())
+
+    async def undelivered(self, created_before: datetime) -> dict[tuple[str, str], int]:
+        """How many events and forwards are older than that and still waiting or dead, by account and hook."""
+        return await reports.undelivered(self._reader, created_before)
+
     async def accounts_with_content(self) -> list[str]:
         """Accounts of which raw mail is kept."""
         return await reports.accounts_with(self._reader, mail_content)

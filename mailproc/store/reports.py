@@ -1,5 +1,6 @@
 """Reading about mail: what waits, what was decided, what a person has to look at, and numbers for metrics."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from mailproc.policy.due import SOON
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
 from mailproc.store.outbox import is_oldest_open
-from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from, is_free
+from mailproc.store.outbox_rows import ALARM_PREFIX, ENTRY_COLUMNS, entry_from, is_free
 from mailproc.store.ownership import TakenOver
 from mailproc.store.reader import Reader
 from mailproc.store.results import Counts, RecordedDecision
@@ -96,6 +97,24 @@ async def outbox_entries(
     if hook is not None:
         query = query.where(outbox.c.hook == hook)
     return [entry_from(row) for row in await reader.rows(query)]
+
+
+async def undelivered(reader: Reader, created_before: datetime) -> dict[tuple[str, str], int]:
+    """How many entries of the outbox are older than that and still waiting or dead, by account and hook."""
+    found: Counter[tuple[str, str]] = Counter()
+    for literal in (PENDING, DEAD):
+        query = (
+            select(outbox.c.account_id, outbox.c.hook, func.count())
+            .where(
+                outbox.c.state == literal,
+                outbox.c.created_at < micros_of(created_before),
+                ~outbox.c.person.startswith(ALARM_PREFIX),  # alarms about alarms would never end
+            )
+            .group_by(outbox.c.account_id, outbox.c.hook)
+        )
+        for account_id, hook, count in await reader.rows(query):
+            found[account_id, hook] += count
+    return dict(found)
 
 
 async def outbox_numbers(reader: Reader, state: OutboxState, hook: str | None) -> list[int]:

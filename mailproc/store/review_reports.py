@@ -54,6 +54,16 @@ async def reviews(reader: Reader, wanted: ReviewFilter, limit: int) -> list[Revi
     return [_review_from(row) for row in await reader.rows(query)]
 
 
+async def overdue(reader: Reader, now: datetime) -> dict[str, int]:
+    """How many open reviews are past their due date, by account."""
+    query = (
+        select(review.c.account_id, func.count())
+        .where(review.c.state == OPEN, review.c.due_at < micros_of(now))
+        .group_by(review.c.account_id)
+    )
+    return {row[0]: row[1] for row in await reader.rows(query)}
+
+
 async def review_named(reader: Reader, account_id: str, review_id: str) -> ReviewItem | None:
     """One review, open or not; None when there is none."""
     query = _query().where(review.c.account_id == account_id, review.c.id == review_id)

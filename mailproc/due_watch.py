@@ -1,0 +1,62 @@
+"""A regular look at what is late: reviews past their due date, and what a hook has not been told for a day (R51)."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+from mailproc.alarm_bell import ring
+from mailproc.errors import StoreError
+from mailproc.metrics import Metrics
+from mailproc.policy.alarm import AlarmKind
+from mailproc.store.alarms import Sighting
+from mailproc.store.store import Store
+
+LOOK_SECONDS = 300.0
+LONGEST_UNDELIVERED = timedelta(hours=24)
+_KINDS = (AlarmKind.overdue, AlarmKind.undelivered)
+
+
+class DueWatch:
+    """Looks every five minutes: raises what is late, and ends the alarms of what no longer is."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    async def run(self) -> None:
+        """Look until cancelled. A store that does not answer is asked again the next time."""
+        while True:
+            with contextlib.suppress(StoreError):
+                await self.look(datetime.now(UTC))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self, now: datetime) -> None:
+        """One look. Raises StoreError."""
+        late = await self._late(now)
+        for sighting in late:
+            ring(self._metrics, await self._store.loops.raise_alarm(sighting))
+        still = {(one.account_id, one.kind, one.subject) for one in late}
+        for alarm in await self._store.loops.alarms():
+            if alarm.kind in _KINDS and (alarm.account_id, alarm.kind, alarm.subject) not in still:
+                await self._store.loops.clear_alarm(alarm.account_id, alarm.kind, alarm.subject)
+
+    async def _late(self, now: datetime) -> list[Sighting]:
+        overdue = [
+            Sighting(
+                account_id=account_id,
+                kind=AlarmKind.overdue,
+                subject="reviews",
+                text=f"{count} reviews are past their due date: mailproc review list --overdue",
+            )
+            for account_id, count in (await self._store.desk.overdue()).items()
+        ]
+        undelivered = [
+            Sighting(
+                account_id=account_id,
+                kind=AlarmKind.undelivered,
+                subject=hook,
+                text=f"{count} entries for {hook} are older than a day and not delivered: mailproc outbox list",
+            )
+            for (account_id, hook), count in (await self._store.desk.undelivered(now - LONGEST_UNDELIVERED)).items()
+        ]
+        return overdue + undelivered
