@@ -8,7 +8,7 @@ from mailproc.mail.message import Part
 from mailproc.policy.decision import Evidence
 from mailproc.policy.examination import Examination
 from mailproc.policy.facts import Fact
-from mailproc.policy.match import Match
+from mailproc.policy.rule_fate import RuleFate, fates_of
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import SubscriberRef
 
@@ -139,22 +139,16 @@ def _body(seen: Examination) -> Section:
 
 
 def _rules(seen: Examination) -> Section:
-    entries = [_match(seen, match, "subject") for match in seen.subject_matches]
-    entries += [_match(seen, match, "body") for match in seen.body_matches]
+    entries = [_found(fate) for fate in fates_of(seen)]
     if seen.new_text is not None and not entries:
         entries = [Entry("none", "no rule was found in subject or new text")]
     return Section("Rules", tuple(entries))
 
 
-def _match(seen: Examination, match: Match, where: str) -> Entry:
-    rule = match.rule
-    does = f"guard {rule.guard.value}" if rule.guard else rule.action.value if rule.action else ""
-    if (rule.id, where, match.span) in seen.uncounted:
-        does += ", taken out by a guard"
-    elif rule.id == seen.decision.rule:
-        does += ", decides"
-    start, end = match.span
-    return Entry(rule.id, f"“{short_text(match.phrase)}” ({does})", f"{where} {start}–{end}, {rule.file}:{rule.line}")
+def _found(fate: RuleFate) -> Entry:
+    spans = ", ".join(f"{start}–{end}" for start, end in fate.spans)
+    where = f"{fate.where} {spans}, {fate.rule.file}:{fate.rule.line}"
+    return Entry(fate.rule.id, f"“{fate.phrase}” ({fate.rule.does}), {fate.fate}", where)
 
 
 def _decision(seen: Examination) -> Section:

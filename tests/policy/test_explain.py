@@ -49,8 +49,8 @@ def test_what_a_guard_took_out_is_told():
     said = text_of(
         section(explain(examined(reply_mail("You can unsubscribe me at any time by clicking here"))), "Rules")
     )
-    assert "guard talk" in said
-    assert "taken out by a guard" in said
+    assert "(guard talk), takes its sentence out" in said
+    assert "(unsubscribe), held back by “" in said
 
 
 def test_that_no_rule_hit_is_told():
