@@ -265,7 +265,7 @@ class Decider:
             self._metrics.held.labels(mail.account_id).inc()
             self._log.warning("held", mail=mail.id, account=mail.account_id, reason=decision.reason)
         ring(self._metrics, recorded.alarms)
-        self._count(decision)
+        self._count(self._policy_of(mail.account_id), decision)
         self._log.info(
             "recorded",
             mail=mail.id,
@@ -280,10 +280,13 @@ class Decider:
             return None
         return unproven_in(decision, self._policy_of(mail.account_id), self._client_of(mail))
 
-    def _count(self, decision: Decision) -> None:
+    def _count(self, account: AccountPolicy, decision: Decision) -> None:
         self._metrics.decided.labels(decision.kind.value, decision.action.value).inc()
         if decision.feedback is not None:
-            self._metrics.feedback.labels(_known_type(decision.feedback.type), str(not decision.foreign).lower()).inc()
+            ours = str(not decision.foreign).lower()
+            known = {one.id for one in account.sources.known}
+            source = decision.feedback.source if decision.feedback.source in known else "other"
+            self._metrics.feedback.labels(_known_type(decision.feedback.type), source, ours).inc()
             if not decision.foreign and not decision.subscribers:
                 self._metrics.unattributed.inc()
 

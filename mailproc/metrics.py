@@ -12,7 +12,7 @@ class Metrics:
         self.resent = self._counter("mails_resent", "Mails that were there already: resends")
         self.decided = self._counter("mails_decided", "Decisions by kind and action", ("kind", "action"))
         self.feedback = self._counter(
-            "feedback_reports", "Feedback reports by type and whose they are", ("type", "ours")
+            "feedback_reports", "Feedback reports by type, known source and whose they are", ("type", "source", "ours")
         )
         self.unattributed = self._counter("feedback_unattributed", "Reports of ours in which no person could be found")
         self.crashed = self._counter(

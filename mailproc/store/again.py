@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from mailproc.policy.review import DECIDED_AGAIN, is_answer
 from mailproc.store.decisions import INSERT_DECISION, StorableDecision, apply_said, review_of_unclear
+from mailproc.store.feedback import PUT_REPORT
 from mailproc.store.forwards import was_forwarded, write_forwards
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.projection import Said
@@ -56,6 +57,7 @@ def _record_again(context: Context, payload: DecidedAgain) -> Transaction[Record
     if last != payload.after or (waiting is not None and is_answer(waiting.resolution)):
         return Recorded(applied=False)
     yield from tell(INSERT_DECISION, [{**one.row, "n": last + 1}])
+    yield from tell(PUT_REPORT, [one.report] if one.report else [])
     said = [Said(origin=0, facts=one.facts, mail_id=one.mail_id)] if one.facts else []
     done = yield from apply_said(context, said)
     wanted = one.review or review_of_unclear(one, done.unclear.get(0))

@@ -16,7 +16,7 @@ from mailproc.store.breaker import Watched, trip
 from mailproc.store.candidates import Unclear, find_meant
 from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
-from mailproc.store.feedback import INSERT_REPORT, report_row
+from mailproc.store.feedback import PUT_REPORT, report_row
 from mailproc.store.forwards import NewForward, forward_of, write_forwards
 from mailproc.store.journal import Context, Operation
 from mailproc.store.persons import person_of_key
@@ -104,7 +104,7 @@ def _review_of(inbound: InboundMail, decided: Decision, due_at: int) -> NewRevie
 
 
 def _held(one: StorableDecision, held: Decision) -> StorableDecision:
-    """The same with what is decided instead."""
+    """The same with what is decided instead; it is forwarded when it is released, a flood of it is nothing to read."""
     row = {**one.row, "action": held.action.value, "decision": json_text(decision_as_json(held))}
     review = NewReview(
         account_id=one.account_id,
@@ -113,7 +113,7 @@ def _held(one: StorableDecision, held: Decision) -> StorableDecision:
         due_at=one.due_at,
         names=names_of(held.subscribers),
     )
-    return replace(one, row=row, facts=(), review=review)
+    return replace(one, row=row, facts=(), review=review, forward=None)
 
 
 def storable_facts(facts: Sequence[Fact], now: datetime) -> tuple[StoredFact, ...]:
@@ -142,7 +142,7 @@ def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transacti
     held = {index: one.held for index, one in tripped.items() if mine[index].facts}
     mine |= {index: _held(mine[index], instead) for index, instead in held.items()}
     yield from tell(INSERT_DECISION, [one.row for one in mine.values()])
-    yield from tell(INSERT_REPORT, [one.report for one in mine.values() if one.report])
+    yield from tell(PUT_REPORT, [one.report for one in mine.values() if one.report])
     said = {
         index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
     }

@@ -12,9 +12,16 @@ from mailproc.policy.decision import Action, Decision
 from mailproc.store.columns import micros_of, storable, time_of
 from mailproc.store.reader import Reader
 from mailproc.store.schema import OPEN, decision, feedback_report, review
-from mailproc.store.statement import Statement
+from mailproc.store.statement import Insert, Statement
 
-INSERT_REPORT = Statement(lambda insert: insert(feedback_report).on_conflict_do_nothing())
+
+def _upsert(insert: Insert) -> Any:
+    statement = insert(feedback_report)
+    said = {name: statement.excluded[name] for name in ("source", "is_foreign")}
+    return statement.on_conflict_do_update(index_elements=["account_id", "mail_id"], set_=said)
+
+
+PUT_REPORT = Statement(_upsert)  # decided again it may be another's, or about our mail after all
 SOURCES_MAX = 200
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 

@@ -124,6 +124,19 @@ def test_what_waits_is_discarded_together(waiting: Shell) -> None:
     assert status_of(waiting, "lee") == "unknown"
 
 
+def test_a_report_that_turns_out_to_be_ours_is_no_longer_counted_as_foreign(waiting: Shell) -> None:
+    more = {**BORDER, "MAILPROC_ACCOUNT__ACME__SENDS_FROM": "news.acme.example, elsewhere.example"}
+    assert waiting.run("review", "redo", *ids_of(waiting, "max"), "--apply", **more).returncode == 0
+    row = row_of(waiting, "isp.example")
+    assert (row["foreign"], row["waiting"]) == (0, 3)
+
+
+def ids_of(shell: Shell, person: str) -> list[str]:
+    """The mails whose report names this person."""
+    mails: Any = shell.json("mail", "list")
+    return [one["id"] for one in mails if f"{person}@example.org" in str(one)]
+
+
 def test_a_source_is_named_whole(waiting: Shell) -> None:
     shown = waiting.run("feedback", "release", "--source", "sp.example", **TRUSTED)
     assert "0 waiting" in shown.stdout

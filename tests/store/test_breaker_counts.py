@@ -10,13 +10,15 @@ from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.breaker import HELD, BreakerLimits, Unproven
-from mailproc.policy.decision import Action
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.forward import Forwarding
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.results import Recorded, Subscriber
 from mailproc.store.store import Store
 
 LIMITS = BreakerLimits(per_hour=3)
+FORWARDING = Forwarding(hook="forward/acme", per_hour=100)
 
 
 def from_network(network: str | None = "203.0.113.0/24", *, rule: str = "en-request", people: int = 1) -> Unproven:
@@ -38,6 +40,7 @@ def opened(database_url: str, clock: Clock) -> Callable[..., object]:
             hooks_of=hooks("crm"),
             alarm_hooks_of=hooks(*alarms.split()),
             breaker=limits,
+            forwarding_of=lambda _: FORWARDING,
             clock=clock,
         )
         try:
@@ -214,3 +217,15 @@ async def test_old_counts_are_forgotten_and_present_ones_are_not(opened, clock: 
         clock.advance(timedelta(hours=3).total_seconds())
         await store.loops.forget_old_counts()
         assert (await request(store, "r", from_network())).held is None
+
+
+async def test_what_is_held_is_forwarded_when_it_is_released_and_not_before(opened) -> None:
+    async with opened(BreakerLimits(per_hour=1)) as store:
+        mails = [a_mail(), a_mail()]
+        await store.accept(mails)
+        decisions = [a_decision(one, an_opt_out(f"{one.id}@example.org"), also=(Also.forward,)) for one in mails]
+        for mail, decision in zip(mails, decisions, strict=True):
+            await store.record(mail, decision, from_network())
+        assert len(await store.outbox_entries(hook="forward/acme")) == 1
+        assert (await store.desk.record_again(mails[1], decisions[1], after=1, by="kim")).applied
+        assert len(await store.outbox_entries(hook="forward/acme")) == 2
