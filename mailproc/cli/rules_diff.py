@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
-from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
+from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, ConfigOption, JsonOption, err, out, print_json, settings_of
 from mailproc.cli.deciding import each_decided, opened, world_of
 
 EXIT_DIFFERENT = 1
@@ -25,7 +25,8 @@ def diff(
 ) -> None:
     """Decide saved mail by two rule sets, and show each mail whose decision differs, and why.
 
-    Exit 0 when all decisions are the same, 1 when some differ, 78 when a set does not load.
+    Exit 0 when all decisions are the same, 1 when some differ, 65 when a mail cannot be read, 78 when a set does not
+    load.
 
     Example: `mailproc rules diff rules/ my-rules/ saved-mail/`
     """
@@ -53,3 +54,5 @@ def diff(
         out.print(f"{len(differing)} of {count['mails']} mails are decided differently")
     if differing:
         raise typer.Exit(EXIT_DIFFERENT)
+    if count["failed"]:
+        raise typer.Exit(EX_DATAERR)

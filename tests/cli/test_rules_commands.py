@@ -227,6 +227,13 @@ def test_diff_as_json_on_two_processes_says_the_same(rules: Shell) -> None:
     assert {Path(row["file"]).stem for row in one["different"]} == {"praise", "request"}
 
 
+def test_diff_tells_a_mail_that_cannot_be_read_and_is_exit_65_unless_some_differ(rules: Shell) -> None:
+    run = rules.run("rules", "diff", "old", "old", "mails", "nowhere.eml")
+    assert run.returncode == 65
+    assert "nowhere.eml" in run.stderr
+    assert rules.run("rules", "diff", "old", "new", "mails", "nowhere.eml").returncode == 1
+
+
 def test_diff_with_a_bad_set_is_exit_78_and_of_no_mail_66(rules: Shell) -> None:
     rules.write("bad/10-x.toml", "= 1")
     (rules.folder / "empty").mkdir()
