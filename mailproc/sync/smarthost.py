@@ -10,6 +10,7 @@ from mailproc.policy.event import Delivered, Delivery, PermanentFailure, Transie
 from mailproc.smarthost_settings import SmarthostSettings
 
 _EXCERPT_CHARS = 200
+_LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954 §6: about us, not about this mail
 _UTF8_ONLY = "the address needs SMTPUTF8 (RFC 6531), which the smarthost does not offer"
 
 
@@ -90,7 +91,8 @@ def _options(client: aiosmtplib.SMTP, content: bytes, rcpt_to: str) -> list[str]
 
 def _refused(error: aiosmtplib.SMTPResponseException) -> Delivery:
     detail = _said(f"{error.code} {error.message}")
-    return PermanentFailure(detail=detail) if 500 <= error.code < 600 else TransientFailure(detail=detail)
+    is_final = 500 <= error.code < 600 and error.code not in _LOGIN_WANTED
+    return PermanentFailure(detail=detail) if is_final else TransientFailure(detail=detail)
 
 
 async def _bid_farewell(client: aiosmtplib.SMTP) -> None:

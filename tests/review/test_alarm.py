@@ -12,7 +12,15 @@ NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
 def a_count(overdue: int = 0, soon: int = 0) -> Counts:
-    return Counts(undecided=0, outbox={}, reviews_open=9, reviews_overdue=overdue, reviews_due_soon=soon)
+    return Counts(
+        undecided=0,
+        waiting=0,
+        waiting_since=None,
+        outbox={},
+        reviews_open=9,
+        reviews_overdue=overdue,
+        reviews_due_soon=soon,
+    )
 
 
 def heard(*steps: tuple[timedelta, Counts]) -> list[str]:
