@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mailproc.mail.authentication import NOT_CHECKED, read_authentication
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.message import Headers, addresses_in, read_headers
 from mailproc.policy.account import AccountPolicy, Accounts, Route, default_account
@@ -44,12 +45,14 @@ def saved_mail(
         content=content,
         received_at=when,
     )
-    assumed = (
+    assumed: tuple[str, ...] = (
         f"recipient {rcpt_to} ({rcpt_source})",
         f"sender {mail_from or '<>'} ({from_source})",
         f"account {account.id} ({account_source})",
         f"received {when.isoformat()} ({when_source})",
     )
+    if read_authentication(headers, account.border_servers) != NOT_CHECKED:
+        assumed += ("brought by a relay of ours (Authentication-Results of a border server is believed)",)
     return SavedMail(mail=mail, account=account, assumed=assumed)
 
 

@@ -1,5 +1,6 @@
 """Deciding saved mail: one by one here, or on all cores; what replay, explain and the rules commands share."""
 
+import asyncio
 import contextlib
 import os
 import time
@@ -13,10 +14,12 @@ from typing import Any, TypeVar
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailproc.account_policies import policies_of
+from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
+from mailproc.authenticity.verifier import Verifier
 from mailproc.cli.context import err, keep_for_good, open_store
 from mailproc.cli.processes import in_processes
-from mailproc.mail.authentication import Authentication
+from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail
 from mailproc.pipeline import decide_mail, examine_mail
@@ -27,7 +30,7 @@ from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail, saved_mail
 from mailproc.review.again import recorded_authentication
 from mailproc.rule_files import fingerprint_of, load_rules
-from mailproc.settings import Settings
+from mailproc.settings import AuthenticitySettings, Settings
 from mailproc.store.archive import ArchivedMail
 
 Answer = TypeVar("Answer")
@@ -43,11 +46,13 @@ class World:
     accounts: tuple[AccountPolicy, ...]
     rules: Path | None
     to: str | None = None
+    verification: AuthenticitySettings | None = None
 
 
-def world_of(settings: Settings, rules: Path | None = None, to: str | None = None) -> World:
-    """The accounts and rules of the settings; `rules` names another folder."""
-    return World(accounts=policies_of(settings), rules=rules or settings.rules, to=to)
+def world_of(settings: Settings, rules: Path | None = None, to: str | None = None, *, verify: bool = False) -> World:
+    """The accounts and rules of the settings; `rules` names another folder. `verify` looks senders up in DNS."""
+    verification = settings.authenticity if verify else None
+    return World(accounts=policies_of(settings), rules=rules or settings.rules, to=to, verification=verification)
 
 
 def read_saved(mail: MailFile, world: World) -> SavedMail:
@@ -60,14 +65,31 @@ def authentication_of(saved: SavedMail) -> Authentication:
     return Border().authenticate(saved.mail, saved.account)
 
 
-def decide_saved(saved: SavedMail, rules: RuleSet) -> Decision:
-    """What the live listener would have decided."""
-    return decide_mail(saved.mail, authentication_of(saved), saved.account, rules)
+def looked_up(saved: SavedMail, verification: AuthenticitySettings) -> Authentication:
+    """What DNS says; nothing of SPF, because a saved file does not tell its client."""
+    return asyncio.run(_verifier(verification).verify(saved.mail, None))
 
 
-def examine_saved(saved: SavedMail, rules: RuleSet) -> Examination:
-    """The same with everything that was seen on the way."""
-    return examine_mail(saved.mail, authentication_of(saved), saved.account, rules)
+@cache
+def _verifier(verification: AuthenticitySettings) -> Verifier:
+    """One per process, so that answers are remembered from mail to mail."""
+    return build_verifier(verification)
+
+
+def decide_saved(saved: SavedMail, rules: RuleSet, verification: AuthenticitySettings | None = None) -> Decision:
+    """What the live listener would have decided; looked up, where asked for, only where the outcome hinges on it."""
+    decision = decide_mail(saved.mail, authentication_of(saved), saved.account, rules)
+    if verification is None or not decision.hinges or decision.authentication != NOT_CHECKED:
+        return decision
+    return decide_mail(saved.mail, looked_up(saved, verification), saved.account, rules)
+
+
+def examine_saved(saved: SavedMail, rules: RuleSet, verification: AuthenticitySettings | None = None) -> Examination:
+    """The same with everything that was seen on the way; looked up for every mail that nothing is known of."""
+    told = authentication_of(saved)
+    if verification is not None and told == NOT_CHECKED:
+        told = looked_up(saved, verification)
+    return examine_mail(saved.mail, told, saved.account, rules)
 
 
 async def examine_stored(settings: Settings, limit: int, *sets: RuleSet) -> AsyncIterator[tuple[ArchivedMail, Seen]]:
@@ -96,7 +118,7 @@ def decide_file(mail: MailFile, world: World) -> dict[str, Any]:
         return failed(mail, error.strerror or str(error))
     _, rules = opened(world)  # before the clock starts: reading them takes longer than a hundred mails
     start = time.perf_counter()
-    decision = decide_saved(saved, rules)
+    decision = decide_saved(saved, rules, world.verification)
     elapsed = (time.perf_counter() - start) * 1000
     return {"file": mail.name, **decision_as_json(decision), "elapsed_ms": round(elapsed, 3)}
 

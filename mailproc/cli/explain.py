@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -52,6 +53,9 @@ def explain_mail(
     file: Annotated[Path, typer.Argument(help="A saved mail (.eml), MBOX#3, or `-` for standard input.")],
     to: Annotated[str | None, typer.Option("--to", help="Envelope recipient, instead of what the headers say.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Another folder of rules.")] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Look up DKIM and DMARC in DNS, where no border server told.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="All of what was cut off, and every rule.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -63,11 +67,14 @@ def explain_mail(
 
     Examples: `mailproc explain mail.eml` · `mailproc explain - < mail.eml` · `mailproc explain mail.eml --json`
     """
-    world = world_of(settings_of(config), rules, to)
+    world = world_of(settings_of(config), rules, to, verify=verify)
     content, written_at = _read(file)
     accounts, rule_set = opened(world)
     saved = saved_mail(content, accounts, to, received_at=written_at)
-    page = page_of(saved, examine_saved(saved, rule_set), rule_set)
+    seen = examine_saved(saved, rule_set, world.verification)
+    if seen.decision.authentication.source == "verified":
+        saved = replace(saved, assumed=(*saved.assumed, "SPF not looked up (a saved mail does not tell its client)"))
+    page = page_of(saved, seen, rule_set)
     if as_json:
         print_json(_as_json(page))
     else:

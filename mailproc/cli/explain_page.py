@@ -11,9 +11,11 @@ from mailproc.cli.context import harmless, out
 from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.examination import Examination
+from mailproc.policy.explain import verdict_text
 from mailproc.policy.near_miss import NearMiss
 from mailproc.policy.rule_fate import RuleFate
 from mailproc.policy.subscriber import RefSource, SubscriberRef
+from mailproc.policy.vouching import vouching_of
 from mailproc.what_if import Otherwise
 
 COLOURS = {"unsubscribe": "red", "bounce": "yellow", "review": "magenta", "forward": "cyan", "record": "blue"}
@@ -200,11 +202,17 @@ def _authentication(seen: Examination) -> list[Text]:
     told = seen.decision.authentication
     if told.source == "not_checked":
         return [Text("not checked: no border server told, and nothing was looked up", style="dim")]
-    verdicts = [("SPF", told.spf), *(("DKIM", one) for one in told.dkim), ("DMARC", told.dmarc)]
-    said = [f"{name} {one.result} {one.domain or ''}".strip() for name, one in verdicts if one is not None]
-    policy = f", its policy is {told.dmarc_policy}" if told.dmarc_policy else ""
     source = {"header": "said by our border server", "verified": "looked up here"}.get(told.source, told.source)
-    return [Text(f"{', '.join(said) or 'no verdict'}{policy} ({source})")]
+    verdicts = [("SPF", told.spf), *(("DKIM", one) for one in told.dkim), ("DMARC", told.dmarc)]
+    lines = [Text(f"{name} {verdict_text(one)}") for name, one in verdicts if one is not None]
+    lines = lines or [Text("no verdict")]
+    if told.dmarc_policy:
+        lines[-1].append(f"; its policy is {told.dmarc_policy}")
+    lines[0].append(f" ({source})", style="dim")
+    vouching = vouching_of(seen)
+    if vouching is not None:
+        lines.append(Text(vouching.sentence, style="green" if vouching.verdict.acts else "yellow"))
+    return lines
 
 
 def _mail(seen: Examination) -> list[Text]:

@@ -1,5 +1,6 @@
 """`replay`: saved mail decided as the live listener would, shown, and changing nothing unless told to apply."""
 
+import asyncio
 import secrets
 import sys
 from collections import Counter
@@ -65,18 +66,23 @@ def replay(
     ] = False,
     to: Annotated[str | None, typer.Option("--to", help="Envelope recipient, instead of what the headers say.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Another folder of rules.")] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Look up DKIM and DMARC where the outcome hinges on the sender.")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: one per core for many mails.")] = 0,
     config: ConfigOption = None,
 ) -> None:
     """Decide saved mail, by the same function as the live listener; settings and database are not needed.
 
+    What a named border server wrote into Authentication-Results is believed; without that, DNS is asked with --verify
+    only, and never about SPF: a saved mail does not tell its client.
     A mail that crashes the program is told and left out, the others are decided; so is one that cannot be read.
     Exit 66 when there is nothing to read, 65 when a file could not be read.
 
     Examples: `mailproc replay fixtures/emails` · `mailproc replay --jsonl mail.eml | jq .action`
     """
     settings = settings_of(config)
-    world = world_of(settings, rules, to)
+    world = world_of(settings, rules, to, verify=verify)
     if apply:
         run(_apply(settings, world, paths, forwards=forward))
         return
@@ -172,7 +178,7 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
                 err.print(f"mailproc: {file.name}: {error.strerror}", markup=False)
                 done[_NOT_READ] += 1
             else:
-                done[await _apply_one(store, saved, rules)] += 1
+                done[await _apply_one(store, saved, rules, world)] += 1
     if not done:
         _say_that_nothing_is_there()
     out.print(f"applied to {settings.database}: " + ", ".join(f"{n} {what}" for what, n in sorted(done.items())))
@@ -180,12 +186,12 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
         raise typer.Exit(EX_DATAERR)
 
 
-async def _apply_one(store: Store, saved: SavedMail, rules: RuleSet) -> str:
+async def _apply_one(store: Store, saved: SavedMail, rules: RuleSet, world: World) -> str:
     """Accept and record one mail at its own time; gives what was done."""
     mail = replace(saved.mail, id=sortable_id(saved.mail.received_at, secrets.randbits(80)))
     (receipt,) = await store.accept([mail])
     if receipt.duplicate:
         return "already there"
-    decision = decide_saved(replace(saved, mail=mail), rules)
+    decision = await asyncio.to_thread(decide_saved, replace(saved, mail=mail), rules, world.verification)
     await store.record(mail, decision)
     return decision.action.value

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailproc.mail.authentication import MethodResult
 from mailproc.mail.message import Part
 from mailproc.policy.decision import Evidence
 from mailproc.policy.examination import Examination
@@ -11,6 +12,7 @@ from mailproc.policy.facts import Fact
 from mailproc.policy.rule_fate import RuleFate, fates_of
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import SubscriberRef
+from mailproc.policy.vouching import vouching_of
 
 _MAX_TEXT = 20_000
 
@@ -99,10 +101,20 @@ def _authentication(seen: Examination) -> Section:
     entries = [Entry("source", told.source)]
     for name, result in (("SPF", told.spf), *(("DKIM", one) for one in told.dkim), ("DMARC", told.dmarc)):
         if result is not None:
-            entries.append(Entry(name, f"{result.result} {result.domain or ''}".strip()))
+            entries.append(Entry(name, verdict_text(result)))
     if told.dmarc_policy:
         entries.append(Entry("DMARC policy", told.dmarc_policy))
+    if (vouching := vouching_of(seen)) is not None:
+        entries.append(Entry("so", vouching.sentence))
     return Section("Who sent it", tuple(entries))
+
+
+def verdict_text(result: MethodResult) -> str:
+    """One verdict in words: `pass example.org, aligned with From`, `fail example.net: the text was changed`."""
+    said = f"{result.result} {result.domain or ''}".strip()
+    if result.aligned and result.result == "pass":
+        said += ", aligned with From"
+    return short_text(f"{said}: {result.reason}" if result.reason else said, 300)
 
 
 def _people(seen: Examination) -> Section:

@@ -93,6 +93,20 @@ _WHY = {
     Proof.cfbl_unanswered: "but DNS gave no answer about the reporter",
     Proof.cfbl_unsigned: "but the reporter did not sign it (RFC 9477)",
 }
+# What each proof is, in words for people.
+MEANING: Mapping[Proof, str] = {
+    Proof.token: "a token of ours says who it is",
+    Proof.cfbl: "a token of ours says who it is, in a report that our CFBL-Address asked for",
+    Proof.cfbl_unanswered: "our CFBL-Address asked for it, and DNS did not say whether the reporter signed it",
+    Proof.cfbl_unsigned: "our CFBL-Address asked for it, and the reporter did not sign it",
+    Proof.dkim: "signed by whom it names as its sender",
+    Proof.spf: "sent from where its sender's mail may come from",
+    Proof.answer: "it answers a mail of ours",
+    Proof.not_checked: "nobody looked who sent it",
+    Proof.nothing: "nothing shows who sent it",
+    Proof.unanswered: "DNS gave no answer who sent it",
+    Proof.forged: "forged: its domain asks to refuse such mail",
+}
 _CLAIMS = {
     FeedbackTrust.enrolled: Claim.report_enrolled,
     FeedbackTrust.mailbox: Claim.report_mailbox,
