@@ -1,6 +1,8 @@
 """What is stamped on outgoing mail tells, when it comes back by any road, exactly who was mailed and by what."""
 
 import quopri
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -221,3 +223,13 @@ def test_what_an_operator_named_strangely_breaks_no_header() -> None:
 
 def test_the_feedback_id_names_nobody() -> None:
     assert stamped("1")["Feedback-ID"] == stamped("2")["Feedback-ID"]
+
+
+def test_the_library_loads_neither_settings_nor_store_nor_service() -> None:
+    code = (
+        "import sys, mailproc.policy.stamp\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('mailproc.')}\n"
+        "print(sorted(rooms), 'sqlalchemy' in sys.modules, 'pydantic' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['mail', 'policy'] False False"
