@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+FUZZ := $(VENV)/.fuzz-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test run lint bench setup lock clean
+.PHONY: demo test run lint bench fuzz setup lock clean
 
 demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
 	@$(BIN)/mailproc demo
@@ -23,6 +24,9 @@ lint: $(DEV)  ## ruff and mypy --strict
 bench: $(DEV)  ## the budgets, as ratios of one run
 	@$(BIN)/python -m benchmarks.run
 
+fuzz: $(FUZZ)  ## a minute of fuzzing for each target; TARGETS="message decide" SECONDS=600 for other ones
+	@$(BIN)/python -m fuzz.run $(TARGETS) --seconds $(or $(SECONDS),60)
+
 setup: $(DEV)
 
 lock:  ## write the pinned and hashed requirements anew (needs uv)
@@ -30,6 +34,8 @@ lock:  ## write the pinned and hashed requirements anew (needs uv)
 		--extra install --quiet -o requirements.txt pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra install --extra dev --quiet -o requirements-dev.txt pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra install --extra fuzz --quiet -o requirements-fuzz.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis mailproc.egg-info
@@ -50,4 +56,10 @@ $(RUNTIME): $(BIN)/python requirements.txt pyproject.toml
 
 $(DEV): $(RUNTIME) requirements-dev.txt
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(FUZZ): $(RUNTIME) requirements-fuzz.txt
+	@$(PIP) install --require-hashes -r requirements-fuzz.txt
+	@$(BIN)/python -c 'import atheris' 2>/dev/null \
+		|| { echo "there is no fuzzer (atheris) for this machine: Linux on x86_64 has one"; exit 1; }
 	@touch $@

@@ -9,11 +9,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from mailproc.settings import StoreSettings
 from mailproc.store.database import migrate
 from mailproc.store.store import Store
+
+# An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 async def _execute(dsn: str, *statements: str) -> None:

@@ -178,3 +178,10 @@ def test_a_mail_that_could_not_be_decided_is_a_review():
     assert (decision.kind, decision.action, decision.reason) == (MailKind.unreadable, Action.review, "internal error")
     assert (decision.ruleset, decision.policy) == (rules().digest, policy_digest(ACCOUNT))
     json.dumps(decision_as_json(decision))
+
+
+def test_a_sender_that_no_database_takes_is_named_in_a_form_that_it_does():
+    envelope = Envelope(mail_from="p\udcfft@example.org", rcpt_tos=("reply@reply.acme.example",))
+    sent = replace(mail(b"Subject: hello\r\n\r\nwhen do you open?"), envelope=envelope)
+    decision = decide_mail(sent, NOT_CHECKED, ACCOUNT, rules())
+    assert [ref.address for ref in decision.subscribers] == ["p\ufffdt@example.org"]

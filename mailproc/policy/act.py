@@ -1,7 +1,6 @@
 """From who is meant and what is wanted to the outcome: facts, level, and the setting that nothing is automatic."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,8 +9,8 @@ from mailproc.mail.message import Message
 from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.storable import short_text, storable_text
-from mailproc.policy.subscriber import Identified, SubscriberRef
+from mailproc.policy.storable import short_text
+from mailproc.policy.subscriber import Identified
 from mailproc.policy.token import Token
 from mailproc.policy.trust import Verdict
 
@@ -47,7 +46,7 @@ def take_off(
         Fact(
             kind=kind,
             account_id=case.mail.account_id,
-            address=_stored(ref.address),
+            address=ref.address,
             key=ref.key,
             level=level,
             list_id=outcome.list_id if level == Level.list else None,
@@ -116,16 +115,6 @@ def _date(value: str | None) -> datetime | None:
 
 def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
     """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
-    refs = tuple([_storable(ref) for ref in identified.refs])
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
     by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
-    return changed(outcome, subscribers=refs, evidence=outcome.evidence + by + others, **more)
-
-
-def _storable(ref: SubscriberRef) -> SubscriberRef:
-    address = _stored(ref.address)
-    return ref if address == ref.address else replace(ref, address=address)
-
-
-def _stored(address: str | None) -> str | None:
-    return None if address is None else storable_text(address)
+    return changed(outcome, subscribers=identified.refs, evidence=outcome.evidence + by + others, **more)

@@ -13,6 +13,7 @@ from mailproc.policy.address import is_address, is_within, split_address
 from mailproc.policy.address_key import unwrapped_address
 from mailproc.policy.msfbl import msfbl_recipients, msfbl_texts
 from mailproc.policy.redaction import is_redacted
+from mailproc.policy.storable import storable_text
 from mailproc.policy.token import Token, find_tokens
 
 _MAX_VALUE = 4000
@@ -50,7 +51,7 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriberRef:
-    """A person as a mail names them: an address (as written, bare), a subscriber key, or both."""
+    """A person as a mail names them: an address (as written, bare, storable), a subscriber key, or both."""
 
     address: str | None
     key: str | None = None
@@ -199,4 +200,4 @@ def _addresses(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _refs(addresses: Iterable[str], source: RefSource, trust: Trust) -> tuple[SubscriberRef, ...]:
-    return tuple(SubscriberRef(address=address, source=source, trust=trust) for address in addresses)
+    return tuple([SubscriberRef(address=storable_text(one), source=source, trust=trust) for one in addresses])

@@ -1,7 +1,7 @@
 """No line of a body is lost, and however many there are, only so many are looked at."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_mail import mail_of
 
@@ -23,6 +23,7 @@ def body_of(text: str) -> Body:
     return Body(text=text, source="plain")
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_lines_make_up_the_text_and_stand_where_they_are_said_to(pieces: list[str]):
     text = "\n".join(pieces)
@@ -54,6 +55,7 @@ def test_a_quote_with_an_answer_below_it_is_looked_at_line_by_line():
     assert (len(lines), settled) == (5, ())
 
 
+@settings(deadline=None)
 @given(PIECES, st.integers(3, 40))
 def test_how_long_the_quote_at_the_end_is_makes_no_difference(pieces: list[str], length: int):
     text = "\n".join(pieces)

@@ -52,7 +52,7 @@ def test_a_saved_mail_is_of_the_kind_that_its_finder_says(path: Path):
         assert kind_of(message, envelope) == finding_of(message, envelope)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(st.sampled_from(FIELDS), max_size=6),
     st.lists(st.sampled_from(BODIES), max_size=2),
