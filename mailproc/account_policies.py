@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mailproc.errors import SettingsError
 from mailproc.policy.account import AccountPolicy
+from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.source_file import read_source_file
 from mailproc.policy.sources import FeedbackSources
 from mailproc.settings import Settings
@@ -43,6 +44,15 @@ def policies_of(settings: Settings) -> tuple[AccountPolicy, ...]:
     if problems:
         raise SettingsError(problems)
     return tuple(account.policy(sources) for account in settings.account)
+
+
+def scopes_of(settings: Settings) -> Scopes:
+    """How far each account's opt-outs reach."""
+    members = [
+        Member(account_id=account.id, parent=account.parent, scope=account.account_scope)
+        for account in settings.account
+    ]
+    return Scopes(members, settings.global_scope)
 
 
 def _problem_of(name: str, sources: FeedbackSources) -> str | None:

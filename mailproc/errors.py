@@ -40,6 +40,10 @@ class NotFound(StoreError):
     """What was asked for does not exist."""
 
 
+class Refused(StoreError):
+    """What was asked for is not theirs to ask who asked. Exit 77."""
+
+
 class ContentGone(StoreError):
     """An undecided mail whose content is missing or damaged; `mail` is the rest of it, with empty content."""
 

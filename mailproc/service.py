@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from mailproc.account_policies import policies_of
+from mailproc.account_policies import policies_of, scopes_of
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.decider import Decider
 from mailproc.due_watch import DueWatch
@@ -88,6 +88,7 @@ class Service:
                 forwarding_of=self.settings.forwarding_of,
                 breaker=self.settings.breaker.limits(),
                 thresholds_of=self._thresholds_of,
+                scopes=scopes_of(self.settings),
             )
             undo.push_async_callback(self.store.close)
             self.authenticator = build_authenticator(self.settings.authenticity, self.settings.smtp)

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forward import Forwarding, forwarding_hook
+from mailproc.policy.scope import AccountScope, GlobalScope
 from mailproc.policy.silence import SilenceLimits
 from mailproc.policy.sources import NO_SOURCES, FeedbackSources
 from mailproc.setting_types import (
@@ -182,7 +183,8 @@ class AccountSettings(_Table):
     border_servers: Words = ()
     trusted_sources: Words = ()
     feedback_trust: FeedbackTrust = FeedbackTrust.mailbox
-    account_scope: Literal["unit", "enterprise"] = "enterprise"
+    account_scope: AccountScope = AccountScope.enterprise
+    transactional_despite_opt_out: bool = True
     reply_scope: Literal["account", "named-list"] = "account"
     automatic: bool = True
     hard_bounces: int = Field(1, ge=1)
@@ -233,6 +235,7 @@ class Settings(_Table):
     database: str = "sqlite+aiosqlite:///var/mailproc.db"
     rules: Path | None = None  # folder of rule files; None: the shipped ones
     shadow_rules: Path | None = None  # a second set that decides beside the first and only tells what it would do
+    global_scope: GlobalScope = GlobalScope.installation
     feedback_sources: Path | None = None  # file of feedback sources; None: the shipped one
     account: tuple[AccountSettings, ...] = ()
     hook: tuple[HookSettings, ...] = ()

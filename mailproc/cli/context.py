@@ -13,7 +13,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from mailproc.errors import MailprocError, NotFound, RulesError, SettingsError, StoreFull, StoreUnavailable
+from mailproc.account_policies import scopes_of
+from mailproc.errors import MailprocError, NotFound, Refused, RulesError, SettingsError, StoreFull, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds
 from mailproc.policy.storable import storable_text
 from mailproc.settings import Settings
@@ -22,6 +23,7 @@ from mailproc.store.journal import nobody_forwards
 from mailproc.store.store import Store
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
+EX_NOPERM = 77
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -45,6 +47,7 @@ _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (SettingsError, EX_CONFIG),
     (RulesError, EX_CONFIG),
     (NotFound, EX_NOINPUT),
+    (Refused, EX_NOPERM),
     (StoreUnavailable, EX_TEMPFAIL),
     (StoreFull, EX_TEMPFAIL),
     (MailprocError, EX_UNAVAILABLE),
@@ -96,6 +99,7 @@ async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncItera
         forwarding_of=settings.forwarding_of if forwards else nobody_forwards,
         breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
+        scopes=scopes_of(settings),
     )
     try:
         yield store

@@ -1,15 +1,37 @@
-"""`db migrate|check|backup`: the database's schema, health and copy."""
+"""`db migrate|check|rebuild|backup`: the database's schema, health, standings and copy."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from mailproc.cli.context import EX_DATAERR, ConfigOption, JsonOption, open_store, out, print_json, run, settings_of
+from mailproc.cli.context import (
+    EX_DATAERR,
+    ConfigOption,
+    JsonOption,
+    account_named,
+    err,
+    open_store,
+    out,
+    print_json,
+    run,
+    settings_of,
+)
+from mailproc.cli.people import AccountOption
+from mailproc.errors import StoreError
 from mailproc.settings import Settings
 from mailproc.store.database import migrate as migrate_database
 
 app = typer.Typer(no_args_is_help=True, help="Make, check and copy the database.")
+
+_COLUMNS = (
+    SpinnerColumn(),
+    TextColumn("account {task.description}"),
+    TextColumn("{task.completed:.0f} people"),
+    TimeElapsedColumn(),
+)
 
 
 @app.command()
@@ -41,6 +63,47 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 async def _check(settings: Settings) -> list[str]:
     async with open_store(settings) as store:
         return await store.check()
+
+
+@app.command()
+def rebuild(
+    account: AccountOption = None,
+    resume: Annotated[str, typer.Option("--resume", help="Go on where a run stopped, which said how.")] = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute every standing anew from its facts, beside a running service; hooks are told of what was another.
+
+    For after a change of `parent`, `account_scope`, `global_scope` or the bounce thresholds, and when `db check` finds
+    a standing that is not what its facts say. Safe to stop and to run again.
+
+    Example: `mailproc db rebuild`
+    """
+    settings = settings_of(config)
+    known = account_named(settings, account) if account else None
+    people, changed = run(_rebuild(settings, known, resume))
+    if as_json:
+        print_json({"people": people, "changed": changed})
+    else:
+        out.print(f"{people} looked at, {changed} changed", markup=False)
+
+
+async def _rebuild(settings: Settings, account: str | None, cursor: str) -> tuple[int, int]:
+    people = changed = 0
+    with Progress(*_COLUMNS, console=err, transient=True, disable=not err.is_terminal) as progress:
+        bar = progress.add_task("", total=None)
+        try:
+            async with open_store(settings) as store:
+                async for done in store.standings.rebuild(account, cursor):
+                    people, changed, cursor = people + done.people, changed + done.changed, done.cursor
+                    progress.update(bar, completed=people, description=done.account_id)
+        except ValueError as error:
+            err.print(f"mailproc: {error}", markup=False)
+            raise typer.Exit(EX_DATAERR) from None
+        except (StoreError, asyncio.CancelledError):
+            err.print(f"stopped; go on with: mailproc db rebuild --resume '{cursor}'", markup=False)
+            raise
+    return people, changed
 
 
 @app.command()

@@ -18,6 +18,7 @@ from mailproc.cli import (
     outbox,
     people,
     replay,
+    revert,
     review,
     review_again,
     rules,
@@ -51,7 +52,7 @@ def _root(
     """Options before the command."""
 
 
-for module in (serve, demo, replay, explain, people, headers, alarms):
+for module in (serve, demo, replay, explain, people, revert, headers, alarms):
     module.register(app)
 for name, group in (
     ("outbox", outbox.app),

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from mailproc.account_policies import scopes_of
 from mailproc.cli.context import (
     EX_DATAERR,
+    EX_NOPERM,
     EX_USAGE,
     ConfigOption,
     JsonOption,
@@ -20,13 +22,15 @@ from mailproc.cli.context import (
     run,
     settings_of,
 )
+from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
 from mailproc.settings import Settings
 from mailproc.store.results import PersonStatus, Recorded, ReviewItem
 from mailproc.store.review_reports import ReviewFilter
 
-STANDING_COLOURS = {"unsubscribed": "bold red", "bounced": "yellow", "held": "magenta", "active": "green"}
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class ByHand(StrEnum):
@@ -45,9 +49,7 @@ ListOption = Annotated[str | None, typer.Option("--list", help="Which list, with
 ChannelOption = Annotated[ByHand, typer.Option(help="How the request came.")]
 ReceivedOption = Annotated[
     datetime | None,
-    typer.Option(
-        "--received-at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], help="When, in UTC; now."
-    ),
+    typer.Option("--received-at", formats=TIMES, help="When, in UTC; now."),
 ]
 ByOption = Annotated[str, typer.Option("--by", help="Who enters it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a few words; kept with the fact.")]
@@ -61,23 +63,31 @@ def register(app: typer.Typer) -> None:
 
 
 def status(
-    person: PersonArgument, account: AccountOption = None, as_json: JsonOption = False, config: ConfigOption = None
+    person: PersonArgument,
+    account: AccountOption = None,
+    list_id: Annotated[str | None, typer.Option("--list", help="Also tell about mail of this list.")] = None,
+    at: Annotated[datetime | None, typer.Option("--at", formats=TIMES, help="As it was then, in UTC; now.")] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
-    """Show whether somebody may be mailed, since when not, and by what evidence.
+    """Show whether somebody may be mailed, since when not, and by what evidence; now or at a time.
 
-    Examples: `mailproc status pat@example.org` · `mailproc status 1234567890123 --json`
+    Examples: `mailproc status pat@example.org` · `mailproc status 1234567890123 --at 2026-03-03 --json`
     """
     settings = settings_of(config)
     address, key = named(person)
     known = account_named(settings, account) if account else None
-    found, waiting = run(_persons(settings, address or key or "", known))
+    then = past(at, "--at") if at else None
+    found, waiting = run(_persons(settings, address or key or "", known, then))
     if as_json:
-        print_json([_as_json(one, waiting) for one in found])
+        print_json([status_as_json(settings, one, waiting, list_id) for one in found])
         return
+    if then:
+        out.print(f"as it was at {then:%Y-%m-%d %H:%M:%S} UTC, by what had happened until then:", style="dim")
     if not found:
         out.print(f"{person}: nothing is known, so nothing stands against mailing", markup=False)
     for one in found:
-        _print_person(one)
+        print_status(settings, one, list_id)
     for item in waiting:
         out.print(f"  waits for a person, due {item.due_at:%Y-%m-%d}: {item.reason}", markup=False)
         out.print(f"    mailproc review show {item.id}", style="dim")
@@ -95,63 +105,13 @@ def named(person: str) -> tuple[str | None, str | None]:
     raise typer.Exit(EX_DATAERR)
 
 
-async def _persons(settings: Settings, person: str, account: str | None) -> tuple[list[PersonStatus], list[ReviewItem]]:
-    """Who is meant, and what waits that names them."""
+async def _persons(
+    settings: Settings, person: str, account: str | None, at: datetime | None
+) -> tuple[list[PersonStatus], list[ReviewItem]]:
+    """Who is meant, and what waits now that names them."""
     async with open_store(settings) as store:
-        waiting = await store.desk.reviews(ReviewFilter(account_id=account, person=person))
-        return await store.persons(person, account), waiting
-
-
-def _print_person(one: PersonStatus) -> None:
-    word = one.standing.status.value
-    name = one.address or f"key {one.key}"
-    out.print(
-        f"[{STANDING_COLOURS[word]}]{word.upper() if word != 'active' else word}[/]  {name}  (account {one.account_id})"
-    )
-    for block in one.standing.blocks:
-        where = f"list {block.list_id}" if block.list_id else block.level.value
-        out.print(
-            f"  blocked at {where} level since {block.since:%Y-%m-%d %H:%M} UTC: {block.kind.value} by {block.channel}"
-        )
-    for fact in one.facts:
-        told = [f"{name} {value}" for name, value in fact.evidence.items() if name != "mail"]
-        line = f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {', '.join(told)}"
-        out.print(line, markup=False)
-
-
-def _as_json(one: PersonStatus, waiting: list[ReviewItem]) -> dict[str, object]:
-    return {
-        "account": one.account_id,
-        "address": one.address,
-        "key": one.key,
-        "status": one.standing.status.value,
-        "version": one.version,
-        "reviews": [item.id for item in waiting if item.account_id == one.account_id],
-        "blocks": [
-            {
-                "kind": block.kind.value,
-                "level": block.level.value,
-                "list": block.list_id,
-                "since": block.since.isoformat(),
-                "channel": block.channel,
-                "fact": block.fact_id,
-            }
-            for block in one.standing.blocks
-        ],
-        "facts": [
-            {
-                "id": fact.id,
-                "kind": fact.kind.value,
-                "level": fact.level.value,
-                "list": fact.list_id,
-                "occurred_at": fact.occurred_at.isoformat(),
-                "channel": fact.channel.value,
-                "evidence": dict(fact.evidence),
-                "retracts": fact.retracts,
-            }
-            for fact in one.facts
-        ],
-    }
+        waiting = [] if at else await store.desk.reviews(ReviewFilter(account_id=account, person=person))
+        return await store.standings.of(person, account, at=at), waiting
 
 
 def unsubscribe(
@@ -209,19 +169,16 @@ def _enter(
         err.print("mailproc: --level list and --list NAME belong together")
         raise typer.Exit(EX_USAGE)
     settings = settings_of(config)
-    now = datetime.now(UTC)
-    when = received_at.replace(tzinfo=UTC) if received_at else now
-    if when > now:
-        err.print("mailproc: --received-at lies in the future")
-        raise typer.Exit(EX_DATAERR)
+    when = past(received_at, "--received-at") if received_at else datetime.now(UTC)
     address, key = named(person)
-    account_id = account_named(settings, account)
-    known_lists = next(one.lists for one in settings.account if one.id == account_id)
-    if list_id is not None and list_id not in known_lists:
-        err.print(
-            f"mailproc: {account_id} has no list {list_id}; there: {', '.join(known_lists) or 'none'}", markup=False
-        )
-        raise typer.Exit(EX_DATAERR)
+    evidence = {name: value for name, value in (("by", by), ("reason", reason)) if value}
+    if level is Level.global_:
+        account_id, enterprise = _whose_global(settings, account)
+        address, key = address or run(_address_of(settings, str(key), account)), None
+        evidence |= {ENTERPRISE: enterprise} if enterprise else {}
+    else:
+        account_id = account_named(settings, account)
+        _check_list(settings, account_id, list_id)
     fact = Fact(
         kind=kind,
         account_id=account_id,
@@ -231,21 +188,65 @@ def _enter(
         list_id=list_id,
         occurred_at=when,
         channel=Channel(channel.value),
-        evidence={name: value for name, value in (("by", by), ("reason", reason)) if value},
+        evidence=evidence,
     )
-    recorded = run(_record(settings, fact))
+    recorded, still_global = run(_record(settings, fact))
     if as_json:
         print_json([{"person": change.person, "status": change.status.value} for change in recorded.changes])
         return
     for change in recorded.changes:
         said = f"{person}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]"
+        said += f" in account {change.account_id}" if change.account_id != account_id else ""
         out.print(said + (f"; {'off' if kind is FactKind.opt_out else 'on'} list {list_id}" if list_id else ""))
     if recorded.unclear:
         err.print(f"mailproc: {recorded.unclear}; if one is meant, give the key", markup=False)
+    if still_global:
+        err.print(
+            f"mailproc: refused: {person} is out globally, which only `resubscribe --level global` lifts", markup=False
+        )
+        raise typer.Exit(EX_NOPERM)
     if not recorded.changes:
         out.print(f"{person}: recorded; the standing stays as it was (see `mailproc status {person}`)", markup=False)
 
 
-async def _record(settings: Settings, fact: Fact) -> Recorded:
+async def _record(settings: Settings, fact: Fact) -> tuple[Recorded, bool]:
+    """What it changed, and whether consent met a global opt-out, which it does not lift (R14)."""
     async with open_store(settings) as store:
-        return await store.record_facts([fact])
+        recorded = await store.record_facts([fact])
+        if fact.kind is not FactKind.consent or fact.level is Level.global_:
+            return recorded, False
+        people = await store.standings.of(fact.address or fact.key or "", fact.account_id)
+    return recorded, any(block.level is Level.global_ for one in people for block in one.standing.blocks)
+
+
+async def _address_of(settings: Settings, key: str, account: str | None) -> str:
+    """The address of a subscriber key. Raises typer.Exit(65) where several accounts mean different people by it."""
+    async with open_store(settings) as store:
+        addresses = {one.address for one in await store.persons(key, account)}
+    if len(addresses) == 1 and (address := addresses.pop()):
+        return address
+    err.print(f"mailproc: which address does {key!r} have? Name the address, or --account", markup=False)
+    raise typer.Exit(EX_DATAERR)
+
+
+def _whose_global(settings: Settings, account: str | None) -> tuple[str, str | None]:
+    """Where a global opt-out is recorded, and of whose enterprise it is; None: of everyone's."""
+    if settings.global_scope is GlobalScope.installation:
+        return EVERYWHERE, None
+    return EVERYWHERE, scopes_of(settings).enterprise_of(account_named(settings, account))
+
+
+def _check_list(settings: Settings, account_id: str, list_id: str | None) -> None:
+    known = next(one.lists for one in settings.account if one.id == account_id)
+    if list_id is not None and list_id not in known:
+        err.print(f"mailproc: {account_id} has no list {list_id}; there: {', '.join(known) or 'none'}", markup=False)
+        raise typer.Exit(EX_DATAERR)
+
+
+def past(at: datetime, option: str) -> datetime:
+    """A time that somebody typed, aware. Raises typer.Exit(65) for the future."""
+    then = at.replace(tzinfo=UTC)
+    if then > datetime.now(UTC):
+        err.print(f"mailproc: {option} lies in the future")
+        raise typer.Exit(EX_DATAERR)
+    return then

@@ -12,6 +12,7 @@ from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
 from mailproc.cli.context import (
     EX_DATAERR,
+    EX_NOPERM,
     EX_USAGE,
     ConfigOption,
     JsonOption,
@@ -23,7 +24,8 @@ from mailproc.cli.context import (
     run,
     settings_of,
 )
-from mailproc.cli.people import STANDING_COLOURS, ListOption, named
+from mailproc.cli.people import ListOption, named
+from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.review_show import print_review, review_table
 from mailproc.errors import RulesError, SettingsError, StoreError
 from mailproc.intake import NOBODY
@@ -120,6 +122,9 @@ def resolve(
 
     Examples: `mailproc review resolve ID --as unsubscribe` · `mailproc review resolve ID --as not-a-request --by kim`
     """
+    if level is Level.global_:
+        err.print("mailproc: no mail sets a global opt-out; an operator does: mailproc unsubscribe … --level global")
+        raise typer.Exit(EX_NOPERM)
     if (level is Level.list) != (list_id is not None):
         err.print("mailproc: --level list and --list NAME belong together")
         raise typer.Exit(EX_USAGE)

@@ -20,7 +20,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One thing that stands against mailing; `fact_id` says which fact it is, `since` when it began (aware UTC)."""
+    """One thing that stands against mailing; `fact_id` says which fact it is, `since` when it began (aware UTC).
+
+    `account_id` is where that fact is recorded: an account of the same enterprise, or everyone's, may be another's.
+    """
 
     kind: FactKind
     level: Level
@@ -28,6 +31,7 @@ class Block:
     since: datetime
     channel: str
     fact_id: str
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def standing_of(facts: Iterable[Fact], thresholds: BounceThresholds = DEFAULT_TH
     that is unknown, as old as its arrival, hence newer than every consent that it could have crossed.
     Raises nothing. Source: R5-R15, R28-R28c.
     """
-    said = _still_said(facts)
+    said = still_said(facts)
     consented_at, any_consent_at = _latest_consents(said.values())
     blocks = [
         _block(fact, fact_id)
@@ -79,6 +83,12 @@ def standing_of(facts: Iterable[Fact], thresholds: BounceThresholds = DEFAULT_TH
     return Standing(status=_status(blocks), blocks=tuple(blocks))
 
 
+def own_standing(standing: Standing, account_id: str) -> Standing:
+    """What an account's own record says, without what reaches it from its enterprise or from everywhere (R12)."""
+    blocks = tuple(block for block in standing.blocks if block.account_id == account_id)
+    return Standing(status=_status(blocks), blocks=blocks)
+
+
 def crm_status(standing: Standing) -> str:
     """Map a standing onto the two words that a CRM knows: `active` or `unsubscribed` (R21).
 
@@ -87,7 +97,7 @@ def crm_status(standing: Standing) -> str:
     return "unsubscribed" if standing.status is Status.unsubscribed else "active"
 
 
-def _still_said(facts: Iterable[Fact]) -> dict[str, Fact]:
+def still_said(facts: Iterable[Fact]) -> dict[str, Fact]:
     """Facts by id without those that were taken back; a retraction that is itself taken back has no effect."""
     said: dict[str, Fact] = {}
     for fact in facts:
@@ -114,10 +124,11 @@ def _first_said(fact: Fact) -> tuple[datetime, bool, datetime, list[tuple[str, s
 
 def _may_retract(retraction: Fact, target: Fact) -> bool:
     """Whether that retraction has the right: what was said at global level only an operator takes back there."""
-    return target.level is not Level.global_ or _is_operators_global(retraction)
+    return target.level is not Level.global_ or is_operators_global(retraction)
 
 
-def _is_operators_global(fact: Fact) -> bool:
+def is_operators_global(fact: Fact) -> bool:
+    """Whether somebody who runs the installation says something at global level (R14a)."""
     return fact.level is Level.global_ and fact.channel in _OPERATOR_CHANNELS
 
 
@@ -162,7 +173,7 @@ def _latest_consents(facts: Iterable[Fact]) -> tuple[dict[tuple[str | None, ...]
     by_scope: dict[tuple[str | None, ...], datetime] = {}
     newest: datetime | None = None
     for fact in facts:
-        if fact.kind is not FactKind.consent or (fact.level is Level.global_ and not _is_operators_global(fact)):
+        if fact.kind is not FactKind.consent or (fact.level is Level.global_ and not is_operators_global(fact)):
             continue
         at = fact.occurred_at
         newest = at if newest is None else max(newest, at)
@@ -228,6 +239,7 @@ def _block(fact: Fact, fact_id: str) -> Block:
         since=fact.occurred_at,
         channel=fact.channel.value,
         fact_id=fact_id,
+        account_id=fact.account_id,
     )
 
 

@@ -1,55 +1,27 @@
 """Is all well? What must be equal is compared, what must belong together is looked for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import and_, bindparam, exists, func, select, text
+from sqlalchemy import and_, exists, func, select, text
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds, Standing, standing_of
+from mailproc.store.accounts import senders
 from mailproc.store.fact_rows import StoredFact
+from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import OF_NOBODY
-from mailproc.store.people import all_accounts
-from mailproc.store.person_facts import all_facts_of, facts_of
-from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
-from mailproc.store.projection import NEVER_CHANGED, amounts_to, standings_of, told_standing
+from mailproc.store.persons import find
+from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.schema import PENDING, decision, fact, mail, mail_content, outbox, standing
-from mailproc.store.statement import Statement, Transaction, ask
+from mailproc.store.schema import PENDING, decision, mail, mail_content, outbox, standing
+from mailproc.store.standing_rows import NEVER_CHANGED, amounts_to, standings_of, told_standing
+from mailproc.store.statement import Transaction
+from mailproc.store.walk import Leg, legs_of, next_names
 
-AT_ONCE = 200
 MAX_PROBLEMS = 100
 
-_PERSONS_AFTER = Statement(
-    lambda insert: (
-        select(standing.c.person)
-        .where(standing.c.account_id == bindparam("account_id"), standing.c.person > bindparam("after"))
-        .order_by(standing.c.person)
-        .limit(AT_ONCE)
-    )
-)
-_KEYS_AFTER = Statement(
-    lambda insert: (
-        select(fact.c.key)
-        .where(fact.c.account_id == bindparam("account_id"), fact.c.key > bindparam("after"))
-        .distinct()
-        .order_by(fact.c.key)
-        .limit(AT_ONCE)
-    )
-)
-_ADDRESSES_AFTER = Statement(
-    lambda insert: (
-        select(fact.c.address_key)
-        .where(fact.c.account_id == bindparam("account_id"), fact.c.address_key > bindparam("after"))
-        .distinct()
-        .order_by(fact.c.address_key)
-        .limit(AT_ONCE)
-    )
-)
 
-
-async def check_store(
-    reader: Reader, thresholds_of: Callable[[str], BounceThresholds], *, is_sqlite: bool
-) -> list[str]:
+async def check_store(reader: Reader, context: Context, *, is_sqlite: bool) -> list[str]:
     """A sentence for each thing that is wrong, at most 100; empty when all is well. Changes nothing.
 
     What cannot be read is a sentence, too. Raises StoreUnavailable when the database does not answer.
@@ -61,8 +33,8 @@ async def check_store(
             problems.extend(f"the file is damaged: {answer}" for (answer,) in answers if answer != "ok")
         problems.extend(await _mails_without_their_rows(reader))
         problems.extend(await _events_out_of_order(reader))
-        for account_id in await reader.run(all_accounts()):
-            await _compare_people(reader, account_id, thresholds_of(account_id), problems)
+        for account_id in await reader.run(senders()):
+            await _compare_people(reader, context, account_id, problems)
     except (StoreError, ValueError, TypeError, OverflowError) as error:  # rows may hold anything
         if isinstance(error, StoreUnavailable) and not problems:
             raise
@@ -70,38 +42,21 @@ async def check_store(
     return list(dict.fromkeys(problems))[:MAX_PROBLEMS]
 
 
-async def _compare_people(reader: Reader, account_id: str, thresholds: BounceThresholds, problems: list[str]) -> None:
-    for statement, names_from in (
-        (_PERSONS_AFTER, names_of_persons),
-        (_KEYS_AFTER, _as_keys),
-        (_ADDRESSES_AFTER, _as_addresses),
-    ):
-        after = ""
-        while len(problems) < MAX_PROBLEMS:
-            found = await reader.run(_after(statement, account_id, after))
-            if not found:
-                break
-            problems.extend(await reader.run(_compared(account_id, names_from(found), thresholds)))
-            after = found[-1]
+async def _compare_people(reader: Reader, context: Context, account_id: str, problems: list[str]) -> None:
+    for leg in legs_of(context.scopes, account_id):
+        after: str | None = ""
+        while after is not None and len(problems) < MAX_PROBLEMS:
+            told, after = await reader.run(_compared(context, leg, after))
+            problems.extend(told)
 
 
-def _after(statement: Statement, account_id: str, after: str) -> Transaction[list[str]]:
-    return [name for (name,) in (yield from ask(statement, account_id=account_id, after=after))]
-
-
-def _as_keys(keys: Sequence[str]) -> Names:
-    return names_of_persons([person_of_key(key) for key in keys])
-
-
-def _as_addresses(address_keys: Sequence[str]) -> Names:
-    return names_of_persons([person_of_address(address_key) for address_key in address_keys])
-
-
-def _compared(account_id: str, names: Names, thresholds: BounceThresholds) -> Transaction[list[str]]:
+def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[str], str | None]]:
     """Whose standing is not what their facts amount to, neither those that recording reads nor all of them."""
+    account_id, thresholds = leg.account_id, context.thresholds_of(leg.account_id)
+    names, last = yield from next_names(leg, after)
     people = yield from find(account_id, names)
-    facts = yield from facts_of(account_id, people.values())
-    every = yield from all_facts_of(account_id, people.values())
+    facts = yield from counting_facts(context.scopes, account_id, people.values())
+    every = yield from counting_facts(context.scopes, account_id, people.values(), whole=True)
     kept = yield from standings_of(account_id, people)
     problems = []
     for person in sorted(people):
@@ -113,7 +68,7 @@ def _compared(account_id: str, names: Names, thresholds: BounceThresholds) -> Tr
             )
         elif is_kept != said or amounts_to(said) != amounts_to(all_said):
             problems.append(f"account {account_id}: {person} is kept with other blocks than the facts say")
-    return problems
+    return problems, last
 
 
 def _standing_of(facts: Iterable[StoredFact], thresholds: BounceThresholds) -> Standing:

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, update
 
+from mailproc.errors import Refused
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
 from mailproc.policy.due import BUSINESS_DAYS, add_business_days
 from mailproc.policy.facts import Fact
+from mailproc.policy.scope import why_refused
 from mailproc.store.breaker import Watched, trip
 from mailproc.store.candidates import Unclear, find_meant
 from mailproc.store.columns import MAX_TEXT, json_text, micros_of, storable
@@ -20,7 +22,7 @@ from mailproc.store.feedback import PUT_REPORT, report_row
 from mailproc.store.forwards import NewForward, forward_of, write_forwards
 from mailproc.store.journal import Context, Operation
 from mailproc.store.persons import person_of_key
-from mailproc.store.projection import Said, apply_facts
+from mailproc.store.projection import Said, apply_facts, lock_everyone
 from mailproc.store.results import Recorded, StandingChange
 from mailproc.store.review_rows import NewReview, names_of, open_reviews
 from mailproc.store.schema import ACCEPTED, WAITING, mail
@@ -117,7 +119,12 @@ def _held(one: StorableDecision, held: Decision) -> StorableDecision:
 
 
 def storable_facts(facts: Sequence[Fact], now: datetime) -> tuple[StoredFact, ...]:
-    """Facts that came by another door than mail, ready to be written."""
+    """Facts that came by another door than mail, ready to be written.
+
+    Raises Refused when a global one among them is not theirs to say who said it (R14a).
+    """
+    if refused := [why for said in facts if (why := why_refused(said))]:
+        raise Refused(refused[0])
     return tuple(stored_fact(said, now) for said in facts)
 
 
@@ -204,10 +211,14 @@ def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
             facts = tuple(one for one in group.facts if one.fact.account_id == account_id)
             by_account.setdefault(account_id, []).append(replace(group, facts=facts))
     done = Applied(changes={}, unclear={})
+    meant: dict[str, tuple[Said, ...]] = {}
     for account_id in sorted(by_account):
-        meant = yield from find_meant(account_id, by_account[account_id], context.now)
-        done.unclear.update(meant.unclear)
-        for origin, change in (yield from apply_facts(context, account_id, meant.said)):
+        found = yield from find_meant(account_id, by_account[account_id], context.now)
+        meant[account_id] = found.said
+        done.unclear.update(found.unclear)
+    yield from lock_everyone(meant)
+    for account_id, groups in meant.items():
+        for origin, change in (yield from apply_facts(context, account_id, groups)):
             done.changes.setdefault(origin, []).append(change)
     return done
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.policy.forward import Forwarding
+from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.store.driver import Driver
 from mailproc.store.statement import Transaction
@@ -52,6 +53,7 @@ class Context:
     thresholds_of: Callable[[str], BounceThresholds]
     alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
     forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards
+    scopes: Scopes = NO_SCOPES
     news: set[str] = field(default_factory=set)
 
 

@@ -12,9 +12,9 @@ from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.outbox import has_newer
 from mailproc.store.outbox_rows import INSERT_EVENT, OF_NOBODY, event_id_of, event_of, is_free, row_of, supersede
 from mailproc.store.persons import find_and_lock, names_of_persons
-from mailproc.store.projection import standing_from
 from mailproc.store.results import StandingChange
 from mailproc.store.schema import outbox, standing
+from mailproc.store.standing_rows import standing_from
 from mailproc.store.statement import Rows, Statement, Transaction, ask, one_of, tell
 
 PUSHED_AT_ONCE = 200
@@ -175,7 +175,7 @@ def _changed(account_id: str, entry_id: int, state: OutboxState, context: Contex
 
 def _present(account_id: str, kept: Sequence[Any]) -> StandingChange:
     person, key, address, status, blocks, version = kept
-    present = standing_from(status, blocks)
+    present = standing_from(account_id, status, blocks)
     return StandingChange(
         account_id=account_id, person=person, key=key, address=address, before=present, after=present, version=version
     )

@@ -1,24 +1,26 @@
 """Reading about people: by address or by key, with their facts and what the hooks were told."""
 
-from sqlalchemy import bindparam, func, select, union
+from collections.abc import Mapping
+from datetime import datetime
 
+from sqlalchemy import bindparam, select, union
+
+from mailproc.policy.standing import standing_of
+from mailproc.store.accounts import all_accounts
 from mailproc.store.columns import address_key_of, storable
+from mailproc.store.fact_rows import StoredFact
+from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from
-from mailproc.store.person_facts import facts_of
-from mailproc.store.persons import Names, Person, find, person_of_key
-from mailproc.store.projection import NEVER_CHANGED, named_by, standings_of
+from mailproc.store.persons import Names, Person, find, person_of_address, person_of_key
+from mailproc.store.projection import named_by
+from mailproc.store.reach import counting_facts, reaching_facts
 from mailproc.store.results import PersonStatus
-from mailproc.store.schema import fact, outbox, subscriber
+from mailproc.store.schema import fact, outbox
+from mailproc.store.standing_rows import NEVER_CHANGED, standings_of, told_standing
 from mailproc.store.statement import Statement, Transaction, ask
 
 MAX_EVENTS = 20
 
-_NEXT_ACCOUNT = Statement(
-    lambda insert: union(
-        select(func.min(fact.c.account_id)).where(fact.c.account_id > bindparam("after")),
-        select(func.min(subscriber.c.account_id)).where(subscriber.c.account_id > bindparam("after")),
-    )
-)
 _NAMES_IN_FACTS = Statement(
     lambda insert: union(
         select(fact.c.key, fact.c.address_key).where(
@@ -39,27 +41,27 @@ _EVENTS = Statement(
 )
 
 
-def all_accounts() -> Transaction[list[str]]:
-    """Every account that something is known of, in order: one look into the index for each."""
-    accounts: list[str] = []
-    while True:
-        rows = yield from ask(_NEXT_ACCOUNT, after=accounts[-1] if accounts else "")
-        following = [account_id for (account_id,) in rows if account_id is not None]
-        if not following:
-            return accounts
-        accounts.append(min(following))
+def persons_named(
+    context: Context, text: str, account_id: str | None, at: datetime | None = None
+) -> Transaction[list[PersonStatus]]:
+    """Everyone whom this key or address means, by account and person; empty for nobody.
 
-
-def persons_named(text: str, account_id: str | None) -> Transaction[list[PersonStatus]]:
-    """Everyone whom this key or address means, by account and person; empty for nobody."""
+    In a named account, also an address that it does not know, when something reaches that from elsewhere. `at` asks for
+    the standing of that time, by what had happened until then.
+    """
     accounts = [account_id] if account_id is not None else (yield from all_accounts())
     found: list[PersonStatus] = []
     for account in accounts:
-        found.extend((yield from _persons_in(account, text)))
+        people = yield from _people_in(account, text)
+        facts = yield from counting_facts(context.scopes, account, people.values(), until=at)
+        people = {name: one for name, one in people.items() if facts[name] or one.address is not None}
+        if not people and account_id is not None:
+            people, facts = yield from _stranger(context, account, text, at)
+        found.extend((yield from _statuses(context, account, people, facts, at)))
     return found
 
 
-def _persons_in(account_id: str, text: str) -> Transaction[list[PersonStatus]]:
+def _people_in(account_id: str, text: str) -> Transaction[dict[str, Person]]:
     key, address_key = storable(text.strip()), address_key_of(text)
     in_facts = {
         tuple(row) for row in (yield from ask(_NAMES_IN_FACTS, account_id=account_id, key=key, address_key=address_key))
@@ -72,29 +74,46 @@ def _persons_in(account_id: str, text: str) -> Transaction[list[PersonStatus]]:
     people = yield from find(account_id, names)
     if key not in keys_in_facts and people[person_of_key(key)].address is None:
         del people[person_of_key(key)]  # the text names no key that anyone has heard of
-    return (yield from _statuses(account_id, people))
+    return people
 
 
-def _statuses(account_id: str, people: dict[str, Person]) -> Transaction[list[PersonStatus]]:
-    facts = yield from facts_of(account_id, people.values())
+def _stranger(
+    context: Context, account_id: str, text: str, at: datetime | None
+) -> Transaction[tuple[dict[str, Person], dict[str, list[StoredFact]]]]:
+    """An address that the account does not know, as what reaches it; nobody where nothing does."""
+    address_key = address_key_of(text)
+    reach = yield from reaching_facts(context.scopes, account_id, {address_key}, until=at)
+    person = Person(person=person_of_address(address_key), address=text.strip(), address_key=address_key)
+    people = {person.person: person} if reach else {}
+    return people, {person.person: reach.get(address_key, [])}
+
+
+def _statuses(
+    context: Context,
+    account_id: str,
+    people: Mapping[str, Person],
+    facts: Mapping[str, list[StoredFact]],
+    at: datetime | None,
+) -> Transaction[list[PersonStatus]]:
     kept = yield from standings_of(account_id, people)
+    thresholds = context.thresholds_of(account_id)
     statuses = []
     for name in sorted(people):
         events = yield from ask(_EVENTS, account_id=account_id, person=name)
         person = named_by(people[name], facts[name])
         said = sorted(facts[name], key=lambda one: (one.fact.occurred_at, one.id))
-        standing = kept.get(name, NEVER_CHANGED)
+        last = kept.get(name, NEVER_CHANGED)
         statuses.append(
             PersonStatus(
                 account_id=account_id,
                 person=name,
                 key=person.key,
                 address=person.address,
-                standing=standing.standing,
-                version=standing.version,
-                changed_at=standing.changed_at,
+                standing=told_standing(standing_of((one.fact for one in said), thresholds)),
+                version=last.version,
+                changed_at=last.changed_at,
                 facts=tuple(one.fact for one in said),
-                events=tuple(entry_from(row) for row in events),
+                events=tuple(entry_from(row) for row in events if at is None),
             )
         )
     return statuses

@@ -85,7 +85,7 @@ def _shared_out(
             by_key.setdefault(one.fact.key, []).append(one)
         if one.address_key is not None:
             by_address.setdefault(one.address_key, []).append(one)
-    retractions = yield from _retractions_of(account_id, found)
+    retractions = yield from retractions_of(account_id, found)
     shared: dict[str, list[StoredFact]] = {}
     for person in people:
         at_address = by_address.get(person.address_key, []) if person.address_key is not None else []
@@ -97,7 +97,7 @@ def _shared_out(
     return shared
 
 
-def _retractions_of(account_id: str, found: Collection[str]) -> Transaction[dict[str, list[StoredFact]]]:
+def retractions_of(account_id: str, found: Collection[str]) -> Transaction[dict[str, list[StoredFact]]]:
     """What takes these facts back, and what takes that back, and so on; by the id that it names."""
     by_target: dict[str, list[StoredFact]] = {}
     asked: set[str] = set()

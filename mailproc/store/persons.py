@@ -1,7 +1,7 @@
 """Who is meant: from the names in facts to persons of an account, locked while their standing is computed."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select, union
@@ -90,17 +90,32 @@ def names_of_persons(persons: Iterable[str]) -> Names:
 def find_and_lock(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
     """Everyone meant by these names, by person; nobody else can change them until the end of the transaction.
 
+    An address is locked for all accounts at once: what one account hears of it may concern the others.
+    """
+    return (yield from find_and_lock_all({account_id: names}))[account_id]
+
+
+def find_and_lock_all(names_in: Mapping[str, Names]) -> Transaction[dict[str, dict[str, Person]]]:
+    """The same for several accounts, by account.
+
     Locks are taken on names, in one order for all processes, and before the subscribers are read for good: whoever
     gives a subscriber an address locks that address, too.
     """
-    people = yield from find(account_id, names)
+    people = yield from _find_each(names_in)
     locked: set[int] = set()
-    while wanted := _locks_on(account_id, people.values(), names) - locked:
+    while (
+        wanted := {
+            number
+            for account_id, names in names_in.items()
+            for number in _locks_on(account_id, people[account_id].values(), names)
+        }
+        - locked
+    ):
         locks = json_text([str(number) for number in sorted(wanted)])
         if not (yield from ask(_LOCK, locks=locks)):
             break
         locked |= wanted
-        people = yield from find(account_id, names)
+        people = yield from _find_each(names_in)
     return people
 
 
@@ -108,6 +123,13 @@ def lock_names(account_id: str, names: Iterable[str]) -> Transaction[None]:
     """Lock what these names stand for until the end of the transaction, in the order of all locks."""
     numbers = sorted({_lock_number(account_id, name) for name in names})
     yield from ask(_LOCK, locks=json_text([str(number) for number in numbers]))
+
+
+def _find_each(names_in: Mapping[str, Names]) -> Transaction[dict[str, dict[str, Person]]]:
+    found = {}
+    for account_id in sorted(names_in):
+        found[account_id] = yield from find(account_id, names_in[account_id])
+    return found
 
 
 def find(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
@@ -132,12 +154,14 @@ def find(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
 
 
 def _locks_on(account_id: str, people: Iterable[Person], names: Names) -> set[int]:
-    wanted = {person_of_address(address_key) for address_key in names.address_keys}
+    address_keys = set(names.address_keys)
+    wanted = set()
     for person in people:
-        wanted.add(person.person)
+        if person.key is not None:
+            wanted.add(_lock_number(account_id, person.person))
         if person.address_key is not None:
-            wanted.add(person_of_address(person.address_key))
-    return {_lock_number(account_id, name) for name in wanted}
+            address_keys.add(person.address_key)
+    return wanted | {_lock_number("", person_of_address(address_key)) for address_key in address_keys}
 
 
 def _lock_number(account_id: str, name: str) -> int:

@@ -16,6 +16,7 @@ from mailproc.policy.decision import Decision
 from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
 from mailproc.policy.facts import Fact
 from mailproc.policy.forward import Forwarding
+from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings
 from mailproc.store import reports
@@ -34,7 +35,6 @@ from mailproc.store.loops import Loops
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
-from mailproc.store.people import persons_named
 from mailproc.store.presence import Presence
 from mailproc.store.reader import Reader
 from mailproc.store.results import (
@@ -46,6 +46,7 @@ from mailproc.store.results import (
     StandingChange,
     Subscriber,
 )
+from mailproc.store.standings import Standings
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
 from mailproc.store.waiting import Waiting
 
@@ -91,6 +92,7 @@ class Store:
         self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock)
         self.archive = Archive(self._journal, self._reader, clock)
+        self.standings = Standings(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
 
@@ -104,6 +106,7 @@ class Store:
         alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
         thresholds_of: Callable[[str], BounceThresholds] = usual_thresholds,
         forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards,
+        scopes: Scopes = NO_SCOPES,
         breaker: BreakerLimits = BreakerLimits(),  # noqa: B008 - frozen
         process_id: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
@@ -127,6 +130,7 @@ class Store:
                 alarm_hooks_of=alarm_hooks_of,
                 thresholds_of=thresholds_of,
                 forwarding_of=forwarding_of,
+                scopes=scopes,
             )
 
         return cls(parsed, settings, context, clock, breaker)
@@ -163,7 +167,7 @@ class Store:
         return recorded
 
     async def record_facts(self, facts: Sequence[Fact]) -> Recorded:
-        """Record facts that came by another door than mail; beyond 250 in several transactions, in their order."""
+        """Record facts that came by another door than mail; beyond 250 in several transactions. Raises Refused."""
         prepared = storable_facts(facts, self._now())
         changes: list[StandingChange] = []
         for start in range(0, len(prepared), AT_ONCE):
@@ -280,7 +284,7 @@ class Store:
 
     async def persons(self, text: str, account_id: str | None = None) -> list[PersonStatus]:
         """Everyone whom a subscriber key or an address means, in one account or in all; empty for nobody."""
-        return await self._reader.run(persons_named(text, account_id))
+        return await self.standings.of(text, account_id)
 
     async def decisions(
         self,
@@ -310,8 +314,7 @@ class Store:
 
     async def check(self) -> list[str]:
         """A sentence for each thing that is wrong with the data; empty when all is well."""
-        thresholds_of = self._context_of().thresholds_of
-        return await check_store(self._reader, thresholds_of, is_sqlite=is_sqlite(self._url))
+        return await check_store(self._reader, self._context_of(), is_sqlite=is_sqlite(self._url))
 
     async def backup(self, path: Path) -> None:
         """Copy an SQLite database while it is used. Raises StoreError for PostgreSQL, which has pg_dump."""

@@ -13,7 +13,7 @@ from mailproc.store.columns import address_key_of, json_text, micros_of, storabl
 from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
 from mailproc.store.person_facts import facts_of
-from mailproc.store.persons import Names, Person, find_and_lock, person_of_key
+from mailproc.store.persons import Names, Person, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.results import StandingChange, Subscriber
 from mailproc.store.schema import subscriber
@@ -43,6 +43,8 @@ def _put(context: Context, payloads: Sequence[Sequence[Subscriber]]) -> Transact
     for one in (one for group in payloads for one in group):
         by_account.setdefault(storable(one.account_id), []).append(_row(one, micros_of(context.now)))
     changes: list[StandingChange] = []
+    if len(by_account) > 1:  # in one order over all accounts: no two processes wait for each other
+        yield from find_and_lock_all({account_id: _names_in(rows) for account_id, rows in by_account.items()})
     for account_id in sorted(by_account):
         changes.extend((yield from _put_into(context, account_id, by_account[account_id])))
     keys = [{(storable(one.account_id), storable(one.key)) for one in group} for group in payloads]
@@ -53,17 +55,18 @@ def _put_into(context: Context, account_id: str, rows: Sequence[dict[str, Any]])
     """Write subscribers of one account, and bring up to date whoever has, or had, their addresses."""
     keys = json_text([row["key"] for row in rows])
     before: dict[str, str] = dict((yield from ask(_ADDRESSES, account_id=account_id, keys=keys)))
-    names = Names(
-        keys=frozenset(row["key"] for row in rows),
-        address_keys=frozenset({*before.values(), *(row["address_key"] for row in rows)}),
-        bare_address_keys=frozenset(before.values()),
-    )
+    left = frozenset(before.values())
+    names = _names_in(rows) | Names(address_keys=left, bare_address_keys=left)
     people = yield from find_and_lock(account_id, names)
     moved = [row["key"] for row in rows if before.get(row["key"], row["address_key"]) != row["address_key"]]
     carried = yield from _carried(context, account_id, [people[person_of_key(key)] for key in moved])
     yield from tell(_UPSERT, sorted(rows, key=lambda row: str(row["key"])))
     changes = yield from apply_facts(context, account_id, [Said(origin=-1, facts=tuple(carried))], names)
     return [change for _, change in changes]
+
+
+def _names_in(rows: Sequence[dict[str, Any]]) -> Names:
+    return Names(keys=frozenset(row["key"] for row in rows), address_keys=frozenset(row["address_key"] for row in rows))
 
 
 def _carried(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[list[StoredFact]]:

@@ -13,11 +13,11 @@ from mailproc.cli.main import app
 
 
 def test_every_command_has_a_help_text_with_an_example() -> None:
-    groups = {"outbox": ("list", "retry", "drop"), "sync": ("push",), "db": ("migrate", "check", "backup"),
+    groups = {"outbox": ("list", "retry", "drop"), "sync": ("push",), "db": ("migrate", "check", "rebuild", "backup"),
               "config": ("check", "show"), "rules": ("check",),
               "review": ("list", "show", "resolve", "redo", "release", "example"),
               "mail": ("list", "show")}  # fmt: skip
-    single = ("serve", "demo", "deliver", "replay", "explain", "status", "unsubscribe", "resubscribe")
+    single = ("serve", "demo", "deliver", "replay", "explain", "status", "unsubscribe", "resubscribe", "revert")
     for words in [(name,) for name in single] + [(group, name) for group, names in groups.items() for name in names]:
         run = CliRunner().invoke(app, [*words, "--help"])
         assert run.exit_code == 0, words

@@ -17,8 +17,8 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing import Status, standing_of
 from mailproc.settings import StoreSettings
 from mailproc.store.crowded_facts import CROWDED
-from mailproc.store.projection import amounts_to, told_standing
 from mailproc.store.results import Subscriber
+from mailproc.store.standing_rows import amounts_to, told_standing
 from mailproc.store.store import Store
 
 ADDRESS = "pat@example.org"
