@@ -23,6 +23,7 @@ from benchmarks.measures import (
     sink_under,
     under_load,
 )
+from benchmarks.senders import senders
 from benchmarks.worst import slowest_growth, worst_mails
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -49,7 +50,7 @@ def main() -> None:
     count, rounds = (800, 1) if options.quick else (6000, 3)
     console = Console(stderr=True)
     lines = []
-    for measure in (accepting, accepting_singly, roads, latencies, decidings, worst, replays):
+    for measure in (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays):
         console.print(f"[dim]{measure.__name__} …[/]")
         lines += list(measure(count, rounds))
     _print(lines)
@@ -112,6 +113,25 @@ def decidings(count: int, rounds: int) -> Iterator[Line]:
             holds=ratio <= budget,
             absolutes=f"{found.decide_us:.0f} / {found.compat32_us:.0f} µs",
         )
+
+
+def looked_up(count: int, rounds: int) -> Iterator[Line]:
+    """Finding out who sent a mail, against deciding it; and what other mail pays."""
+    found = senders()
+    yield Line(
+        what="looking up who sent a signed 2 kB reply (DKIM, SPF, DMARC; answers remembered) against deciding it: CPU",
+        figure=f"{found.look_up_us / found.decide_us:.2f}×",
+        budget="printed",
+        holds=None,
+        absolutes=f"{found.look_up_us:.0f} / {found.decide_us:.0f} µs",
+    )
+    yield Line(
+        what="the same where nothing hinges on who sent it: CPU",
+        figure=f"{found.unasked_us / found.decide_us:.3f}×",
+        budget="≤ 0.02×",
+        holds=found.unasked_us <= found.decide_us * 0.02,
+        absolutes=f"{found.unasked_us:.1f} / {found.decide_us:.0f} µs",
+    )
 
 
 def replays(count: int, rounds: int) -> Iterator[Line]:

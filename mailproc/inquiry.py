@@ -47,10 +47,7 @@ class Inquiry:
         if not self.has_room:
             await self._wait(mail, datetime.now(UTC) + CROWDED, "crowded")
             return None
-        self._asking[mail.id] = mail
-        told = await self._authenticator.verify(mail)  # when this is cancelled, `leave` finds the mail
-        del self._asking[mail.id]
-        decision = await self._decide(mail, told)
+        decision = await self._decide(mail, await self._answer(mail))
         self._metrics.verified.labels("no_answer" if decision.hinges else "answered").inc()
         if not decision.hinges:
             return decision
@@ -60,6 +57,15 @@ class Inquiry:
             return given_up(decision)
         await self._wait(mail, again_at, decision.reason)
         return None
+
+    async def _answer(self, mail: InboundMail) -> Authentication:
+        self._asking[mail.id] = mail
+        try:
+            return await self._authenticator.verify(mail)
+        finally:
+            task = asyncio.current_task()
+            if task is None or not task.cancelling():  # when this process ends, `leave` finds it
+                self._asking.pop(mail.id, None)
 
     async def _wait(self, mail: InboundMail, until: datetime, reason: str) -> None:
         is_waiting = await insist(lambda: self._store.waiting.put(mail, until), mail.id)

@@ -14,6 +14,7 @@ import structlog
 
 from mailproc.account_policies import policies_of, scopes_of
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
+from mailproc.authenticity.organization import load_suffixes
 from mailproc.decider import Decider
 from mailproc.due_watch import DueWatch
 from mailproc.errors import SettingsError, StoreError
@@ -215,6 +216,7 @@ class Service:
         content = b"From: <warm@up.invalid>\r\nSubject: Re: x\r\nContent-Type: text/html\r\n\r\n<p>unsubscribe</p>\r\n"
         envelope = Envelope(mail_from=None, rcpt_tos=("warm@up.invalid",))
         mail = InboundMail(id="", account_id=NOBODY, envelope=envelope, content=content, received_at=datetime.now(UTC))
+        load_suffixes()
         decide_mail(mail, NOT_CHECKED, self._nobody, self.rules.current)
 
     def policy_of(self, account_id: str) -> AccountPolicy:

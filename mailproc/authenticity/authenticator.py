@@ -1,16 +1,19 @@
 """Whose word on a mail is asked for: our border servers' first, our own where settings say so, nobody's otherwise."""
 
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 from mailproc.authenticity.border import Border, address_of
-from mailproc.authenticity.resolver import DnsResolver, Resolver
-from mailproc.authenticity.verifier import Verifier
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.setting_types import Verify
 from mailproc.settings import AuthenticitySettings, SmtpSettings
+
+if TYPE_CHECKING:
+    from mailproc.authenticity.resolver import Resolver
+    from mailproc.authenticity.verifier import Verifier
 
 _SHARE_OF_A_LOOKUP = 0.6  # of a mail's time: one dead name must not take the answers of the others with it
 # Whoever connects from here is on our side: SPF says nothing about these, and our own servers verified already.
@@ -26,7 +29,7 @@ _INSIDE = tuple(
 class Authenticator:
     """Tells at once what border servers said, and looks up the rest for mail whose outcome hinges on it."""
 
-    def __init__(self, border: Border, verifier: Verifier | None = None, verify: Verify = Verify.never) -> None:
+    def __init__(self, border: Border, verifier: "Verifier | None" = None, verify: Verify = Verify.never) -> None:
         self._border = border
         self._verifier = verifier
         self._verify = verify if verifier is not None else Verify.never
@@ -60,8 +63,12 @@ class Authenticator:
         return None if inside else str(address)
 
 
-def build_verifier(settings: AuthenticitySettings, resolver: Resolver | None = None) -> Verifier:
+def build_verifier(settings: AuthenticitySettings, resolver: "Resolver | None" = None) -> "Verifier":
     """One that asks the DNS servers of the settings; or `resolver`."""
+    # Here, because DNS and DKIM take a tenth of a second to load, and most commands never need them.
+    from mailproc.authenticity.resolver import DnsResolver
+    from mailproc.authenticity.verifier import Verifier
+
     asked = resolver or DnsResolver(settings.resolver, seconds=settings.seconds * _SHARE_OF_A_LOOKUP)
     return Verifier(asked, seconds=settings.seconds)
 

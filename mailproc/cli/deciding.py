@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailproc.account_policies import policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
-from mailproc.authenticity.verifier import Verifier
 from mailproc.cli.context import err, keep_for_good, open_store
 from mailproc.cli.processes import in_processes
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
@@ -32,6 +31,9 @@ from mailproc.review.again import recorded_authentication
 from mailproc.rule_files import fingerprint_of, load_rules
 from mailproc.settings import AuthenticitySettings, Settings
 from mailproc.store.archive import ArchivedMail
+
+if TYPE_CHECKING:
+    from mailproc.authenticity.verifier import Verifier
 
 Answer = TypeVar("Answer")
 
@@ -71,7 +73,7 @@ def looked_up(saved: SavedMail, verification: AuthenticitySettings) -> Authentic
 
 
 @cache
-def _verifier(verification: AuthenticitySettings) -> Verifier:
+def _verifier(verification: AuthenticitySettings) -> "Verifier":
     """One per process, so that answers are remembered from mail to mail."""
     return build_verifier(verification)
 
