@@ -38,6 +38,7 @@ class RulesInForce:
             self._seen = await asyncio.to_thread(fingerprint_of, self._folder)
             try:
                 self._take(await asyncio.to_thread(load_rules, self._folder))
+                self._say()
             except RulesError as error:
                 self.problems = tuple(error.problems)
                 self._metrics.rules_refused.labels(self._name).set(len(self.problems))
@@ -47,6 +48,8 @@ class RulesInForce:
         """Read the files again whenever they have changed and nobody has been writing them since the last look."""
         if read_first:
             await self.reload()
+        else:
+            self._say()
         last = self._seen
         while True:
             await asyncio.sleep(look_seconds)
@@ -75,4 +78,7 @@ class RulesInForce:
         metrics.rules_loaded_at.labels(name).set(self.loaded_at.timestamp())
         metrics.rules_files.labels(name).set(len(rules.files))
         metrics.rules_refused.labels(name).set(0)
-        self._log.info("rules_in_force", set=name, ruleset=rules.digest, files=len(rules.files), rules=len(rules.rules))
+
+    def _say(self) -> None:
+        now = self.current
+        self._log.info("rules_in_force", set=self._name, ruleset=now.digest, files=len(now.files), rules=len(now.rules))
