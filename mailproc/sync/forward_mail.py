@@ -129,6 +129,9 @@ def _summary(forward: Forward, original: Headers) -> str:
     written = storable_text(str(said.get("new_text") or ""))[:_MAX_NEW_TEXT].strip()
     if written:
         text += "\nWhat they wrote:\n\n" + "".join(f"  {line}\n" for line in written.split("\n"))
+    person, _ = _writer(forward, original)
+    if person is not None and person.isascii():
+        text += f"\nAn answer to this mail goes to {person}.\n"
     text += f"\nThe whole mail is attached. More: mailproc mail show {mail.id}\n"
     if forward.last_of_hour:
         text += (

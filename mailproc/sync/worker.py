@@ -246,7 +246,7 @@ class SyncWorker:
         """One line per delivery, and the count."""
         cause = entry.event.data.get("cause", {})
         about = {
-            "mail": cause.get("mail_id"),
+            "mail": cause.get("mail_id") or entry.event.data.get("mail_id"),
             "account": entry.account_id,
             "event_id": entry.event.id,
             "type": entry.event.type,

@@ -73,6 +73,7 @@ def test_the_summary_says_who_when_what_and_why_with_the_new_text() -> None:
         "Pat Example <pat@example.org>",
         "2026-03-03 09:12 UTC",
         "reply asks for nothing",
+        "goes to pat@example.org.",
         "  Lovely pictures!",
     ):
         assert words in text
