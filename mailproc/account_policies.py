@@ -1,10 +1,11 @@
 """The accounts as decisions see them: the settings of each, with the operator's file of feedback sources."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from mailproc.errors import SettingsError
-from mailproc.policy.account import AccountPolicy
+from mailproc.policy.account import AccountPolicy, Accounts, default_account
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.source_file import read_source_file
 from mailproc.policy.sources import FeedbackSources
@@ -53,6 +54,12 @@ def scopes_of(settings: Settings) -> Scopes:
         for account in settings.account
     ]
     return Scopes(members, settings.global_scope)
+
+
+def accounts_for_replay(policies: Sequence[AccountPolicy]) -> Accounts:
+    """The accounts as saved mail is decided for: what is nobody's knows the feedback sources, too."""
+    sources = policies[0].sources if policies else load_sources(None)
+    return Accounts(policies, default_account(sources))
 
 
 def _problem_of(name: str, sources: FeedbackSources) -> str | None:

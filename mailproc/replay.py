@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from mailproc.mail.authentication import NOT_CHECKED, read_authentication
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.message import Headers, addresses_in, read_headers
-from mailproc.policy.account import AccountPolicy, Accounts, Route, default_account
+from mailproc.policy.account import AccountPolicy, Accounts, Route
 
 _FOR_CLAUSE = re.compile(r"\bfor\s+<?([^\s<>;]{1,256}@[^\s<>;]{1,256})>?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,7 +85,7 @@ def _account(accounts: Accounts, rcpt_to: str) -> tuple[AccountPolicy, str]:
         return everyone[route.account_id], "by recipient"
     if len(everyone) == 1:
         return next(iter(everyone.values())), "the only one"
-    return default_account(), "built-in default: every report and bounce counts as ours"
+    return accounts.stranger, "built-in default: every report and bounce counts as ours"
 
 
 def _sender(headers: Headers) -> tuple[str | None, str]:

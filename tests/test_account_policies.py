@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.account_policies import load_sources, policies_of
+from mailproc.account_policies import accounts_for_replay, load_sources, policies_of
 from mailproc.errors import SettingsError
 from mailproc.settings_file import load_settings
 
@@ -52,6 +52,11 @@ def test_a_missing_file_is_told(tmp_path: Path):
 )
 def test_trusting_what_can_never_be_proven_is_a_mistake(tmp_path: Path, trusted: str, told: str):
     assert told in problems_of(tmp_path, f'{ACCOUNT}trusted_sources = ["{trusted}"]\n')
+
+
+def test_without_any_account_the_shipped_sources_are_known_all_the_same():
+    assert accounts_for_replay(()).stranger.sources.name_of("feedback@arf.mail.yahoo.com") == "Yahoo"
+    assert accounts_for_replay(()).stranger.everything_is_ours
 
 
 def test_a_domain_can_be_trusted_without_an_entry(tmp_path: Path):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mailproc.account_policies import policies_of
+from mailproc.account_policies import accounts_for_replay, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.context import err, keep_for_good, open_store
@@ -99,7 +99,7 @@ async def examine_stored(settings: Settings, limit: int, *sets: RuleSet) -> Asyn
 
     The second is empty where the content of a mail is gone.
     """
-    accounts = Accounts(policies_of(settings))
+    accounts = accounts_for_replay(policies_of(settings))
     waiting = err.status("reading the stored mail …") if err.is_terminal else contextlib.nullcontext()
     async with open_store(settings) as store:
         with waiting:
@@ -149,7 +149,11 @@ _worlds: dict[int, tuple[World, Accounts, RuleSet]] = {}
 def opened(world: World) -> tuple[Accounts, RuleSet]:
     """The accounts and rules of a world, read once per process."""
     if id(world) not in _worlds:
-        _worlds[id(world)] = world, Accounts(world.accounts), rules_of(world.rules)  # kept: nobody else gets its id
+        _worlds[id(world)] = (
+            world,
+            accounts_for_replay(world.accounts),
+            rules_of(world.rules),
+        )  # kept: nobody else gets its id
     return _worlds[id(world)][1:]
 
 

@@ -105,9 +105,10 @@ UNKNOWN_ADDRESS_TOKEN = "address token is unknown or was retired"  # noqa: S105 
 
 
 class Accounts:
-    """All accounts, and the way from an address to one of them."""
+    """All accounts, and the way from an address to one of them; `stranger` takes saved mail that is nobody's."""
 
-    def __init__(self, accounts: Iterable[AccountPolicy]) -> None:
+    def __init__(self, accounts: Iterable[AccountPolicy], stranger: AccountPolicy | None = None) -> None:
+        self.stranger = stranger or default_account()
         self._by_id = {account.id: account for account in accounts}
         self._by_domain: dict[str, list[AccountPolicy]] = {}
         for account in self._by_id.values():
@@ -171,6 +172,6 @@ def policy_digest(account: AccountPolicy) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def default_account() -> AccountPolicy:
+def default_account(sources: FeedbackSources = NO_SOURCES) -> AccountPolicy:
     """The account that `replay` and `explain` use where no settings name one: every report counts as about our mail."""
-    return AccountPolicy(id="default", everything_is_ours=True)
+    return AccountPolicy(id="default", everything_is_ours=True, sources=sources)

@@ -30,26 +30,30 @@ class BreakerLimits:
 class Unproven:
     """What the breaker counts of one decision: how many people, from where, by which rule.
 
-    `network` is None for our own machine and where nothing tells.
+    `network` is None for our own machine and where nothing tells. `rule` is None for bounces: after a mailing they come
+    from everywhere at once, and nobody has to ask for them.
     """
 
     people: int
     network: str | None
-    rule: str
+    rule: str | None
 
 
 def unproven_in(decision: Decision, account: AccountPolicy, client: str | None) -> Unproven | None:
     """What the breaker is to count of a decision; None for what a token or an authenticated sender proves.
 
     Reports that wait because their sender is not trusted count, too: nobody is taken off by them, but a flood of them
-    is worth an alarm. Bounces that our own servers return do not: nobody else can make them.
+    is worth an alarm. Bounces that our own servers made do not: nobody else can make them.
     """
     people = _people(decision)
+    network = _network(client)
     if not people:
         return None
-    if decision.action is Action.bounce and client and is_our_ip(account, client):
+    if decision.action is not Action.bounce:
+        return Unproven(people=people, network=network, rule=_rule(decision))
+    if network is None or (client and is_our_ip(account, client)):
         return None
-    return Unproven(people=people, network=_network(client), rule=_rule(decision))
+    return Unproven(people=people, network=network, rule=None)
 
 
 def held_decision(decision: Decision, counter: str, limit: int) -> Decision:

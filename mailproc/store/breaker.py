@@ -77,8 +77,8 @@ def trip(
     by_network = {index: one.counted.network for index, one in watched.items()}
     networks = {index: f"network {network}" for index, network in by_network.items() if network}
     tripped = yield from _count(context, watched, networks)
-    rest = {index: f"rule {one.counted.rule}" for index, one in watched.items() if index not in tripped}
-    tripped |= yield from _count(context, watched, rest)
+    rest = {index: one.counted.rule for index, one in watched.items() if index not in tripped}
+    tripped |= yield from _count(context, watched, {index: f"rule {rule}" for index, rule in rest.items() if rule})
     raised = yield from raise_alarms(context, _sightings(watched, tripped))
     alarms: dict[int, tuple[Alarm, ...]] = {}
     for alarm in raised:

@@ -111,7 +111,7 @@ async def report_days(
         select(feedback_report.c.source, func.max(feedback_report.c.received_at))
         .where(
             feedback_report.c.account_id == account_id,
-            or_(mine.in_(named), *(mine.endswith(f".{name}", autoescape=True) for name in named)),
+            or_(mine.in_(named), *(mine.endswith(f".{name}", autoescape=True) for name in named if "." in name)),
             feedback_report.c.received_at >= micros_of(since),
             feedback_report.c.is_foreign == 0,
         )

@@ -4,16 +4,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from prometheus_client import generate_latest
+from service_process import ServiceProcess
 
 from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.breaker import HELD
 from mailproc.rule_files import load_rules
 from mailproc.service import Service
 from mailproc.setting_types import Verify
-from mailproc.settings import AccountSettings, AuthenticitySettings, Settings, SmtpSettings, WebSettings
+from mailproc.settings import AccountSettings, AuthenticitySettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from mailproc.store.store import Store
 
 FORGER = "203.0.113.66"
 RULES = load_rules(None)
@@ -73,8 +76,15 @@ async def service_with(database_url: str, trust: FeedbackTrust) -> AsyncIterator
 
 async def flood(service: Service, mails: list[str], to: str, client: str = FORGER, sender: str = "") -> None:
     """Every mail over one connection of that client; returns when all are recorded."""
-    host, port = service.addresses()["smtp"][0].rsplit(":", 1)
-    reader, writer = await asyncio.open_connection(host, int(port))
+    await send(int(service.addresses()["smtp"][0].rpartition(":")[2]), mails, to, client, sender)
+    deadline = time.monotonic() + 60
+    while (await service.store.undecided())[0] and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+
+
+async def send(port: int, mails: list[str], to: str, client: str = FORGER, sender: str = "") -> None:
+    """Every mail over one connection of that client."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     async def says(line: str, expected: str) -> None:
         writer.write(f"{line}\r\n".encode())
@@ -95,9 +105,7 @@ async def flood(service: Service, mails: list[str], to: str, client: str = FORGE
         await says(mail.replace("\n", "\r\n") + ".", "250")
     await says("QUIT", "221")
     writer.close()
-    deadline = time.monotonic() + 60
-    while (await service.store.undecided())[0] and time.monotonic() < deadline:
-        await asyncio.sleep(0.05)
+    await writer.wait_closed()
 
 
 async def outs(service: Service, count: int, status: str = "unsubscribed") -> int:
@@ -141,3 +149,24 @@ async def test_a_person_elsewhere_is_still_heard_while_a_forger_is_held(database
         await flood(service, [request], "reply@reply.acme.example", "198.51.100.7", "kim@example.net")
         [kim] = await service.store.persons("kim@example.net")
         assert kim.standing.status.value == "unsubscribed"
+
+
+async def test_a_power_cut_forgets_no_count_and_repeats_none(sqlite_url: str, tmp_path: Path) -> None:
+    tables = '[smtp]\nxclient_from = ["127.0.0.1"]\n[breaker]\nper_hour = 20\n[authenticity]\nverify = "never"\n'
+    service = ServiceProcess(tmp_path, sqlite_url, tables=tables)
+    mails = [report(f"p{n}") for n in range(30)]
+    await service.start()
+    await send(service.port, mails[:15], "fbl@reply.acme.example")
+    await service.kill()
+    await service.start()
+    await send(service.port, mails[5:], "fbl@reply.acme.example")  # the client had not heard all answers
+    deadline = time.monotonic() + 30
+    while len(service.log_lines("recorded")) < 30 and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    await service.terminate()
+    store = await Store.open(sqlite_url, StoreSettings())
+    found = [await store.persons(f"p{n}@example.org") for n in range(30)]
+    held = await store.desk.reviews(limit=100)
+    await store.close()
+    assert sum(1 for people in found for one in people if one.standing.status.value == "unsubscribed") == 20
+    assert len(held) == 10

@@ -21,7 +21,9 @@ LIMITS = BreakerLimits(per_hour=3)
 FORWARDING = Forwarding(hook="forward/acme", per_hour=100)
 
 
-def from_network(network: str | None = "203.0.113.0/24", *, rule: str = "en-request", people: int = 1) -> Unproven:
+def from_network(
+    network: str | None = "203.0.113.0/24", *, rule: str | None = "en-request", people: int = 1
+) -> Unproven:
     return Unproven(people=people, network=network, rule=rule)
 
 
@@ -139,6 +141,14 @@ async def test_what_one_network_has_too_much_does_not_stop_its_rule(opened) -> N
 async def test_what_has_no_network_is_counted_by_its_rule_alone(opened) -> None:
     async with opened() as store:
         recorded = [await request(store, f"p{n}", from_network(None)) for n in range(4)]
+        assert [one.held is not None for one in recorded] == [False, False, False, True]
+
+
+async def test_what_has_no_rule_is_counted_by_its_network_alone(opened) -> None:
+    async with opened() as store:
+        recorded = [await request(store, f"p{n}", from_network(f"203.0.{n}.0/24", rule=None)) for n in range(9)]
+        assert [one.held for one in recorded] == [None] * 9
+        recorded = [await request(store, f"q{n}", from_network("198.51.100.0/24", rule=None)) for n in range(4)]
         assert [one.held is not None for one in recorded] == [False, False, False, True]
 
 
