@@ -1,5 +1,7 @@
 """Mail that nobody wrote to us: automatic answers, receipts, bulk mail, our own mail; its keywords never count."""
 
+import re
+
 from mailproc.mail.kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.case import Case, Outcome, changed
@@ -19,6 +21,8 @@ _REASONS = {
 _READ_AT_FEEDBACK = frozenset({MailKind.auto_reply, MailKind.challenge, MailKind.bulk})
 # Weaker than a header: a person may write under such a subject, or such words.
 _UNSURE_SIGNALS = frozenset({"subject", "text"})
+_MAX_TEXT = 3000
+_QUESTION = re.compile(r"\w[?？؟](?:\s|$)")  # none of a link's
 
 
 def decide_automatic(case: Case) -> Outcome:
@@ -36,6 +40,8 @@ def decide_automatic(case: Case) -> Outcome:
         requested = has_request(case) or has_machine_s_subject(case)
         if requested is not None:
             return changed(requested, evidence=(*requested.evidence, _evidence(case)))
+        if not automatic.address_abandoned and _QUESTION.search(case.text[:_MAX_TEXT]):
+            return changed(outcome, action=Action.forward, reason="seems automatic, but asks something")
     if automatic.address_abandoned:
         return changed(outcome, action=Action.review, reason="says that the address is given up")
     if finding.kind == MailKind.auto_reply and case.account.auto_replies == "forward":

@@ -135,6 +135,19 @@ def test_an_address_that_is_given_up_is_a_review():
     assert (decision.kind, decision.action) == (MailKind.auto_reply, Action.review)
 
 
+@pytest.mark.parametrize(
+    ("headers", "text", "action"),
+    [
+        ("", "I'm on leave, finally time for the garden! Do you have dahlias?", Action.forward),
+        ("", "I'm on leave until 9 March. Our address: https://corp.example/find?desk=4", Action.record),
+        ("Auto-Submitted: auto-replied\n", "I'm on leave. Urgent? Call the desk.", Action.record),
+    ],
+)
+def test_a_question_in_what_only_seems_automatic_reaches_people(headers: str, text: str, action: Action):
+    decision = decided(reply_mail(text, "On leave", headers))
+    assert (decision.kind, decision.action) == (MailKind.auto_reply, action)
+
+
 def test_automatic_mail_to_the_feedback_address_is_never_dropped():
     content = reply_mail("Your enrolment is approved.", headers="Auto-Submitted: auto-generated\n")
     assert decided(content, to="fbl@reply.acme.example").action == Action.forward
