@@ -71,12 +71,12 @@ def _answers(
             if isinstance(error, BrokenProcessPool):  # whoever was under way is lost, only one of them did it
                 again += [others for others, _ in waiting]
                 waiting.clear()
-                pool.shutdown(wait=False)
+                pool.shutdown()
                 pool = _pool(work, processes)
             for others in again:
                 yield from _carefully(work, others, lost)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _submit(pool: ProcessPoolExecutor, some: Sequence[Any]) -> Future[list[Any]]:
@@ -106,9 +106,9 @@ def _carefully(
                 yield from future.result()
             elif isinstance(error, BrokenProcessPool):
                 yield lost(item, "crashed the process that read it")
-                pool.shutdown(wait=False)
+                pool.shutdown()
                 pool = _pool(work, 1)
             else:
                 yield lost(item, f"could not be decided: {type(error).__name__}: {error}")
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)

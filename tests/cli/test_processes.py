@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -64,3 +66,14 @@ def test_only_so_many_items_are_taken_as_are_under_way() -> None:
     next(answers)
     assert taken <= 2 * AHEAD * AT_ONCE
     answers.close()  # type: ignore[attr-defined]
+
+
+def test_a_program_that_used_processes_ends_without_a_word() -> None:
+    program = (
+        "from mailproc.cli.processes import in_processes\n"
+        "print(sum(in_processes(abs, range(300), 2, lambda item, why: 0)))\n"
+        "some = in_processes(abs, range(3000), 2, lambda item, why: 0)\n"
+        "next(some)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("44850\n", "")
