@@ -186,7 +186,10 @@ class Decider:
             decision = await self._decide_again(mail, attempts)
         finally:
             self._give(mail)
-        await self._conclude(mail, decision)
+        if self._inquiry.is_needed(mail, decision):  # it was read without harm: the next need not wait for DNS
+            self._conclude_later(mail, decision)
+        else:
+            await self._conclude(mail, decision)
         return True
 
     async def _take_due(self) -> None:

@@ -16,7 +16,9 @@ from mailproc.policy.decision import Decision
 from mailproc.policy.patience import given_up, next_try
 from mailproc.store.store import Store
 
-MOST_AT_ONCE = 64  # mails that are asked about; the next one waits in the table, not in memory
+# What is asked about at a time; the next mail waits in the table, not in memory.
+MOST_AT_ONCE = 64
+MOST_BYTES = 64 * 1024 * 1024
 CROWDED = timedelta(seconds=10)  # until a mail is tried again for which there was no place
 LONGEST_PAUSE_SECONDS = 5.0
 
@@ -38,11 +40,16 @@ class Inquiry:
     @property
     def has_room(self) -> bool:
         """Whether one more mail can be asked about now."""
-        return len(self._asking) < MOST_AT_ONCE
+        asking = self._asking.values()
+        return len(asking) < MOST_AT_ONCE and sum(len(mail.content) for mail in asking) < MOST_BYTES
+
+    def is_needed(self, mail: InboundMail, decision: Decision) -> bool:
+        """Whether this decision takes an inquiry, and so perhaps seconds."""
+        return self._authenticator.is_wanted(mail, decision)
 
     async def settle(self, mail: InboundMail, decision: Decision) -> Decision | None:
         """The final decision; None when the mail was left to wait, and is nobody's business here any more."""
-        if not self._authenticator.is_wanted(mail, decision):
+        if not self.is_needed(mail, decision):
             return decision
         if not self.has_room:
             await self._wait(mail, datetime.now(UTC) + CROWDED, "crowded")

@@ -4,8 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from mailproc.policy.account import Accounts, MailboxRole, Route
+from mailproc.policy.account import Accounts, FeedbackTrust, MailboxRole, Route
 from mailproc.policy.address import ascii_domain, split_address
+from mailproc.setting_types import Verify
 from mailproc.settings import HookSettings, Settings
 from mailproc.smarthost_settings import SmarthostSettings
 
@@ -52,6 +53,18 @@ def _problems_of_smarthost(smarthost: SmarthostSettings, settings: Settings, acc
     if smarthost.ca_file and (why := _unreadable(smarthost.ca_file)):
         problems.append(f"smarthost: ca_file: {smarthost.ca_file}: {why}")
     return problems
+
+
+def notes_on_trust(settings: Settings) -> list[str]:
+    """A sentence for each account that believes enrolled sources only, where nobody finds out who sent a mail."""
+    if settings.authenticity.verify != Verify.never:
+        return []
+    return [
+        f"account {account.id}: feedback_trust is enrolled, but nobody verifies: name its border_servers, or set"
+        " authenticity.verify; until then every report without a token of yours waits for review"
+        for account in settings.account
+        if account.feedback_trust == FeedbackTrust.enrolled and not account.border_servers
+    ]
 
 
 def notes_on_forwarding(settings: Settings) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from mailproc.errors import SettingsError
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
-from mailproc.settings_check import notes_on_forwarding, problems_around
+from mailproc.settings_check import notes_on_forwarding, notes_on_trust, problems_around
 from mailproc.settings_file import load_settings
 from mailproc.smarthost_settings import SmarthostSettings
 
@@ -309,3 +309,19 @@ def test_verification_can_be_switched_off_by_the_environment(tmp_path: Path) -> 
 )
 def test_mistakes_about_verification_are_told_with_their_key(tmp_path: Path, line: str) -> None:
     assert f"authenticity.{line.split()[0]}" in problems_of(tmp_path, f"[authenticity]\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("account", "verify", "notes"),
+    [
+        ('feedback_trust="enrolled"', "never", 1),
+        ('feedback_trust="enrolled"\nborder_servers=["mx.a.example"]', "never", 0),
+        ('feedback_trust="enrolled"', "edge", 0),
+        ("", "never", 0),
+    ],
+)
+def test_believing_enrolled_sources_where_nobody_looks_is_worth_a_note(
+    tmp_path: Path, account: str, verify: str, notes: int
+) -> None:
+    text = f'[[account]]\nid="a"\ndomains=["a.example"]\n{account}\n[authenticity]\nverify="{verify}"\n'
+    assert len(notes_on_trust(load_settings(written(tmp_path, text), {}))) == notes

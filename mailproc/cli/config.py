@@ -6,7 +6,7 @@ from mailproc.account_policies import policies_of, shipped_sources_file
 from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
 from mailproc.errors import SettingsError
 from mailproc.rule_files import load_rules, shipped_rules_folder
-from mailproc.settings_check import notes_on_forwarding, problems_around
+from mailproc.settings_check import notes_on_forwarding, notes_on_trust, problems_around
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -42,7 +42,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         out.print("[yellow]no account: every mail will be refused; add an \\[\\[account]] table[/]")
     if not settings.hook:
         out.print("[yellow]no hook: standings change, and nobody is told; add a \\[\\[hook]] table[/]")
-    for note in notes_on_forwarding(settings):
+    for note in (*notes_on_forwarding(settings), *notes_on_trust(settings)):
         out.print(note, style="yellow", markup=False)
     if settings.account and settings.hook:
         out.print("[green]all well[/]")

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.errors import ContentGone, StoreError, StoreUnavailable
 from mailproc.settings import StoreSettings
 from mailproc.store.database import _config, create_if_new, migrate, schema_state
 from mailproc.store.review_reports import ReviewFilter
@@ -108,3 +108,27 @@ def _upgrade_to(connection: Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_may_wait(
+    empty_database_url: str,
+) -> None:
+    engine = create_async_engine(empty_database_url)
+    envelope = '{"mail_from": null, "rcpt_tos": ["reply@acme.example"]}'
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade_to, "0005")
+        await connection.execute(
+            text(
+                "INSERT INTO mail (account_id, id, digest, identity, envelope, received_at, size_bytes, state, owner)"
+                " VALUES ('acme', 'm', 'd', 'i', :envelope, 1000000, 1, 'accepted', 'gone')"
+            ),
+            {"envelope": envelope},
+        )
+    await engine.dispose()
+    assert "0006" in await migrate(empty_database_url)
+    store = await Store.open(empty_database_url, StoreSettings())
+    with pytest.raises(ContentGone) as raised:
+        await store.take_over()
+    assert await store.waiting.put(raised.value.mail, raised.value.mail.received_at)
+    assert (await store.counts()).waiting == 1
+    await store.close()
