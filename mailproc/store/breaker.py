@@ -3,6 +3,7 @@
 It is asked in the transaction that would take people off, so that no two processes can each spend the same allowance.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -161,6 +162,7 @@ class Breaker:
         self._reader = reader
         self._limits = limits
         self._people: dict[str, tuple[int, datetime]] = {}
+        self._counting = asyncio.Lock()  # one counts, the others wait for the number
 
     async def watched(
         self, decision: Decision, account_id: str, counted: Unproven | None, now: datetime
@@ -168,11 +170,14 @@ class Breaker:
         """What is to be watched of a decision; None where there is nothing. Raises StoreUnavailable."""
         if counted is None or not self._limits.enabled:
             return None
-        people, counted_at = self._people.get(account_id, (0, None))
-        if counted_at is None or now - counted_at > _RECOUNT:
-            mine = select(func.count()).where(subscriber.c.account_id == storable(account_id))
-            [(people,)] = await self._reader.rows(mine)
-            self._people[account_id] = (people, now)
-        return Watched(
-            account_id=storable(account_id), decision=decision, counted=counted, limit=self._limits.of(people)
-        )
+        limit = self._limits.of(await self._people_of(account_id, now))
+        return Watched(account_id=storable(account_id), decision=decision, counted=counted, limit=limit)
+
+    async def _people_of(self, account_id: str, now: datetime) -> int:
+        async with self._counting:
+            people, counted_at = self._people.get(account_id, (0, None))
+            if counted_at is None or now - counted_at > _RECOUNT:
+                mine = select(func.count()).where(subscriber.c.account_id == storable(account_id))
+                [(people,)] = await self._reader.rows(mine)
+                self._people[account_id] = (people, now)
+            return people
