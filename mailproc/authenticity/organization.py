@@ -36,19 +36,22 @@ def load_suffixes() -> None:
 
 
 def from_domains(headers: Headers) -> tuple[str, ...]:
-    """The domains of all addresses in all From fields, each once; RFC 5322 wants one."""
-    addresses = [address for value in headers.all("From")[:10] for address in addresses_in(value)]
-    return tuple(dict.fromkeys(domain for address in addresses[:50] if (domain := split_address(address)[1])))
+    """The domains of all addresses in all From fields, each once; RFC 5322 wants one.
+
+    Read exactly as `Message.from_addresses`, which says who is meant: another reading could prove another sender.
+    """
+    addresses = addresses_in(", ".join(headers.all("from")))
+    return tuple(dict.fromkeys(domain for address in addresses if (domain := split_address(address)[1])))
 
 
 def is_aligned(domain: str | None, with_domain: str, *, strict: bool = False) -> bool:
     """Whether two domains belong to the same organization; `strict` wants them equal (RFC 7489 §3.1).
 
-    A public suffix is aligned with nothing: it belongs to no single organization.
+    A public suffix is aligned with itself only: it belongs to no single organization.
     """
     if not domain or "." not in domain:
         return False
-    if strict:
+    if strict or domain == with_domain:
         return domain == with_domain
     return not _is_public(domain) and organizational_domain(domain) == organizational_domain(with_domain)
 

@@ -4,7 +4,8 @@ import pytest
 
 from mailproc.authenticity.organization import from_domains, is_aligned, organizational_domain, with_alignment
 from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.message import read_headers
+from mailproc.mail.message import read_headers, read_message
+from mailproc.policy.address import split_address
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,12 @@ def test_the_organization_is_the_name_below_a_public_suffix(domain: str, organiz
 
 @pytest.mark.parametrize(
     ("domain", "sender"),
-    [("example.org", "example.org"), ("mail.example.org", "example.org"), ("a.example.org", "b.example.org")],
+    [
+        ("example.org", "example.org"),
+        ("mail.example.org", "example.org"),
+        ("a.example.org", "b.example.org"),
+        ("github.io", "github.io"),
+    ],
 )
 def test_domains_of_one_organization_are_aligned(domain: str, sender: str) -> None:
     assert is_aligned(domain, sender)
@@ -42,7 +48,8 @@ def test_domains_of_one_organization_are_aligned(domain: str, sender: str) -> No
         ("one.co.uk", "two.co.uk"),
         ("co.uk", "two.co.uk"),
         ("pat.github.io", "ann.github.io"),
-        ("github.io", "github.io"),
+        ("github.io", "pat.github.io"),
+        ("pat.github.io", "github.io"),
         ("org", "example.org"),
         ("", "example.org"),
         (None, "example.org"),
@@ -72,6 +79,26 @@ def test_strict_alignment_wants_the_same_domain() -> None:
 )
 def test_all_domains_of_from_are_found(header: bytes, domains: tuple[str, ...]) -> None:
     assert from_domains(read_headers(header + b"\r\n")) == domains
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"From: victim@bank.example <a@evil.example>\r\n",
+        b'From: "victim@bank.example" <a@evil.example>\r\n',
+        b"From: a@evil.example (\r\nFrom: ) victim@bank.example\r\n",
+        b"From: Group: victim@bank.example, a@evil.example;\r\n",
+        b"From : victim@bank.example\r\nFrom: a@evil.example\r\n",
+        b"From: @evil.example:victim@bank.example\r\n",
+        b"From: victim@bank.example;a@evil.example\r\n",
+        b"From: =?utf-8?q?victim=40bank.example=2C?= a@evil.example\r\n",
+        b"From: a@evil.example\r\n" * 30 + b"From: victim@bank.example\r\n",
+    ],
+)
+def test_who_is_proven_is_who_is_meant(header: bytes) -> None:
+    content = header + b"Subject: x\r\n\r\nunsubscribe\r\n"
+    meant = dict.fromkeys(split_address(address)[1] for address in read_message(content).from_addresses)
+    assert from_domains(read_headers(content)) == tuple(meant)
 
 
 TOLD = Authentication(
