@@ -1,6 +1,5 @@
 """`breaker list|release|discard`: what the breaker holds, let go or closed together."""
 
-import getpass
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from mailproc.cli.context import (
     account_named,
     err,
     open_store,
+    operator,
     out,
     print_json,
     run,
@@ -127,7 +127,7 @@ async def _release(
     world = world_of(settings)
     async with open_store(settings) as store:
         ids = [item.id for item in await _held_in(store, account_id, counter)]
-        work = release_together(store, world, ids, believed=False, by=by or getpass.getuser(), apply=apply)
+        work = release_together(store, world, ids, believed=False, by=operator(by), apply=apply)
         return await gathered(work, len(ids), "deciding again")
 
 
@@ -137,7 +137,7 @@ async def _discard(
     async with open_store(settings) as store:
         ids = [item.id for item in await _held_in(store, account_id, counter)]
         note = "held by the breaker, discarded together"
-        work = discard_together(store, ids, by=by or getpass.getuser(), note=note, apply=apply)
+        work = discard_together(store, ids, by=operator(by), note=note, apply=apply)
         return await gathered(work, len(ids), "discarding")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import getpass
 import json
 import os
 import re
@@ -105,6 +106,16 @@ async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncItera
         yield store
     finally:
         await store.close()
+
+
+def operator(by: str) -> str:
+    """Who does it: as they say, else their user name, else the number of a user without one (as in a container)."""
+    if by:
+        return by
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def account_named(settings: Settings, account: str | None) -> str:

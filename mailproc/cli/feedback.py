@@ -1,6 +1,5 @@
 """`feedback sources|release|discard`: who reports, and what waits because nobody trusts its sender."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from mailproc.cli.context import (
     JsonOption,
     account_named,
     open_store,
+    operator,
     out,
     print_json,
     run,
@@ -164,7 +164,7 @@ async def _release(settings: Settings, account_id: str, source: str, by: str, *,
     names = world.policy_of(account_id).sources.names_of(source)
     async with open_store(settings) as store:
         ids = await store.loops.waiting_reports(account_id, names, limit=MOST)
-        work = release_together(store, world, ids, believed=False, by=by or getpass.getuser(), apply=apply)
+        work = release_together(store, world, ids, believed=False, by=operator(by), apply=apply)
         return await gathered(work, len(ids), "deciding again")
 
 
@@ -172,5 +172,5 @@ async def _discard(settings: Settings, account_id: str, source: str, by: str, *,
     async with open_store(settings) as store:
         ids = await store.loops.waiting_reports(account_id, [source], limit=MOST)
         note = f"reports of {source}, discarded together"
-        work = discard_together(store, ids, by=by or getpass.getuser(), note=note, apply=apply)
+        work = discard_together(store, ids, by=operator(by), note=note, apply=apply)
         return await gathered(work, len(ids), "discarding")

@@ -1,6 +1,5 @@
 """`review list|show|resolve`: what waits for a person, and their answers."""
 
-import getpass
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from mailproc.cli.context import (
     account_named,
     err,
     open_store,
+    operator,
     out,
     print_json,
     run,
@@ -130,7 +130,7 @@ def resolve(
         raise typer.Exit(EX_USAGE)
     people = [address or key or "" for address, key in map(named, person or ())]
     settings = settings_of(config)
-    work = _resolve(settings, review_id, answer, level, list_id, people, by or getpass.getuser(), note, example)
+    work = _resolve(settings, review_id, answer, level, list_id, people, operator(by), note, example)
     try:
         answered = run(work)
     except WhoIsMeant as error:

@@ -1,6 +1,5 @@
 """`review redo|release|example`: deciding stored mail again, letting go what was held back, learning from an answer."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +7,18 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import EX_USAGE, ConfigOption, JsonOption, err, open_store, out, print_json, run, settings_of
+from mailproc.cli.context import (
+    EX_USAGE,
+    ConfigOption,
+    JsonOption,
+    err,
+    open_store,
+    operator,
+    out,
+    print_json,
+    run,
+    settings_of,
+)
 from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.review import ByOption, IdArgument, rule_named, words_for, world_of
 from mailproc.errors import StoreError, StoreUnavailable
@@ -114,7 +124,7 @@ def _run(
         err.print("mailproc: name the mails, or say --all")
         raise typer.Exit(EX_USAGE)
     wanted = ReviewFilter(account_id=account, reason=reason)
-    rows = run(_again(settings, mail_ids or [], wanted, by or getpass.getuser(), apply=apply, released=released))
+    rows = run(_again(settings, mail_ids or [], wanted, operator(by), apply=apply, released=released))
     if as_json:
         print_json(rows)
         return

@@ -1,5 +1,6 @@
 """Reviews from the command line: seen at a glance, answered once, decided again, released, and learnt from."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -279,3 +280,13 @@ def test_an_example_is_only_tried_unless_told_to_write(held: Shell) -> None:
 def test_an_unknown_rule_is_exit_78(held: Shell, rule: str) -> None:
     own_rules(held)
     assert held.run("review", "example", only_review(held)["id"], "--rule", rule, "--hit").returncode == 78
+
+
+def test_an_operator_without_a_user_name_is_known_by_number(held: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert held.run("review", "resolve", only_review(held)["id"], "--as", "not-a-request").returncode == 0
+    [closed] = held.json("review", "list", "--resolved")
+    assert closed["resolved_by"] == f"user {os.getuid()}"
