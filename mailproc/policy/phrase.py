@@ -37,8 +37,8 @@ class Segment:
 
     @property
     def span_source(self) -> str:
-        """What finds the span; the space before it may belong to the word before."""
-        return self.source if self.gapless else "(?<= )" + self.source
+        """What finds the span, as group 1; the spaces around it belong to the words beside it, too."""
+        return f"({self.source})" if self.gapless else f" (?=({self.source}))"
 
 
 @dataclass(frozen=True, slots=True)

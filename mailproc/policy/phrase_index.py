@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import re2
@@ -63,11 +64,8 @@ class PhraseIndex:
                         bound=begins or ends or rule.max_sentence_words is not None or rule.first_lines is not None,
                     )
                 )
-        sources = [segment.set_source for segment in segments]
-        # What of a match is not the segment itself: the space before it, which may belong to the word before.
-        self._before = tuple(int(not segment.gapless) for segment in segments)
-        self._finders = [re.compile(source) for source in sources]
-        self._set = search_set(sources)
+        self._finders = [re.compile(segment.span_source) for segment in segments]
+        self._set = search_set(segment.set_source for segment in segments)
 
     def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Places:
         """The phrases of some rules only, as `found_in` takes them."""
@@ -77,20 +75,25 @@ class PhraseIndex:
                 places.setdefault(sought.segments[0], []).append(sought)
         return places
 
-    def found_in(self, line: str, wanted: Places, words: int) -> Iterator[tuple[Sought, int, int]]:
+    def found_in(self, line: str, wanted: Places, words: int) -> list[tuple[Sought, int, int]]:
         """Each place of each wanted phrase, as (phrase, start, end) in the line, without spaces at its ends.
 
         `words` is how wide the whole text is: rules for shorter ones are passed over. Of one phrase the first 40 places
         of its first segment are looked at.
         """
+        found: list[tuple[Sought, int, int]] = []
         looked_at: dict[Sought, int] = {}
         for start, end in _stretches(line):
             for sought in self._candidates(line[start:end], wanted, words):
                 seen = looked_at.get(sought, 0)
-                places = self._places(line, sought.segments[0], start, end, _MAX_PLACES - seen)
+                finder = self._finders[sought.segments[0]]
+                places = [one.span(1) for one in islice(finder.finditer(line, start, end), _MAX_PLACES - seen)]
                 looked_at[sought] = seen + len(places)
+                if len(places) > 1:
+                    places = _apart(places)
                 for first, last in self._wholes(line, sought, places, end) if sought.others else places:
-                    yield sought, first, last - (line[last - 1] == " ")
+                    found.append((sought, first, last - (line[last - 1] == " ")))
+        return found
 
     def _candidates(self, stretch: str, wanted: Places, words: int) -> list[Sought]:
         """The phrases all of whose segments occur somewhere in this stretch, of rules for a text of so many words."""
@@ -105,22 +108,11 @@ class PhraseIndex:
             if words <= sought.max_words and sought.others <= present
         ]
 
-    def _places(self, line: str, segment: int, start: int, end: int, most: int) -> list[tuple[int, int]]:
-        """(start, end) of the first places of one segment in a stretch of the line."""
-        before = self._before[segment]
-        search = self._finders[segment].search
-        places: list[tuple[int, int]] = []
-        while len(places) < most and (found := search(line, start, end)):
-            first, start = found.span()
-            places.append((first + before, start))
-            start -= before
-        return places
-
     def _wholes(
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
     ) -> Iterator[tuple[int, int]]:
         """(start, end) of the whole phrase for those places of its first segment that the others follow."""
-        finders = [_Follower(line, self._finders[one], self._before[one]) for one in sought.segments[1:]]
+        finders = [_Follower(line, self._finders[one]) for one in sought.segments[1:]]
         for start, end in places:
             limit = line.find("\n", end, stretch_end)
             for finder in finders:
@@ -135,10 +127,9 @@ class PhraseIndex:
 class _Follower:
     """Finds a segment behind ever later places; what it has found is kept for as long as it lies ahead."""
 
-    def __init__(self, line: str, finder: re.Pattern[str], before: int) -> None:
+    def __init__(self, line: str, finder: re.Pattern[str]) -> None:
         self._line = line
         self._finder = finder
-        self._before = before
         self._limit = -1
         self._found: re.Match[str] | None = None
 
@@ -147,7 +138,16 @@ class _Follower:
         if limit != self._limit or (self._found is not None and self._found.start() < end - 1):
             self._limit = limit
             self._found = self._finder.search(self._line, end - 1, limit)
-        return None if self._found is None else (self._found.start() + self._before, self._found.end())
+        return None if self._found is None else self._found.span(1)
+
+
+def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without those that begin within the one before."""
+    kept: list[tuple[int, int]] = []
+    for place in places:
+        if not kept or place[0] >= kept[-1][1]:
+            kept.append(place)
+    return kept
 
 
 def _stretches(line: str) -> Iterator[tuple[int, int]]:

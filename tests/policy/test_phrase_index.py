@@ -46,6 +46,10 @@ class Counting:
         self.looked_at += (found.end() if found else end) - start
         return found
 
+    def finditer(self, line: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        self.looked_at += end - start
+        return self._finder.finditer(line, start, end)
+
 
 @contextmanager
 def counted(matcher: Matcher) -> Iterator[list[Counting]]:
