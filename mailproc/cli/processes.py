@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-AT_ONCE = 50  # items on one trip to a process
+AT_ONCE = 100  # items on one trip to a process
 AHEAD = 4  # trips per process that are under way or wait for their turn
 
 
