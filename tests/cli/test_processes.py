@@ -36,7 +36,7 @@ def test_answers_come_in_order_from_other_processes() -> None:
     assert str(os.getpid()) not in {answer.partition(" by ")[2] for answer in answers}
 
 
-@pytest.mark.parametrize("items", [[KILLS], [1, KILLS, 2], [KILLS, KILLS], range(130, 140), range(3 * AT_ONCE)])
+@pytest.mark.parametrize("items", [[KILLS], [1, KILLS, 2], [KILLS, KILLS], range(130, 140), range(RAISES)])
 def test_an_item_that_kills_its_process_is_told_and_all_others_are_answered(items: list[int]) -> None:
     answers = [number_of(answer) for answer in in_processes(work, items, 2, lost)]
     killed = f"{KILLS} crashed the process that read it"
