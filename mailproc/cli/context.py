@@ -15,7 +15,16 @@ import typer
 from rich.console import Console
 
 from mailproc.account_policies import scopes_of
-from mailproc.errors import MailprocError, NotFound, Refused, RulesError, SettingsError, StoreFull, StoreUnavailable
+from mailproc.errors import (
+    ContentDropped,
+    MailprocError,
+    NotFound,
+    Refused,
+    RulesError,
+    SettingsError,
+    StoreFull,
+    StoreUnavailable,
+)
 from mailproc.policy.standing import BounceThresholds
 from mailproc.policy.storable import storable_text
 from mailproc.settings import Settings
@@ -48,6 +57,7 @@ _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (SettingsError, EX_CONFIG),
     (RulesError, EX_CONFIG),
     (NotFound, EX_NOINPUT),
+    (ContentDropped, EX_NOINPUT),
     (Refused, EX_NOPERM),
     (StoreUnavailable, EX_TEMPFAIL),
     (StoreFull, EX_TEMPFAIL),

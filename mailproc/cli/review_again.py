@@ -131,10 +131,12 @@ def _run(
     shown = [row for row in rows if row["would"] or row["error"]]
     if shown:
         out.print(_table(shown))
-    same = len(rows) - len(shown)
-    done = sum(row["applied"] for row in rows)
-    end = f"{done} applied" if apply else f"{len(shown)} would change; do it with --apply"
-    out.print(f"{len(rows)} looked at, {same} stay as they are, {end}", style="bold")
+    failed = sum(row["error"] is not None for row in rows)
+    change = sum(row["would"] is not None and not row["error"] for row in rows)
+    told = [f"{len(rows)} looked at", f"{len(rows) - len(shown)} stay as they are"]
+    told += [f"{failed} left alone"] if failed else []
+    told += [f"{change} applied"] if apply else [f"{change} would change" + ("; do it with --apply" if change else "")]
+    out.print(", ".join(told), style="bold")
 
 
 async def _again(

@@ -1,9 +1,13 @@
 """Recorded mail from the command line, and mail for people in the outbox: listed, shown, let go and given up."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from command_line import PRAISE, REQUEST, Shell
+
+from mailproc.cli.context import open_store, run
+from mailproc.settings_file import load_settings
 
 FORWARDING = {
     "MAILPROC_ACCOUNT__ACME__FORWARD_TO": "team@people.example",
@@ -112,3 +116,23 @@ def test_config_show_hides_the_smarthosts_password(shell: Shell) -> None:
 def test_old_mail_that_is_applied_goes_to_people_only_when_that_is_asked_for(database: Shell) -> None:
     assert database.run("replay", "--apply", "mails", **FORWARDING).returncode == 0
     assert database.json("outbox", "list", "--hook", "forward/acme") == []
+
+
+def test_a_mail_whose_content_was_dropped_shows_what_is_kept(applied: Shell) -> None:
+    run(drop_all(applied))
+    [mail] = mails(applied, "--action", "unsubscribe")
+    shown = applied.run("mail", "show", mail["id"])
+    assert shown.returncode == 0
+    for words in ("was dropped", "keyword in reply", "Please unsubscribe me", "pat@example.org"):
+        assert words in shown.stdout
+    raw = applied.run("mail", "show", mail["id"], "--raw")
+    assert raw.returncode == 66
+    assert "retention_days" in raw.stderr
+    again = applied.run("review", "redo", mail["id"], "--apply")
+    assert "1 left alone, 0 applied" in again.stdout
+
+
+async def drop_all(shell: Shell) -> None:
+    async with open_store(load_settings(shell.folder / "mailproc.toml", {})) as store:
+        dropped = await store.desk.drop_content("acme", datetime.now(UTC))
+    assert dropped.mails == 2
