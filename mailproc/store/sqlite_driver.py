@@ -16,8 +16,8 @@ from mailproc.store.statement import Rows, Step, Transaction
 Result = TypeVar("Result")
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024  # about so much is written between two checkpoints
-# Beyond it the writer itself makes way for a checkpoint, after which the WAL is written over from its beginning: syncing
-# a file that grows takes three times as long as syncing one that is written over, because its metadata are synced, too.
+# Beyond it the writer itself makes way for a checkpoint, after which the WAL is written over from its beginning: a file
+# that grows takes three times as long to sync as one that is written over, because its metadata are synced, too.
 WAL_BYTES = 8 * 1024 * 1024
 _KEPT_WAL_BYTES = 64 * 1024 * 1024  # a WAL that a long reader made larger is cut back to this
 _PAGE_BYTES = 4096
