@@ -1,11 +1,13 @@
 """The accounts as decisions see them: the settings of each, with the operator's file of feedback sources."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mailproc.errors import SettingsError
 from mailproc.policy.account import AccountPolicy, Accounts, default_account
+from mailproc.policy.lists import MailingList
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.source_file import read_source_file
 from mailproc.policy.sources import FeedbackSources
@@ -45,6 +47,35 @@ def policies_of(settings: Settings) -> tuple[AccountPolicy, ...]:
     if problems:
         raise SettingsError(problems)
     return tuple(account.policy(sources) for account in settings.account)
+
+
+def lists_of(settings: Settings, kept: Iterable[MailingList]) -> list[MailingList]:
+    """Every list of every account: those of the settings, and those that were made by command, which count for more.
+
+    Where both name one, the settings' name is one more spelling. Lists of unknown accounts are left out.
+    """
+    made = {(one.account_id, one.id): one for one in kept}
+    merged = []
+    for account in settings.account:
+        mine = {list_id: one for (account_id, list_id), one in made.items() if account_id == account.id}
+        for list_id, name in account.lists.items():
+            one = mine.get(list_id) or MailingList(account_id=account.id, id=list_id, name=name)
+            spellings = dict.fromkeys((*one.spellings, *account.list_spellings.get(list_id, ()), name))
+            mine[list_id] = replace(one, spellings=tuple(word for word in spellings if word != one.name))
+        merged += [mine[list_id] for list_id in sorted(mine)]
+    return merged
+
+
+def with_lists(settings: Settings, kept: Iterable[MailingList]) -> Settings:
+    """The settings with the lists that were made by command, as if the file named them."""
+    merged = lists_of(settings, kept)
+    accounts = []
+    for account in settings.account:
+        mine = [one for one in merged if one.account_id == account.id]
+        lists = {one.id: one.name for one in mine}
+        spellings = {one.id: one.spellings for one in mine if one.spellings}
+        accounts.append(account.model_copy(update={"lists": lists, "list_spellings": spellings}))
+    return settings.model_copy(update={"account": tuple(accounts)})
 
 
 def scopes_of(settings: Settings) -> Scopes:

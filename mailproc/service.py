@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from mailproc.account_policies import policies_of, scopes_of
+from mailproc.account_policies import policies_of, scopes_of, with_lists
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.authenticity.organization import load_suffixes
 from mailproc.decider import Decider
@@ -27,6 +27,7 @@ from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
 from mailproc.policy.alarm import AlarmKind
+from mailproc.policy.lists import MailingList
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
 from mailproc.retention import Retention
@@ -56,6 +57,7 @@ class Service:
         self.roles = roles
         self.metrics = Metrics()
         self.accounts = Accounts(policies_of(settings))
+        self._lists: list[MailingList] = []
         self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
         self.rules = RulesInForce(rules, settings.rules, self.metrics)
         # Until its own files are read it is the live set, and there is nothing to tell.
@@ -92,6 +94,7 @@ class Service:
                 scopes=scopes_of(self.settings),
             )
             undo.push_async_callback(self.store.close)
+            await self._read_lists()
             self.authenticator = build_authenticator(self.settings.authenticity, self.settings.smtp)
             undo.push_async_callback(self.authenticator.close)
             relays = tuple(ip_network(relay, strict=False) for relay in self.settings.smtp.relays)
@@ -162,9 +165,15 @@ class Service:
             self._reloading.add(task)
             task.add_done_callback(self._reloading.discard)
         try:
-            self.accounts = Accounts(policies_of(self.settings))
+            self.accounts = Accounts(policies_of(with_lists(self.settings, self._lists)))
         except SettingsError as error:
             self._log.error("feedback_sources_refused", problems=error.problems)
+
+    async def _read_lists(self) -> None:
+        """Lists that were made by command count within seconds, as if the settings named them."""
+        if (found := await self.store.lists.all()) != self._lists:
+            self._lists = found
+            self.accounts = Accounts(policies_of(with_lists(self.settings, found)))
 
     def addresses(self) -> dict[str, list[str]]:
         """Where the doors are, by kind: `host:port`, or the path of a unix socket."""
@@ -295,6 +304,7 @@ class Service:
         while True:
             with contextlib.suppress(StoreError):
                 await self._read_gauges()
+                await self._read_lists()
             await asyncio.sleep(GAUGE_SECONDS)
 
     async def _read_gauges(self) -> None:

@@ -174,6 +174,7 @@ class AccountSettings(_Table):
     sends_from: DomainsOrNetworks = ()
     mailboxes: MailboxSettings = MailboxSettings()
     lists: dict[str, str] = Field(default_factory=dict)
+    list_spellings: dict[str, Words] = Field(default_factory=dict)
     footers: tuple[str, ...] = ()
     forward_to: Address = None
     forward_per_hour: int = Field(10, ge=1)  # mails of one writer; more are held
@@ -211,6 +212,7 @@ class AccountSettings(_Table):
             mailboxes={role: tuple(part.lower() for part in getattr(boxes, role.value)) for role in MailboxRole},
             sends_from=self.sends_from,
             lists=dict(self.lists),
+            list_spellings=dict(self.list_spellings),
             footers=self.footers,
             forward_to=self.forward_to,
             auto_replies=self.auto_replies,

@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from mailproc.account_policies import scopes_of
+from mailproc.account_policies import scopes_of, with_lists
 from mailproc.errors import (
     ContentDropped,
     MailprocError,
@@ -22,6 +22,7 @@ from mailproc.errors import (
     Refused,
     RulesError,
     SettingsError,
+    StoreError,
     StoreFull,
     StoreUnavailable,
 )
@@ -83,6 +84,20 @@ def settings_path(config: Path | None) -> Path | None:
 def settings_of(config: Path | None) -> Settings:
     """The settings in force. Raises SettingsError."""
     return load_settings(settings_path(config))
+
+
+def settings_with_lists(config: Path | None) -> Settings:
+    """The settings with the lists that were made by command, where a database is there. Raises SettingsError."""
+    settings = settings_of(config)
+    try:
+        return run(_with_lists(settings))
+    except StoreError:  # no database yet, or none that can be read: then the settings' own lists are all there are
+        return settings
+
+
+async def _with_lists(settings: Settings) -> Settings:
+    async with open_store(settings) as store:
+        return with_lists(settings, await store.lists.all())
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -17,7 +17,7 @@ from mailproc.cli.context import (
     JsonOption,
     err,
     print_json,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.deciding import examine_saved, opened, world_of
 from mailproc.cli.explain_page import Page, print_page
@@ -67,7 +67,7 @@ def explain_mail(
 
     Examples: `mailproc explain mail.eml` · `mailproc explain - < mail.eml` · `mailproc explain mail.eml --json`
     """
-    world = world_of(settings_of(config), rules, to, verify=verify)
+    world = world_of(settings_with_lists(config), rules, to, verify=verify)
     content, written_at = _read(file)
     accounts, rule_set = opened(world)
     saved = saved_mail(content, accounts, to, received_at=written_at)

@@ -18,7 +18,7 @@ from mailproc.cli.context import (
     out,
     print_json,
     run,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.people import AccountOption, named
 from mailproc.cli.stamp_file import Columns, stamp_file
@@ -76,7 +76,7 @@ def headers(
     if (person is None) == (table is None):
         err.print("mailproc: give either --person or --csv")
         raise typer.Exit(EX_USAGE)
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     account_id = account_named(settings, account)
     policy = next(one.policy() for one in settings.account if one.id == account_id)
     try:

@@ -20,7 +20,7 @@ from mailproc.cli.context import (
     out,
     print_json,
     run,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
 from mailproc.policy.address import is_address
@@ -74,7 +74,7 @@ def status(
 
     Examples: `mailproc status pat@example.org` · `mailproc status 1234567890123 --at 2026-03-03 --json`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     address, key = named(person)
     known = account_named(settings, account) if account else None
     then = past(at, "--at") if at else None
@@ -168,7 +168,7 @@ def _enter(
     if (level is Level.list) != (list_id is not None):
         err.print("mailproc: --level list and --list NAME belong together")
         raise typer.Exit(EX_USAGE)
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     when = past(received_at, "--received-at") if received_at else datetime.now(UTC)
     address, key = named(person)
     evidence = {name: value for name, value in (("by", by), ("reason", reason)) if value}

@@ -16,7 +16,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from mailproc.cli.context import EX_DATAERR, EX_NOINPUT, ConfigOption, err, harmless, open_store, out, run, settings_of
+from mailproc.cli.context import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    ConfigOption,
+    err,
+    harmless,
+    open_store,
+    out,
+    run,
+    settings_with_lists,
+)
 from mailproc.cli.deciding import (
     World,
     decide_file,
@@ -81,7 +91,7 @@ def replay(
 
     Examples: `mailproc replay fixtures/emails` · `mailproc replay --jsonl mail.eml | jq .action`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     world = world_of(settings, rules, to, verify=verify)
     if apply:
         run(_apply(settings, world, paths, forwards=forward))

@@ -22,7 +22,7 @@ from mailproc.cli.context import (
     out,
     print_json,
     run,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.people import ListOption, named
 from mailproc.cli.person import STANDING_COLOURS
@@ -63,7 +63,7 @@ def show_list(
 
     Examples: `mailproc review list --overdue` · `mailproc review list --reason "automatic handling is off" --json`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     now = datetime.now(UTC)
     wanted = ReviewFilter(
         account_id=account and account_named(settings, account),
@@ -89,7 +89,7 @@ def show(review_id: IdArgument, as_json: JsonOption = False, config: ConfigOptio
 
     Example: `mailproc review show 01jnd1h2s0q4v9c3m8w5x7y2za`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     item, released, today = run(_one(settings, review_id))
     if as_json:
         would = {"release": released, "redo": today}
@@ -129,7 +129,7 @@ def resolve(
         err.print("mailproc: --level list and --list NAME belong together")
         raise typer.Exit(EX_USAGE)
     people = [address or key or "" for address, key in map(named, person or ())]
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     work = _resolve(settings, review_id, answer, level, list_id, people, operator(by), note, example)
     try:
         answered = run(work)

@@ -17,7 +17,7 @@ from mailproc.cli.context import (
     out,
     print_json,
     run,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.review import ByOption, IdArgument, rule_named, words_for, world_of
@@ -60,7 +60,7 @@ def redo(
 
     Examples: `mailproc review redo ID` · `mailproc review redo --all --apply`
     """
-    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_of(config), released=False)
+    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_with_lists(config), released=False)
 
 
 def release(
@@ -80,7 +80,7 @@ def release(
 
     Examples: `mailproc review release ID --apply` · `mailproc review release --all --reason "handling is off" --apply`
     """
-    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_of(config), released=True)
+    _run(mail_ids, everything, reason, account, apply, by, as_json, settings_with_lists(config), released=True)
 
 
 def example(
@@ -95,7 +95,7 @@ def example(
 
     Example: `mailproc review example ID --rule rules/10-en.toml:en-one-word --miss --write`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     path, rule_id = rule_named(settings, rule)
     words = text or run(_words(settings, review_id, rule_id))
     key = "misses" if miss else "hits"

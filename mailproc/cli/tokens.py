@@ -16,7 +16,7 @@ from mailproc.cli.context import (
     err,
     out,
     print_json,
-    settings_of,
+    settings_with_lists,
 )
 from mailproc.cli.people import AccountOption
 from mailproc.policy.account import AccountPolicy
@@ -38,7 +38,7 @@ def keygen(account: AccountOption = None, config: ConfigOption = None) -> None:
 
     Example: `mailproc token keygen --account acme`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     used: list[int] = []
     if settings.account:
         account_id = account_named(settings, account)
@@ -64,7 +64,7 @@ def make(
 
     Example: `mailproc token make --person 1234567890123 --purpose bounce --send 42`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     policy = _policy(settings, account_named(settings, account))
     kid = signing_key_of(policy.token_keys)
     if kid is None:
@@ -106,7 +106,7 @@ def read(
 
     Example: `mailproc token read u-ceaqaaabd5y7wbglaaaaabtzgjiubozftnjofvvgcwganmm2@reply.acme.example`
     """
-    settings = settings_of(config)
+    settings = settings_with_lists(config)
     text = sys.stdin.read(1_000_000) if text == "-" else text
     found = [_told(token, policy) for policy in _policies(settings) for token in _tokens_in(text, policy)]
     if as_json:

@@ -35,8 +35,9 @@ class AccountPolicy:
     """A frozen snapshot of what one account wants; without slots, so that its digest is computed once.
 
     `domains` lower-case A-labels. `mailboxes` maps a role to its local parts, lower-case. `sends_from` are domains and
-    IP networks (CIDR) the account's own mail comes from. `lists` maps list ids to names. `token_keys` maps key ids
-    (0..15) to secrets; the highest signs. `border_servers` are the authserv-ids whose Authentication-Results count.
+    IP networks (CIDR) the account's own mail comes from. `lists` maps list ids to names, `list_spellings` to others.
+    `token_keys` maps key ids (0..15) to secrets; the highest signs. `border_servers` are the authserv-ids whose
+    Authentication-Results count.
     `trusted_sources` are ids of `sources`, or domains. `everything_is_ours` is the built-in default account of
     `replay`, which knows nobody's sending identity. `released` is set while a mail is decided that an operator lets go:
     neither missing trust nor `automatic` holds it back.
@@ -48,6 +49,7 @@ class AccountPolicy:
     mailboxes: Mapping[MailboxRole, tuple[str, ...]] = field(default_factory=dict)
     sends_from: tuple[str, ...] = ()
     lists: Mapping[str, str] = field(default_factory=dict)
+    list_spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     footers: tuple[str, ...] = ()
     forward_to: str | None = None
     auto_replies: str = "record"
@@ -65,6 +67,13 @@ class AccountPolicy:
     soft_bounce_days: int = 30
     everything_is_ours: bool = False
     released: bool = False
+
+    def list_names(self) -> Iterator[tuple[str, str]]:
+        """Every list with every name that people may call it by, as (id, name)."""
+        for list_id, name in self.lists.items():
+            yield list_id, name
+            for spelling in self.list_spellings.get(list_id, ()):
+                yield list_id, spelling
 
     @cached_property
     def digest(self) -> str:

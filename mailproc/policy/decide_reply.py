@@ -191,7 +191,7 @@ def _levelled(case: Case, outcome: Outcome) -> Outcome:
     if case.account.reply_scope != "named-list" or pinned or outcome.kind == MailKind.complaint:
         return outcome  # without a level of its own it is one for the account
     said = f"{case.subject.text}\n{case.text}"
-    list_id = named_list(said, case.account.lists.items(), case.rules)
+    list_id = named_list(said, case.account.list_names(), case.rules)
     return changed(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
 
 

@@ -1,8 +1,25 @@
-"""Lists of an account as tokens name them: by number."""
+"""Lists of an account: what they are, and how tokens name them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mailproc.policy.token_key import number_of
+from mailproc.policy.verdict import Classification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingList:
+    """A list or publication of an account. `spellings` are other names that people call it by.
+
+    A public one is shown to subscribers, and they may join it; the classification is that of its usual mail.
+    """
+
+    account_id: str
+    id: str
+    name: str
+    spellings: tuple[str, ...] = ()
+    classification: Classification = Classification.commercial
+    is_public: bool = False
 
 
 def list_of_number(number: int, lists: Iterable[str]) -> str | None:

@@ -21,8 +21,8 @@ from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.feedback import PUT_REPORT, report_row
 from mailproc.store.forwards import NewForward, forward_of, write_forwards
 from mailproc.store.journal import Context, Operation
-from mailproc.store.persons import person_of_key
-from mailproc.store.projection import Said, apply_facts, lock_everyone
+from mailproc.store.persons import Names, person_of_key
+from mailproc.store.projection import Said, apply_facts, lock_everyone, names_in
 from mailproc.store.results import Recorded, StandingChange
 from mailproc.store.review_rows import NewReview, names_of, open_reviews
 from mailproc.store.schema import ACCEPTED, WAITING, mail
@@ -203,13 +203,24 @@ class Applied:
         return Recorded(applied=applied, changes=changes, unclear=unclear.reason if unclear else None)
 
 
-def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
-    """Apply groups of facts account by account, to everyone whom they mean."""
+def _by_account(said: Sequence[Said]) -> dict[str, list[Said]]:
     by_account: dict[str, list[Said]] = {}
     for group in said:
         for account_id in {one.fact.account_id for one in group.facts}:
             facts = tuple(one for one in group.facts if one.fact.account_id == account_id)
             by_account.setdefault(account_id, []).append(replace(group, facts=facts))
+    return by_account
+
+
+def _concerned(facts: Sequence[tuple[StoredFact, ...]]) -> Transaction[dict[str, Names]]:
+    """Whom groups of facts concern, by account."""
+    said = [Said(origin=-1, facts=group) for group in facts]
+    return (yield from names_in(_by_account(said)))
+
+
+def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
+    """Apply groups of facts account by account, to everyone whom they mean."""
+    by_account = _by_account(said)
     done = Applied(changes={}, unclear={})
     meant: dict[str, tuple[Said, ...]] = {}
     for account_id in sorted(by_account):
@@ -247,5 +258,13 @@ def _record_facts(context: Context, payloads: Sequence[tuple[StoredFact, ...]]) 
     return [done.recorded(index) for index in range(len(payloads))]
 
 
-RECORD: Operation[StorableDecision, Recorded] = Operation(name="record", rank=40, run=_record, rescue=_record_bare)
-RECORD_FACTS: Operation[tuple[StoredFact, ...], Recorded] = Operation(name="record facts", rank=41, run=_record_facts)
+def _concerned_by_decisions(payloads: Sequence[StorableDecision]) -> Transaction[dict[str, Names]]:
+    return (yield from _concerned([one.facts for one in payloads]))
+
+
+RECORD: Operation[StorableDecision, Recorded] = Operation(
+    name="record", rank=40, run=_record, rescue=_record_bare, names=_concerned_by_decisions
+)
+RECORD_FACTS: Operation[tuple[StoredFact, ...], Recorded] = Operation(
+    name="record facts", rank=41, run=_record_facts, names=_concerned
+)

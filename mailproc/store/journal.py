@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -12,6 +12,7 @@ from mailproc.policy.forward import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.store.driver import Driver
+from mailproc.store.persons import Names, find_and_lock_all
 from mailproc.store.statement import Transaction
 
 Payload = TypeVar("Payload")
@@ -63,7 +64,8 @@ class Operation(Generic[Payload, Result]):
 
     `run` gets every payload of its kind in a batch and gives their results in the same order; kinds of lower `rank` go
     first. `rescue` is what is done for a payload that the database refuses: without it the caller gets a StoreError.
-    `bulky` payloads go one per batch, so that nobody small waits for many of them.
+    `bulky` payloads go one per batch, so that nobody small waits for many of them. `names` tells whom payloads concern,
+    by account: where several kinds meet in a batch, all those are locked at once and before anything is done.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Operation(Generic[Payload, Result]):
     run: Callable[[Context, Sequence[Payload]], Transaction[Sequence[Result]]]
     rescue: Callable[[Context, Payload], Transaction[Result]] | None = None
     bulky: bool = False
+    names: Callable[[Sequence[Payload]], Transaction[Mapping[str, Names]]] | None = None
 
 
 def one_by_one(
@@ -242,12 +245,29 @@ def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:
     for index, work in enumerate(batch):
         by_kind.setdefault(work.operation, []).append(index)
     results: list[Any] = [None] * len(batch)
+    yield from _lock_whom_they_concern(batch, by_kind)
     for operation in sorted(by_kind, key=lambda operation: operation.rank):
         indexes = by_kind[operation]
         answers = yield from operation.run(context, [batch[index].payload for index in indexes])
         for index, answer in zip(indexes, answers, strict=True):
             results[index] = answer
     return results
+
+
+def _lock_whom_they_concern(
+    batch: Sequence[_Work], by_kind: Mapping[Operation[Any, Any], Sequence[int]]
+) -> Transaction[None]:
+    """In one order over all kinds: processes whose batches lock one kind after another could wait for each other."""
+    concerned = [operation for operation in by_kind if operation.names is not None]
+    if len(concerned) < 2:
+        return
+    names_in: dict[str, Names] = {}
+    for operation in concerned:
+        assert operation.names is not None
+        found = yield from operation.names([batch[index].payload for index in by_kind[operation]])
+        for account_id, names in found.items():
+            names_in[account_id] = names_in.get(account_id, Names()) | names
+    yield from find_and_lock_all(names_in)
 
 
 def _resolve(work: _Work, result: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, union
 
+from mailproc.policy.facts import FactKind
 from mailproc.policy.standing import standing_of
 from mailproc.store.accounts import all_accounts
 from mailproc.store.columns import address_key_of, storable
@@ -84,8 +85,9 @@ def _stranger(
     address_key = address_key_of(text)
     reach = yield from reaching_facts(context.scopes, account_id, {address_key}, until=at)
     person = Person(person=person_of_address(address_key), address=text.strip(), address_key=address_key)
-    people = {person.person: person} if reach else {}
-    return people, {person.person: reach.get(address_key, [])}
+    facts = reach.get(address_key, [])
+    stands = any(one.fact.kind is not FactKind.consent for one in facts)
+    return {person.person: person} if stands else {}, {person.person: facts}
 
 
 def _statuses(

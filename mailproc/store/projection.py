@@ -72,16 +72,21 @@ def names_said(account_id: str, said: Sequence[Said]) -> Transaction[Names]:
     return names | (yield from names_retracted(account_id, facts))
 
 
+def names_in(said_in: Mapping[str, Sequence[Said]]) -> Transaction[dict[str, Names]]:
+    """The same for several accounts, by account."""
+    names = {}
+    for account_id in sorted(said_in):
+        names[account_id] = yield from names_said(account_id, said_in[account_id])
+    return names
+
+
 def lock_everyone(said_in: Mapping[str, Sequence[Said]]) -> Transaction[None]:
     """Lock whom facts of several accounts concern, in one order over all of them: no two processes wait for each other.
 
     What is said in one account alone is locked when it is applied.
     """
     if len(said_in) > 1:
-        names = {}
-        for account_id in sorted(said_in):
-            names[account_id] = yield from names_said(account_id, said_in[account_id])
-        yield from find_and_lock_all(names)
+        yield from find_and_lock_all((yield from names_in(said_in)))
 
 
 def _tell_the_reached(

@@ -51,7 +51,10 @@ def counting_facts(
 def reaching_facts(
     scopes: Scopes, account_id: str, address_keys: Collection[str], *, until: datetime | None = None
 ) -> Transaction[dict[str, list[StoredFact]]]:
-    """What stands elsewhere against these addresses and counts here, by address; those without any are left out."""
+    """What stands elsewhere against these addresses and counts here, by address; those without any are left out.
+
+    With the operator's global consents: what was carried to a new address under a key ends by them, too.
+    """
     homes = (*scopes.relatives_of(account_id), EVERYWHERE)
     known = yield from who_knows([home for home in homes if home != account_id], address_keys)
     reach: dict[str, dict[str, StoredFact]] = {}
@@ -62,8 +65,10 @@ def reaching_facts(
             said = _until(until, facts[person.person])
             if home == EVERYWHERE:
                 said = [one for one in said if _counts_globally(scopes, account_id, one)]
-            level = Level.global_ if home == EVERYWHERE else Level.account
-            reach.setdefault(str(person.address_key), {}).update({one.id: one for one in _standing(said, level)})
+            found = _standing(said, Level.account)
+            if home == EVERYWHERE:
+                found = _standing(said, Level.global_) + [one for one in said if one.fact.kind is FactKind.consent]
+            reach.setdefault(str(person.address_key), {}).update({one.id: one for one in found})
     return {address_key: list(found.values()) for address_key, found in reach.items() if found}
 
 

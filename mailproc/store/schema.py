@@ -140,6 +140,10 @@ mailing_list = Table(
     _text("id"),
     _text("name"),
     _time("created_at"),
+    Column("spellings", Text, nullable=False, server_default=text("'[]'")),  # JSON: other names that people call it by
+    Column("classification", Text, nullable=False, server_default=text("'commercial'")),
+    _count("is_public"),  # 1: subscribers see it
+    _time("removed_at", null=True),
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )

@@ -31,6 +31,7 @@ from mailproc.store.desk import Desk
 from mailproc.store.drivers import driver_of
 from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
+from mailproc.store.lists import Lists
 from mailproc.store.loops import Loops
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
@@ -92,6 +93,7 @@ class Store:
         self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock)
         self.archive = Archive(self._journal, self._reader, clock)
+        self.lists = Lists(self._journal.submit, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)

@@ -12,9 +12,9 @@ from mailproc.policy.standing import standing_of
 from mailproc.store.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
-from mailproc.store.person_facts import facts_of
 from mailproc.store.persons import Names, Person, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.projection import Said, apply_facts
+from mailproc.store.reach import counting_facts
 from mailproc.store.results import StandingChange, Subscriber
 from mailproc.store.schema import subscriber
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
@@ -72,18 +72,24 @@ def _names_in(rows: Sequence[dict[str, Any]]) -> Names:
 def _carried(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[list[StoredFact]]:
     """What stands against people by their old address alone, said anew of their key: moving sheds no opt-out (R28a).
 
-    Bounces stay behind: it was the old address that is dead.
+    What reached them from elsewhere is said here, of this key alone. Bounces stay behind: it was the old address that
+    is dead.
     """
-    facts = yield from facts_of(account_id, people)
+    facts = yield from counting_facts(context.scopes, account_id, people)
     carried = []
     for person in people:
-        by_id = {one.id: one.fact for one in facts[person.person] if one.fact.key != person.key}
+        by_id = {
+            one.id: one.fact
+            for one in facts[person.person]
+            if one.fact.key != person.key or one.fact.account_id != account_id
+        }
         blocks = standing_of((one.fact for one in facts[person.person]), context.thresholds_of(account_id)).blocks
         for block in blocks:
             if block.fact_id in by_id and block.kind is not FactKind.bounce:
                 said = by_id[block.fact_id]
                 evidence = {**said.evidence, "carried_from": block.fact_id}
-                carried.append(stored_fact(replace(said, key=person.key, address=None, evidence=evidence), context.now))
+                mine = replace(said, account_id=account_id, key=person.key, address=None, evidence=evidence)
+                carried.append(stored_fact(mine, context.now))
     return carried
 
 
@@ -98,6 +104,14 @@ def _row(one: Subscriber, created_at: int) -> dict[str, Any]:
     }
 
 
+def _names(payloads: Sequence[Sequence[Subscriber]]) -> Transaction[dict[str, Names]]:
+    by_account: dict[str, list[dict[str, Any]]] = {}
+    for one in (one for group in payloads for one in group):
+        by_account.setdefault(storable(one.account_id), []).append(_row(one, 0))
+    return {account_id: _names_in(rows) for account_id, rows in by_account.items()}
+    yield  # it is a transaction that asks nothing
+
+
 PUT_SUBSCRIBERS: Operation[Sequence[Subscriber], list[StandingChange]] = Operation(
-    name="put subscribers", rank=30, run=_put
+    name="put subscribers", rank=30, run=_put, names=_names
 )

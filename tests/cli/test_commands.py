@@ -14,7 +14,7 @@ from mailproc.cli.main import app
 
 def test_every_command_has_a_help_text_with_an_example() -> None:
     groups = {"outbox": ("list", "retry", "drop"), "sync": ("push",), "db": ("migrate", "check", "rebuild", "backup"),
-              "config": ("check", "show"), "rules": ("check",),
+              "config": ("check", "show"), "rules": ("check",), "lists": ("list", "add", "set", "remove"),
               "review": ("list", "show", "resolve", "redo", "release", "example"),
               "mail": ("list", "show")}  # fmt: skip
     single = ("serve", "demo", "deliver", "replay", "explain", "status", "unsubscribe", "resubscribe", "revert")

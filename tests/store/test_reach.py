@@ -180,6 +180,23 @@ async def test_a_new_address_takes_the_opt_out_along_in_the_whole_enterprise(sto
     assert await statuses(store, "new@example.org") == {"acme": "unsubscribed", "shop": "unsubscribed"}
 
 
+async def test_a_new_address_does_not_shed_what_reached_the_old_one(store: Store) -> None:
+    await store.put_subscribers([known("shop"), known("other", "2")])
+    await store.record_facts([an_opt_out(PAT), everywhere()])
+    await store.put_subscribers([known("shop", "1", "new@example.org"), known("other", "2", "new@example.org")])
+    found = {one.account_id: one.standing for one in await store.persons("new@example.org")}
+    assert {account: {block.level for block in standing.blocks} for account, standing in found.items()} == {
+        "shop": {Level.account, Level.global_},
+        "other": {Level.global_},
+    }
+    await store.record_facts([everywhere(FactKind.consent, "new@example.org", at=LATER)])
+    assert await statuses(store, "new@example.org") == {
+        "acme": "unsubscribed",
+        "shop": "unsubscribed",
+        "other": "active",
+    }
+
+
 async def test_the_own_record_is_told_apart_from_what_reaches_it(store: Store) -> None:
     await store.put_subscribers([known("acme"), known("shop")])
     await store.record_facts([an_opt_out(PAT), everywhere()])
@@ -264,7 +281,7 @@ async def test_the_enterprise_is_named_by_its_own_account_too(database_url: str)
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_two_processes_that_change_the_same_people_in_several_accounts_lose_nothing(
+async def test_two_processes_that_change_the_same_people_in_several_accounts_lose_nothing_and_wait_in_turn(
     database_url: str, seed: int
 ) -> None:
     chance = random.Random(seed)
