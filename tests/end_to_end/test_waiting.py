@@ -119,6 +119,50 @@ async def test_mail_from_this_machine_is_not_verified_unless_told_so(
         assert not dns.questions
 
 
+async def test_a_stranger_whose_address_a_proxy_tells_is_verified_by_spf(
+    tmp_path: Path, sqlite_url: str, dns: DnsServer
+) -> None:
+    dns.txt("strict.example", "v=spf1 ip4:198.51.100.7 -all")
+    dns.txt("_dmarc.strict.example", "v=DMARC1; p=reject")
+    environment = {
+        **asking(dns),
+        "MAILPROC_AUTHENTICITY__VERIFY": "edge",
+        "MAILPROC_SMTP__XCLIENT_FROM": "127.0.0.1",
+    }
+    async with running(tmp_path, sqlite_url, environment=environment) as service:
+        for number, client in enumerate(("198.51.100.7", "203.0.113.9")):
+            person = f"p{number}@strict.example"
+            await send_as(service, client, person, reply_mail(person, "Please unsubscribe me."))
+        await service.until(DECIDED, 2, 10)
+        assert await decisions(service) == [
+            ("unsubscribe", "keyword in reply", "pass"),
+            ("review", "keyword in reply, but the sender is forged", "fail"),
+        ]
+
+
+async def send_as(service: ServiceProcess, client: str, sender: str, content: bytes) -> None:
+    """One mail of a client whose address a proxy tells."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+    dialogue = (
+        (b"", b"220"),
+        (b"EHLO proxy.example\r\n", b"250"),
+        (f"XCLIENT ADDR={client} HELO=mx.strict.example\r\n".encode(), b"220"),
+        (b"EHLO mx.strict.example\r\n", b"250"),
+        (f"MAIL FROM:<{sender}>\r\n".encode(), b"250"),
+        (f"RCPT TO:<{REPLY_BOX}>\r\n".encode(), b"250"),
+        (b"DATA\r\n", b"354"),
+        (content + b".\r\n", b"250"),
+    )
+    for said, expected in dialogue:
+        writer.write(said)
+        line = await asyncio.wait_for(reader.readline(), 30)
+        while line[3:4] == b"-":
+            line = await asyncio.wait_for(reader.readline(), 30)
+        assert line.startswith(expected), (said[:60], line)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_while_dns_is_down_it_waits_and_when_it_is_back_it_is_decided(
     tmp_path: Path, database_url: str, dns: DnsServer
 ) -> None:
