@@ -144,6 +144,8 @@ def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manner
         spans.setdefault(match.sentence, []).append(match.span)
     last_request = max(spans, default=-1)
     words = sum([_words_beside(normal.text, normal.sentences[number], spans[number], manners) for number in spans])
+    if words + normal.words - sum([width_in_words(normal.lines[number]) for number in spans]) < _SUBSTANCE_WORDS:
+        return False  # however much of the rest is courtesy
     others = [(number, width_in_words(line)) for number, line in enumerate(normal.lines) if number not in spans]
     if words + sum([width for _, width in others]) < _SUBSTANCE_WORDS:
         return False  # whether it is courtesy or not

@@ -20,6 +20,8 @@ from mailproc.policy.rule_file import Alone, Rule
 _SET_MEMORY_BYTES = 64 << 20
 _STRETCH_CHARS = 1000
 _MAX_PLACES = 40
+# A text in which so many phrases stand was made of nothing else; what follows in it is not looked at.
+_ENOUGH = 1000
 # A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
 _SENTINEL = 0
 
@@ -79,11 +81,13 @@ class PhraseIndex:
         """Each place of each wanted phrase, as (phrase, start, end) in the line, without spaces at its ends.
 
         `words` is how wide the whole text is: rules for shorter ones are passed over. Of one phrase the first 40 places
-        of its first segment are looked at.
+        of its first segment are looked at; once a thousand places are found, no further stretch of the text is.
         """
         found: list[tuple[Sought, int, int]] = []
         looked_at: dict[Sought, int] = {}
         for start, end in _stretches(line):
+            if len(found) >= _ENOUGH:
+                break
             for sought in self._candidates(line[start:end], wanted, words):
                 seen = looked_at.get(sought, 0)
                 finder = self._finders[sought.segments[0]]

@@ -105,3 +105,10 @@ def test_a_text_in_many_stretches_has_the_places_of_its_sentences(sentences: lis
 def test_what_stands_behind_thousands_of_sentences_is_found():
     text = "Nothing to see here. " * 2500 + "\nStop the news"
     assert [match.phrase for match in GAPS.match(text).matches] == ["Stop the news"]
+
+
+def test_after_a_thousand_places_the_rest_of_a_text_is_not_looked_at():
+    text = ". ".join(ALL_EXAMPLES * 3)[:60_000]
+    found = shipped_rules().matcher.match(text).matches
+    assert 200 < len(found) < 1000
+    assert found[-1].span[1] < len(text) * 3 / 4
