@@ -8,6 +8,7 @@ from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Level
+from mailproc.policy.intent import read_intent
 from mailproc.policy.rule_file import FILE_KEYS, RULE_KEYS, Alone, Guard
 from mailproc.policy.rules import RuleSet, read_rules
 
@@ -169,6 +170,19 @@ def test_the_shipped_rules_load_and_speak_many_languages():
     languages = {language for rule in rules.rules for language in rule.languages}
     assert {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ja", "zh", "ar"} <= languages
     assert all(rule.action in (Action.unsubscribe, Action.review, None) for rule in rules.rules)
+
+
+def test_the_classic_set_loads_beside_all_others_and_a_guard_still_holds_a_request():
+    sources = {path.name: path.read_text(encoding="utf-8") for path in RULES_FOLDER.glob("*.toml")}
+    classic = sources["95-classic.toml"].replace("enabled = false", "enabled = true")
+    rules = read_rules({**sources, "95-classic.toml": classic})
+    assert "classic" in {rule.id for rule in rules.rules}
+    for text, action in (
+        ("please don't remove me", Action.review),
+        ("The bus will leave", Action.unsubscribe),
+        ("unsubcribe", Action.unsubscribe),
+    ):
+        assert read_intent(rules.matcher.match(text), rules).action == action
 
 
 def test_the_classic_words_are_shipped_but_off_until_somebody_wants_them():
