@@ -68,6 +68,7 @@ class Service:
         self._workers: list[SyncWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._undecided = 0
+        self._waiting_for_dns = 0
         self._review_alarm = ReviewAlarm(self.metrics)
         self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
         self._stopping = False
@@ -298,7 +299,7 @@ class Service:
     def details(self) -> dict[str, object]:
         """What an operator may want to see beside readiness."""
         shadow = {"shadow_rules": self.shadow_rules.as_json()} if self.shadow_rules else {}
-        return {"rules": self.rules.as_json(), **shadow}
+        return {"rules": self.rules.as_json(), **shadow, "mails_waiting_for_dns": self._waiting_for_dns}
 
     async def _keep_gauges(self) -> None:
         while True:
@@ -316,6 +317,7 @@ class Service:
             self._log.error("undecided_too_long", count=self._undecided, age_seconds=round(age.total_seconds()))
         counts = await self.store.counts()
         waiting = datetime.now(UTC) - counts.waiting_since if counts.waiting_since else timedelta()
+        self._waiting_for_dns = counts.waiting
         self.metrics.waiting.set(counts.waiting)
         self.metrics.waiting_age.set(max(0.0, waiting.total_seconds()))
         self.metrics.outbox.clear()  # what is not there any more must not stay

@@ -69,6 +69,12 @@ async def make_due(service: ServiceProcess) -> None:
     await change(service, "UPDATE mail SET next_at = 0 WHERE state = 'waiting'")
 
 
+async def readiness(service: ServiceProcess) -> tuple[int, dict[str, object]]:
+    ready = f"http://127.0.0.1:{service.web_port}/readyz"
+    async with aiohttp.ClientSession() as client, client.get(ready) as answer:
+        return answer.status, await answer.json()
+
+
 async def decisions(service: ServiceProcess) -> list[tuple[str, str, str]]:
     rows = await service.rows("SELECT action, decision, authentication FROM decision ORDER BY mail_id")
     return [
@@ -173,9 +179,9 @@ async def test_while_dns_is_down_it_waits_and_when_it_is_back_it_is_decided(
         assert await service.rows(UNDECIDED) == [(0,)]
         [waits] = service.log_lines("waits")
         assert waits["reason"].endswith("but DNS gave no answer about the sender")
-        ready = f"http://127.0.0.1:{service.web_port}/readyz"
-        async with aiohttp.ClientSession() as client, client.get(ready) as answer:
-            assert answer.status == 200
+        while (told := await readiness(service))[1]["mails_waiting_for_dns"] != 1:
+            await asyncio.sleep(0.2)
+        assert told[0] == 200
         await send(service, reply_mail("ann@example.org", "What a lovely newsletter, see you soon!"))
         await service.until(DECIDED, 1, 10)
         await make_due(service)
