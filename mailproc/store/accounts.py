@@ -15,6 +15,13 @@ _NEXT_ACCOUNT = Statement(
         select(func.min(subscriber.c.account_id)).where(subscriber.c.account_id > bindparam("after")),
     )
 )
+_ANY_ADDRESS = Statement(
+    lambda insert: (
+        select(fact.c.address_key)
+        .where(fact.c.account_id == bindparam("account_id"), fact.c.address_key > bindparam("after"))
+        .limit(1)
+    )
+)
 _accounts = each_of("accounts").subquery("asked_accounts")
 _addresses = each_of("address_keys").subquery("asked_addresses")
 _KNOWN = Statement(
@@ -27,6 +34,11 @@ _KNOWN = Statement(
         )
     )
 )
+
+
+def is_anything_global() -> Transaction[bool]:
+    """Whether any global fact is known: in most installations there is none, and nobody need be looked for."""
+    return bool((yield from ask(_ANY_ADDRESS, account_id=EVERYWHERE, after="")))
 
 
 def all_accounts() -> Transaction[list[str]]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from mailproc.policy.facts import FactKind, Level
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import is_operators_global, standing_of
-from mailproc.store.accounts import senders, who_knows
+from mailproc.store.accounts import is_anything_global, senders, who_knows
 from mailproc.store.fact_rows import StoredFact
 from mailproc.store.person_facts import all_facts_of, facts_of
 from mailproc.store.persons import Names, Person, find, person_of_address
@@ -55,8 +55,10 @@ def reaching_facts(
 
     With the operator's global consents: what was carried to a new address under a key ends by them, too.
     """
-    homes = (*scopes.relatives_of(account_id), EVERYWHERE)
-    known = yield from who_knows([home for home in homes if home != account_id], address_keys)
+    homes = list(scopes.relatives_of(account_id))
+    if account_id != EVERYWHERE and (yield from is_anything_global()):
+        homes.append(EVERYWHERE)
+    known = yield from who_knows(homes, address_keys)
     reach: dict[str, dict[str, StoredFact]] = {}
     for home in sorted(known):
         people = yield from _people_at(home, known[home])
