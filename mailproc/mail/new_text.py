@@ -48,6 +48,7 @@ _SETTLED = {LineType.quote: "quote", LineType.signature: "signature", LineType.u
 _EMPTY = frozenset({LineType.blank, LineType.rule})
 _QUOTED = frozenset({"quote", "attribution", "forwarded"})
 _SIGNED = frozenset({"signature", "mobile_signature"})
+_ARMOUR = "-----BEGIN PGP "  # a signature for programs: nobody reads who wrote in it
 # A quoted line this long was wrapped by the client that quoted it, and its rest stands unmarked below.
 _WRAPPED_AT = 60
 _MAX_OMISSION = 12
@@ -224,6 +225,6 @@ def signed_text(new_text: NewText) -> str:
     if quoted is None:
         return new_text.text
     signatures = [cut for cut in new_text.cuts if cut.start < quoted and cut.reason in _SIGNED]
-    signed = [new_text.body[cut.start : cut.end].strip("\n") for cut in signatures]
-    signed = [text for text in signed if not is_delimiter(text.strip())]
+    signed = [new_text.body[cut.start : cut.end].partition(_ARMOUR)[0].strip("\n") for cut in signatures]
+    signed = [text for text in signed if text and not is_delimiter(text.strip())]
     return "\n".join([new_text.text, *signed]) if signed else new_text.text

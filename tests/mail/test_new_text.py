@@ -157,3 +157,9 @@ def test_who_asks_again_gets_what_was_found():
     mail = mail_of("Hello\n\nYou get this because you like it")
     assert find_new_text(mail) is find_new_text(mail)
     assert find_new_text(mail, ("You get this because you like it",)).text == "Hello"
+
+
+def test_a_signature_for_programs_is_not_shown():
+    armour = "-----BEGIN PGP SIGNATURE-----\n\nAAEC\n-----END PGP SIGNATURE-----\n"
+    text = f"Hello\n\n{armour}\nOn 3 March 2026 Acme <news@acme.example> wrote:\n> a\n> b\n"
+    assert signed_text(find_new_text(mail_of(text))) == "Hello"
