@@ -2,7 +2,7 @@
 
 Read whenever a standing is computed, and never copied: a fact is written once, where it was said. What was said in
 another account reaches as far as it stands there: consent given there ends it for all whom it reached, consent given
-here ends it here, and consent given in a third account changes nothing (docs/decisions/0009-reach.md).
+here ends it here, and consent given in a third account changes nothing (docs/decisions/0014-reach.md).
 """
 
 from collections.abc import Collection
