@@ -18,6 +18,7 @@ from benchmarks.load import Session
 from mailproc.cli.receiver import Receiver
 
 SESSIONS = 6
+UNDER_LOAD = 20  # mails answered before the moment of the kill is chosen
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "event.schema.json"
 EVENT = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -50,12 +51,20 @@ async def killed_under_load(service: ServiceProcess, kills: int, answered: set[s
     chance = random.Random(20260303)
     for _ in range(kills):
         clients = [asyncio.create_task(send_until_killed(service, names, answered)) for _ in range(SESSIONS)]
+        await under_load(answered, len(answered) + UNDER_LOAD)
         await asyncio.sleep(chance.uniform(0.02, 0.7))
         await service.kill()
         await asyncio.gather(*clients)
         before = set(answered)
         await service.start()
         await decided_within_ten_seconds(service, before)
+
+
+async def under_load(answered: set[str], enough: int) -> None:
+    """Until so many were answered: a slow machine shall not be killed idle. Raises TimeoutError after 30 seconds."""
+    async with asyncio.timeout(30):
+        while len(answered) < enough:
+            await asyncio.sleep(0.005)
 
 
 async def decided_within_ten_seconds(service: ServiceProcess, people: set[str]) -> None:
