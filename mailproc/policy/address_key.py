@@ -21,25 +21,31 @@ def normalise_address(address: str) -> str:
     return f"{_lower(local)}@{_a_label(domain)}" if at else _lower(domain)
 
 
-def unwrapped_address(address: str) -> str:
-    """An envelope's sender without what servers wrap around it; the address as it is where there is no wrapper.
+def envelope_senders(address: str) -> tuple[str, ...]:
+    """Whom an envelope's sender may mean: one address without what servers wrap around it, or two candidates.
 
+    An SRS address names somebody of another domain, and anybody can write one: it comes first, then whom it names.
     Raises nothing. Source: BATV `prvs=`, Barracuda `btv1==`, SRS0 and SRS1 of forwarding servers.
     """
     local, at, domain = address.strip().rpartition("@")
-    return "@".join(_without_wrappers(local, domain)) if at else address
+    if not at:
+        return (address,)
+    plain = f"{_without_wrappers(local)}@{domain}"
+    named = _named_by_srs(plain)
+    return (plain,) if named is None else (plain, named)
 
 
 def loose_address(address: str) -> str:
     """Give the key that may only find candidates and suppress: without wrappers, `+tags` and Gmail's dots.
 
-    Different people can share it, so that it never subscribes anyone. Raises nothing. Source: the wrappers are BATV
-    `prvs=`, Barracuda `btv1==`, and SRS0 and SRS1 of forwarding servers.
+    Different people can share it, so that it never subscribes anyone. It keeps the domain, because that is what proves
+    who wrote: an SRS address stays as it is. Only Gmail's two names are one. Raises nothing. Source: the wrappers are
+    BATV `prvs=` and Barracuda `btv1==`.
     """
     local, at, domain = normalise_address(address).rpartition("@")
     if not at:
         return domain
-    local, domain = _without_wrappers(local, domain)
+    local = _without_wrappers(local)
     local = local.partition("+")[0] or local
     if domain in _GMAIL:
         local, domain = local.replace(".", "") or local, "gmail.com"
@@ -56,28 +62,35 @@ def _a_label(domain: str) -> str:
     return label if label.isascii() else _lower(domain)
 
 
-def _without_wrappers(local: str, domain: str) -> tuple[str, str]:
+def _without_wrappers(local: str) -> str:
     for _ in range(_MAX_WRAPPERS):
-        unwrapped = _unwrap(local, domain)
-        if unwrapped == (local, domain):
+        unwrapped = _unwrap(local)
+        if unwrapped == local:
             break
-        local, domain = unwrapped
-    return local, domain
+        local = unwrapped
+    return local
 
 
-def _unwrap(local: str, domain: str) -> tuple[str, str]:
-    """One wrapper less; the same pair when there is none."""
+def _unwrap(local: str) -> str:
+    """One wrapper less; the same when there is none."""
     parts = local.split("=")
     kind = parts[0].lower()
     if kind == "prvs" and len(parts) >= 3:  # prvs=KDDDSSSSSS=local@domain
-        return "=".join(parts[2:]) or local, domain
+        return "=".join(parts[2:]) or local
     if kind == "btv1" and len(parts) >= 5 and parts[1] == "":  # btv1==KKKK==local@domain
-        return "=".join(parts[4:]) or local, domain
+        return "=".join(parts[4:]) or local
+    return local
+
+
+def _named_by_srs(address: str) -> str | None:
+    """Whom an SRS address names, without wrappers; None when it is none.
+
+    SRS1=HHH=forwarder==HHH=TT=domain=local@forwarder2: what stands behind `==` is an SRS0 address.
+    """
+    local = address.rpartition("@")[0]
     tag, rest = local[:4].lower(), local[5:]
-    if tag in ("srs0", "srs1") and local[4:5] in ("=", "+", "-"):
-        # SRS1=HHH=forwarder==HHH=TT=domain=local@forwarder2: what stands behind `==` is an SRS0 address
-        inner = rest.partition("==")[2] if tag == "srs1" else rest
-        original = inner.split("=", 3)[2:]
-        if len(original) == 2 and all(original):
-            return original[1], original[0]
-    return local, domain
+    if tag not in ("srs0", "srs1") or local[4:5] not in ("=", "+", "-"):
+        return None
+    inner = rest.partition("==")[2] if tag == "srs1" else rest
+    original = inner.split("=", 3)[2:]
+    return f"{_without_wrappers(original[1])}@{original[0]}" if len(original) == 2 and all(original) else None

@@ -10,7 +10,7 @@ from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.message import Headers, Message, addresses_in
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import is_address, is_within, split_address
-from mailproc.policy.address_key import unwrapped_address
+from mailproc.policy.address_key import envelope_senders
 from mailproc.policy.msfbl import msfbl_recipients, msfbl_texts
 from mailproc.policy.redaction import is_redacted
 from mailproc.policy.storable import storable_text
@@ -145,12 +145,15 @@ def answered_token(message: Message, account: AccountPolicy) -> Token | None:
 
 
 def identify_sender(message: Message, envelope: Envelope, token: Token | None, trust: Trust) -> Identified:
-    """Who writes: the token's subscriber, else From, else the envelope's sender; two different Froms are a conflict."""
+    """Who writes: the token's subscriber, else From, else the envelope's sender.
+
+    Two different Froms are a conflict, and an SRS address is one with whom it names: anybody can write one.
+    """
     senders = tuple(dict.fromkeys(address.strip() for address in message.from_addresses if is_address(address.strip())))
     if token is not None:
         return by_token(token, senders)
     if not senders and envelope.mail_from and is_address(envelope.mail_from):
-        senders = (unwrapped_address(envelope.mail_from),)
+        senders = envelope_senders(envelope.mail_from)
     return Identified(refs=_refs(senders, RefSource.from_, trust), conflict=len({one.lower() for one in senders}) > 1)
 
 

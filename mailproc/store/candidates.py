@@ -1,8 +1,8 @@
 """Whom a fact means beyond its name: the address that a key then had, and who has its address in a looser form.
 
-A tag, Gmail's dots, a wrapper of BATV or SRS: people write from one form and are subscribed under another. The loose
-key may only find candidates, and only suppress: one address is taken off, several are a person's to choose from, and
-an address that somebody has in its very form is nobody else's.
+A tag, Gmail's dots, a wrapper of BATV: people write from one form and are subscribed under another, of the same domain.
+The loose key may only find candidates, and only suppress: one address is taken off, several are a person's to choose
+from, and an address that somebody has in its very form is nobody else's.
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.address_key import loose_address, normalise_address, unwrapped_address
+from mailproc.policy.address_key import envelope_senders, loose_address, normalise_address
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,7 @@ def test_a_domain_that_has_no_a_label_stays_comparable(domain: str) -> None:
         "Pat+news@example.org",
         "prvs=0123abcdef=pat@example.org",
         "btv1==abcd==pat@example.org",
-        "SRS0=HHH=TT=example.org=pat@forwarder.example",
-        "SRS0+HHH=TT=example.org=pat@forwarder.example",
-        "SRS1=HHH=one.example==HHH=TT=example.org=pat@two.example",
-        "prvs=0123abcdef=SRS0=HHH=TT=example.org=pat@forwarder.example",
+        "prvs=0123abcdef=btv1==abcd==pat@example.org",
     ],
 )
 def test_wrappers_and_tags_are_taken_off_for_candidates(address: str) -> None:
@@ -83,18 +80,46 @@ def test_wrappers_and_tags_are_taken_off_for_candidates(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "SRS0=HHH=TT=example.org=pat@forwarder.example",
+        "SRS0+HHH=TT=example.org=pat@forwarder.example",
+        "SRS1=HHH=one.example==HHH=TT=example.org=pat@two.example",
+        "prvs=0123abcdef=SRS0=HHH=TT=example.org=pat@forwarder.example",
+        "SRS0=HHH=TT=googlemail.com=pat@forwarder.example",
+    ],
+)
+def test_who_owns_the_domain_of_an_srs_address_cannot_name_anybody_of_another_domain(address: str) -> None:
+    domain = address.rpartition("@")[2]
+    assert loose_address(address).endswith(f"@{domain}")
+    assert loose_address(address).partition("=")[0] != "pat"
+
+
+@pytest.mark.parametrize(
     ("address", "plain"),
     [
         ("Pat+news@Example.org", "Pat+news@Example.org"),
         ("prvs=0123abcdef=Pat+news@example.org", "Pat+news@example.org"),
-        ("SRS0=HHH=TT=example.org=Pat@forwarder.example", "Pat@example.org"),
-        ("srs1=HHH=one.example==HHH=TT=example.org=pat@two.example", "pat@example.org"),
         ("prvs=@example.org", "prvs=@example.org"),
         ("no address", "no address"),
     ],
 )
 def test_an_envelopes_sender_is_freed_of_its_wrappers_and_of_nothing_else(address: str, plain: str) -> None:
-    assert unwrapped_address(address) == plain
+    assert envelope_senders(address) == (plain,)
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("SRS0=HHH=TT=example.org=Pat@forwarder.example", "Pat@example.org"),
+        ("SRS0+HHH=TT=example.org=pat@forwarder.example", "pat@example.org"),
+        ("srs1=HHH=one.example==HHH=TT=example.org=pat@two.example", "pat@example.org"),
+        ("SRS0=HHH=TT=example.org=prvs=0123abcdef=pat@forwarder.example", "pat@example.org"),
+    ],
+)
+def test_an_srs_envelope_sender_is_itself_first_and_then_whom_it_names(address: str, named: str) -> None:
+    assert envelope_senders(address) == (address, named)
+    assert envelope_senders(f"prvs=0123abcdef={address}") == (address, named)
 
 
 @pytest.mark.parametrize("address", ["p.a.t@gmail.com", "pat+x@googlemail.com", "PAT@GoogleMail.com"])
@@ -123,3 +148,13 @@ def test_what_only_looks_wrapped_stays(address: str, key: str) -> None:
 @given(st.text(max_size=300))
 def test_the_loose_key_raises_nothing_and_is_the_same_for_the_strict_key(text: str) -> None:
     assert loose_address(text) == loose_address(normalise_address(text))
+
+
+@given(
+    st.sampled_from(["", "prvs=0123abcdef=", "btv1==abcd==", "SRS0=HH=TT=", "SRS1=HH=one.example==HH=TT=", "srs0-h="]),
+    st.text(alphabet="ab=+-.@srs01", max_size=40),
+    st.sampled_from(["attacker.example", "gmail.com", "googlemail.com"]),
+)
+def test_the_loose_key_keeps_the_domain(wrapper: str, local: str, domain: str) -> None:
+    kept = loose_address(f"{wrapper}{local}@{domain}").rpartition("@")[2]
+    assert kept == ("gmail.com" if domain == "googlemail.com" else domain)
