@@ -68,6 +68,10 @@ class Scopes:
         """The other accounts whose account-level opt-outs reach this one, and which its own reach; sorted."""
         return self._relatives.get(account_id, ())
 
+    def hearers(self, account_id: str) -> int:
+        """How many accounts hear of what is said in this one: itself, and those whom it may reach."""
+        return 1 + len(self.accounts if account_id == EVERYWHERE else self.relatives_of(account_id))
+
     def is_reached(self, account_id: str, said: Fact) -> bool:
         """Whether a global fact counts for an account; one that names no enterprise counts for all."""
         of_enterprise = said.evidence.get(ENTERPRISE)

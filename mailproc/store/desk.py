@@ -10,12 +10,14 @@ from mailproc.policy.decision import Decision
 from mailproc.policy.event import OutboxState
 from mailproc.policy.facts import Fact
 from mailproc.policy.review import Answer
+from mailproc.policy.scope import Scopes
 from mailproc.store import reports, review_reports
 from mailproc.store.again import RECORD_AGAIN, DecidedAgain
 from mailproc.store.answers import ANSWER, StorableAnswer
 from mailproc.store.columns import MAX_TEXT, micros_of, storable
 from mailproc.store.decisions import storable_decision, storable_facts
 from mailproc.store.journal import Journal
+from mailproc.store.portions import weight_of
 from mailproc.store.reader import Reader
 from mailproc.store.results import Answered, Recorded, ReviewItem
 from mailproc.store.retention import DROP_CONTENT, Dropped, OldMail
@@ -27,10 +29,11 @@ from mailproc.store.schema import mail_content, review
 class Desk:
     """The store's desk: `Store.desk` is one."""
 
-    def __init__(self, journal: Journal, reader: Reader, clock: Callable[[], datetime]) -> None:
+    def __init__(self, journal: Journal, reader: Reader, clock: Callable[[], datetime], scopes: Scopes) -> None:
         self._journal = journal
         self._reader = reader
         self._now = clock
+        self._scopes = scopes
 
     async def record_again(self, mail: InboundMail, decision: Decision, *, after: int, by: str) -> Recorded:
         """Record the next decision on a mail that was decided, with all that follows from it, in one transaction.
@@ -42,7 +45,7 @@ class Desk:
         """
         decided = storable_decision(mail, decision, self._now())
         payload = DecidedAgain(decided=decided, by=storable(by), after=after)
-        return await self._journal.submit(RECORD_AGAIN, payload, mails=max(1, len(decided.facts)))
+        return await self._journal.submit(RECORD_AGAIN, payload, mails=weight_of(self._scopes, decided.facts))
 
     async def answer(self, item: ReviewItem, answer: Answer, facts: Sequence[Fact], *, by: str, note: str) -> Answered:
         """Close a review with a person's answer, and record the facts that it makes, in one transaction.
@@ -56,8 +59,9 @@ class Desk:
             by=storable(by),
             note=storable(note, MAX_TEXT),
         )
-        payload = StorableAnswer(closing=closing, facts=storable_facts(facts, self._now()))
-        answered = await self._journal.submit(ANSWER, payload, mails=max(1, len(facts)))
+        said = storable_facts(facts, self._now())
+        payload = StorableAnswer(closing=closing, facts=said)
+        answered = await self._journal.submit(ANSWER, payload, mails=weight_of(self._scopes, said))
         if answered is None:
             raise NotFound(f"there is no review {item.id}")
         return answered

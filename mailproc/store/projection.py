@@ -3,11 +3,11 @@
 Whoever else they reach is brought up to date in the same transaction: an address is locked once for all accounts.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailproc.policy.facts import FactKind
-from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import standing_of
 from mailproc.store.accounts import who_knows
 from mailproc.store.columns import micros_of
@@ -15,7 +15,7 @@ from mailproc.store.fact_rows import StoredFact, insert_facts, names_retracted
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import Event, write_events
 from mailproc.store.persons import Names, Person, find, find_and_lock, find_and_lock_all, person_of_key
-from mailproc.store.reach import counting_facts, reached_accounts
+from mailproc.store.reach import Heard, counting_facts, heard_at, homes_of, reached_accounts
 from mailproc.store.results import StandingChange
 from mailproc.store.standing_rows import (
     NEVER_CHANGED,
@@ -53,14 +53,21 @@ def apply_facts(
     yield from insert_facts([one for group in said for one in group.facts], context.now)
     changes: Changes = []
     is_news = account_id == EVERYWHERE or any(group.facts for group in said)
-    if account_id != EVERYWHERE:
-        facts = yield from counting_facts(context.scopes, account_id, people.values())
+    addresses = names.address_keys | {one.address_key for one in people.values() if one.address_key is not None}
+    heard: Heard | None = None
+    if account_id != EVERYWHERE:  # once for all whom it concerns: its relatives hear each other, and it
+        family = {account_id, *context.scopes.relatives_of(account_id)}
+        heard = yield from heard_at(_homes(context.scopes, family), addresses)
+        facts = yield from counting_facts(context.scopes, account_id, people.values(), heard=heard)
         changes = yield from write_standings(context, account_id, people, facts, _causes(said, people))
         is_news = is_news or any(facts.values())
     if is_news:
-        addresses = names.address_keys | {one.address_key for one in people.values() if one.address_key is not None}
-        changes += yield from _tell_the_reached(context, account_id, said, addresses)
+        changes += yield from _tell_the_reached(context, account_id, said, addresses, heard)
     return changes
+
+
+def _homes(scopes: Scopes, accounts: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*(homes_of(scopes, account_id) for account_id in accounts))
 
 
 def names_said(account_id: str, said: Sequence[Said]) -> Transaction[Names]:
@@ -90,16 +97,18 @@ def lock_everyone(said_in: Mapping[str, Sequence[Said]]) -> Transaction[None]:
 
 
 def _tell_the_reached(
-    context: Context, account_id: str, said: Sequence[Said], address_keys: Collection[str]
+    context: Context, account_id: str, said: Sequence[Said], address_keys: Collection[str], heard: Heard | None
 ) -> Transaction[Changes]:
     """Bring up to date who has these addresses in other accounts, where something is known of them."""
     others = yield from reached_accounts(context.scopes, account_id)
     known = yield from who_knows(others, address_keys)
+    if heard is None:
+        heard = yield from heard_at(_homes(context.scopes, known), address_keys)
     told = [replace(group, mail_id=None) for group in said]  # the mail is in another account's hands
     changes: Changes = []
     for other in sorted(known):
         people = yield from find(other, Names(address_keys=known[other], bare_address_keys=known[other]))
-        facts = yield from counting_facts(context.scopes, other, people.values())
+        facts = yield from counting_facts(context.scopes, other, people.values(), heard=heard)
         causes = _causes(told, people, other_account=True)
         changes += yield from write_standings(context, other, people, facts, causes)
     return changes

@@ -5,7 +5,7 @@ another account reaches as far as it stands there: consent given there ends it f
 here ends it here, and consent given in a third account changes nothing (docs/decisions/0014-reach.md).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from mailproc.policy.facts import FactKind, Level
@@ -18,16 +18,25 @@ from mailproc.store.persons import Names, Person, find, person_of_address
 from mailproc.store.statement import Transaction
 
 _REACHING = frozenset({FactKind.opt_out, FactKind.complaint})
+# By home: each address of which something is known there, with what is said about it.
+Heard = Mapping[str, Sequence[tuple[str, list[StoredFact]]]]
 _NO_KEY_OF_OURS = ""  # whoever comes anew has some key, and all that was said about the address concerns them
 
 
 def counting_facts(
-    scopes: Scopes, account_id: str, people: Collection[Person], *, whole: bool = False, until: datetime | None = None
+    scopes: Scopes,
+    account_id: str,
+    people: Collection[Person],
+    *,
+    whole: bool = False,
+    until: datetime | None = None,
+    heard: Heard | None = None,
 ) -> Transaction[dict[str, list[StoredFact]]]:
     """The facts that a standing is computed from, by person: their own, and what reaches them; empty lists for none.
 
     Nothing reaches an address of which this account knows nothing itself. `whole` reads every fact of a flood; `until`
-    leaves out what happened later, for answers about the past.
+    leaves out what happened later, for answers about the past. `heard` is what was read elsewhere before in this
+    transaction, about all their addresses.
     """
     read = facts_of if until is None and not whole else all_facts_of
     facts = yield from read(account_id, people)
@@ -38,7 +47,7 @@ def counting_facts(
         for person in people
         if person.address_key is not None and (person.key is not None or facts[person.person])
     }
-    reach = yield from reaching_facts(scopes, account_id, addresses, until=until)
+    reach = yield from reaching_facts(scopes, account_id, addresses, until=until, heard=heard)
     if not reach:
         return facts
     return {
@@ -49,29 +58,60 @@ def counting_facts(
 
 
 def reaching_facts(
-    scopes: Scopes, account_id: str, address_keys: Collection[str], *, until: datetime | None = None
+    scopes: Scopes,
+    account_id: str,
+    address_keys: Collection[str],
+    *,
+    until: datetime | None = None,
+    heard: Heard | None = None,
 ) -> Transaction[dict[str, list[StoredFact]]]:
     """What stands elsewhere against these addresses and counts here, by address; those without any are left out.
 
-    With the operator's global consents: what was carried to a new address under a key ends by them, too.
+    With the operator's global consents: what was carried to a new address under a key ends by them, too. `heard` is
+    what was read before in this transaction.
     """
-    homes = list(scopes.relatives_of(account_id))
-    if account_id != EVERYWHERE and (yield from is_anything_global()):
-        homes.append(EVERYWHERE)
-    known = yield from who_knows(homes, address_keys)
+    homes = homes_of(scopes, account_id)
+    if heard is None:
+        heard = yield from heard_at(homes, address_keys, until=until)
     reach: dict[str, dict[str, StoredFact]] = {}
+    for home in sorted(homes & heard.keys()):
+        for address_key, said in heard[home]:
+            if address_key in address_keys:
+                found = _global_reach(scopes, account_id, said) if home == EVERYWHERE else said
+                reach.setdefault(address_key, {}).update({one.id: one for one in found})
+    return {address_key: list(found.values()) for address_key, found in reach.items() if found}
+
+
+def homes_of(scopes: Scopes, account_id: str) -> frozenset[str]:
+    """Where it may be said what reaches the people of an account."""
+    return frozenset({*scopes.relatives_of(account_id), EVERYWHERE} - {account_id})
+
+
+def heard_at(
+    homes: Collection[str], address_keys: Collection[str], *, until: datetime | None = None
+) -> Transaction[Heard]:
+    """What is said in these homes about these addresses; homes that know none of them are left out.
+
+    It holds until facts or subscribers are written there. Of `*` it is everything: who is reached differs by account.
+    """
+    if EVERYWHERE in homes and not (yield from is_anything_global()):
+        homes = set(homes) - {EVERYWHERE}
+    known = yield from who_knows(homes, address_keys)
+    heard: dict[str, list[tuple[str, list[StoredFact]]]] = {}
     for home in sorted(known):
         people = yield from _people_at(home, known[home])
         facts = yield from (facts_of if until is None else all_facts_of)(home, people)
+        heard[home] = []
         for person in people:
             said = _until(until, facts[person.person])
-            if home == EVERYWHERE:
-                said = [one for one in said if _counts_globally(scopes, account_id, one)]
-            found = _standing(said, Level.account)
-            if home == EVERYWHERE:
-                found = _standing(said, Level.global_) + [one for one in said if one.fact.kind is FactKind.consent]
-            reach.setdefault(str(person.address_key), {}).update({one.id: one for one in found})
-    return {address_key: list(found.values()) for address_key, found in reach.items() if found}
+            found = said if home == EVERYWHERE else _standing(said, Level.account)
+            heard[home].append((str(person.address_key), found))
+    return heard
+
+
+def _global_reach(scopes: Scopes, account_id: str, said: Collection[StoredFact]) -> list[StoredFact]:
+    counting = [one for one in said if _counts_globally(scopes, account_id, one)]
+    return _standing(counting, Level.global_) + [one for one in counting if one.fact.kind is FactKind.consent]
 
 
 def _counts_globally(scopes: Scopes, account_id: str, one: StoredFact) -> bool:

@@ -36,6 +36,7 @@ from mailproc.store.loops import Loops
 from mailproc.store.operators import DROP, PUSH, RETRY, Push
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
+from mailproc.store.portions import portions, weight_of
 from mailproc.store.presence import Presence
 from mailproc.store.reader import Reader
 from mailproc.store.results import (
@@ -51,7 +52,7 @@ from mailproc.store.standings import Standings
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
 from mailproc.store.waiting import Waiting
 
-AT_ONCE = 250  # facts or subscribers of imports: no transaction keeps the others waiting
+AT_ONCE = 250  # facts or subscribers of imports, times those who hear of them: none keeps the others waiting
 
 
 def _utc_now() -> datetime:
@@ -79,7 +80,7 @@ class Store:
         self._now = clock
         self._settings = settings
         self._context_of = context_of
-        self._process_id = context_of().process_id
+        self._process_id, self._scopes = context_of().process_id, context_of().scopes
         self.outbox_written = asyncio.Event()
         self._reader = Reader(url, settings)
         self._journal = Journal(
@@ -91,7 +92,7 @@ class Store:
         )
         self._breaker = Breaker(self._reader, breaker)
         self.loops = Loops(self._journal, self._reader, clock)
-        self.desk = Desk(self._journal, self._reader, clock)
+        self.desk = Desk(self._journal, self._reader, clock, self._scopes)
         self.archive = Archive(self._journal, self._reader, clock)
         self.lists = Lists(self._journal.submit, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
@@ -163,26 +164,24 @@ class Store:
         now = self._now()
         watched = await self._breaker.watched(decision, mail.account_id, unproven, now)
         prepared = storable_decision(mail, decision, now, watched)
-        weight = max(1, len(prepared.facts))
+        weight = weight_of(self._scopes, prepared.facts)
         recorded = await self._journal.submit(RECORD, prepared, mails=weight, size_bytes=len(prepared.row["decision"]))
         self._presence.give([(mail.account_id, mail.id)])
         return recorded
 
     async def record_facts(self, facts: Sequence[Fact]) -> Recorded:
-        """Record facts that came by another door than mail; beyond 250 in several transactions. Raises Refused."""
+        """Record facts that came by another door than mail; many of them in several transactions. Raises Refused."""
         prepared = storable_facts(facts, self._now())
         changes: list[StandingChange] = []
-        for start in range(0, len(prepared), AT_ONCE):
-            some = prepared[start : start + AT_ONCE]
-            changes.extend((await self._journal.submit(RECORD_FACTS, some, mails=len(some))).changes)
+        for some, weight in portions(self._scopes, prepared, lambda one: one.fact.account_id, AT_ONCE):
+            changes.extend((await self._journal.submit(RECORD_FACTS, some, mails=weight)).changes)
         return Recorded(applied=True, changes=tuple(changes))
 
     async def put_subscribers(self, subscribers: Sequence[Subscriber]) -> list[StandingChange]:
         """Make subscribers known, or their addresses new. An opt-out of the address holds for them from now on."""
         changes: list[StandingChange] = []
-        for start in range(0, len(subscribers), AT_ONCE):
-            some = subscribers[start : start + AT_ONCE]
-            told = await self._journal.submit(PUT_SUBSCRIBERS, some, mails=len(some))
+        for some, weight in portions(self._scopes, subscribers, lambda one: one.account_id, AT_ONCE):
+            told = await self._journal.submit(PUT_SUBSCRIBERS, some, mails=weight)
             changes.extend(told)
         return changes
 
