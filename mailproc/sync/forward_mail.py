@@ -4,25 +4,25 @@ import base64
 import hashlib
 import quopri
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Any
 
+from mailproc.mail.addresses import addresses_in
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import Headers, read_headers
-from mailproc.policy.address import ascii_domain, is_address, split_address
+from mailproc.policy.address import split_address
 from mailproc.policy.forward import FORWARDED_HEADER
 from mailproc.policy.storable import short_text, storable_text
+from mailproc.sync.written_head import header_of, mailbox_words, one_line, text_words, written_address
 
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1
 _MAX_NEW_TEXT = 10_000
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,400}>")
+_QUOTED = re.compile(r'\s*"((?:[^"\\]|\\.)*+)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +45,13 @@ def message_id_of(forward: Forward) -> str:
 def compose_forward(forward: Forward, *, eight_bit: bool) -> bytes:
     """The mail for people. The original is `message/rfc822` where SMTP can carry it as it is, else base64 of its bytes.
 
-    `eight_bit` tells that the server takes 8-bit bodies (RFC 6152). Only ASCII stands in what is written anew. Raises
-    nothing.
+    `eight_bit` tells that the server takes 8-bit bodies (RFC 6152). Only ASCII stands in what is written anew, but for
+    addresses of the settings that are beyond it. Raises nothing.
     """
     original = _on_the_wire(forward.mail.content)
     headers = read_headers(original)
     boundary = f"=_mailproc_{hashlib.sha256(original).hexdigest()[:40]}"
-    head = _head(forward, headers).as_bytes(policy=SMTP).rstrip(b"\r\n")
+    head = _head(forward, headers)
     text = quopri.encodestring(_summary(forward, headers).encode("utf-8", "replace")).replace(b"\n", b"\r\n")
     attached_as, body = _attached(original, eight_bit=eight_bit)
     lines = (
@@ -73,47 +73,49 @@ def compose_forward(forward: Forward, *, eight_bit: bool) -> bytes:
     return b"\r\n".join(lines)
 
 
-def _head(forward: Forward, original: Headers) -> EmailMessage:
+def _head(forward: Forward, original: Headers) -> bytes:
     person, name = _writer(forward, original)
-    head = EmailMessage(policy=SMTP)
-    local, domain = split_address(forward.sender)
     via = f"{name or person or 'somebody'} via {forward.mail.account_id}"
-    head["From"] = Address(display_name=via, username=local, domain=domain)
-    to_local, to_domain = split_address(forward.forward_to)
-    head["To"] = Address(username=to_local, domain=to_domain)
-    if person is not None and person.isascii():
-        reply_local, reply_domain = split_address(person)
-        head["Reply-To"] = Address(display_name=name, username=reply_local, domain=reply_domain)
-    head["Subject"] = f"Fwd: {short_text(decode_header(original.get('Subject') or ''), 200)}".rstrip()
-    head["Date"] = format_datetime(forward.at)
-    head["Message-ID"] = message_id_of(forward)
+    subject = one_line(short_text(decode_header(original.get("Subject") or ""), 200))
     answered = _MESSAGE_ID.search((original.get("Message-ID") or "")[:1000])
-    if answered is not None:
-        head["References"] = answered[0]
-    head["Auto-Submitted"] = "auto-forwarded"
-    head["X-Auto-Response-Suppress"] = "All"
-    head[FORWARDED_HEADER] = f"{forward.mail.account_id} {forward.mail.id}"
-    head["MIME-Version"] = "1.0"
-    return head
+    fields: list[tuple[str, Sequence[str]]] = [
+        ("From", mailbox_words(via, _in_header(forward.sender))),
+        ("To", mailbox_words("", _in_header(forward.forward_to))),
+        *([("Reply-To", mailbox_words(name, person))] if person else []),
+        ("Subject", text_words(f"Fwd: {subject}")),
+        ("Date", (format_datetime(forward.at),)),
+        ("Message-ID", (message_id_of(forward),)),
+        *([("References", (answered[0],))] if answered and "=?" not in answered[0] else []),
+        ("Auto-Submitted", ("auto-forwarded",)),
+        ("X-Auto-Response-Suppress", ("All",)),
+        (FORWARDED_HEADER, (forward.mail.account_id, forward.mail.id)),
+        ("MIME-Version", ("1.0",)),
+    ]
+    return header_of(fields)
+
+
+def _in_header(address: str) -> str:
+    """An address of the settings; one beyond ASCII stays so, and its server must know SMTPUTF8 (RFC 6532)."""
+    local, domain = split_address(address)
+    return f"{local}@{domain}"
 
 
 def _writer(forward: Forward, original: Headers) -> tuple[str | None, str]:
     """The address of whoever wrote, None when there is none that can be answered, and their name."""
-    name, address = parseaddr(short_text(decode_header(original.get("From") or ""), 500))
+    value = (original.get("From") or "")[:2000]
     named = next((one.get("address") for one in forward.decision.get("subscribers", ()) if one.get("address")), None)
-    for candidate in (address, named, forward.mail.envelope.mail_from):
-        if candidate and is_address(candidate) and _can_be_written(candidate):
-            local, domain = candidate.rpartition("@")[::2]
-            return f"{local}@{ascii_domain(domain)}", short_text(name, 60)
-    return None, short_text(name, 60)
+    candidates = (*addresses_in(value)[:1], named, forward.mail.envelope.mail_from)
+    person = next((as_written for one in candidates if one and (as_written := written_address(one))), None)
+    return person, short_text(one_line(_display_name(value)), 60)
 
 
-def _can_be_written(address: str) -> bool:
-    try:
-        Address(addr_spec=address)
-    except (ValueError, IndexError):  # email's parser raises either for what is no addr-spec
-        return False
-    return True
+def _display_name(value: str) -> str:
+    """The name before the first address. It is taken apart before it is decoded: no encoded word holds an address."""
+    quoted = _QUOTED.match(value)
+    if quoted is not None:
+        return decode_header(re.sub(r"\\(.)", r"\1", quoted[1]))
+    name, bracket, _ = value.partition("<")
+    return decode_header(name) if bracket else ""
 
 
 def _summary(forward: Forward, original: Headers) -> str:
@@ -130,7 +132,7 @@ def _summary(forward: Forward, original: Headers) -> str:
     if written:
         text += "\nWhat they wrote:\n\n" + "".join(f"  {line}\n" for line in written.split("\n"))
     person, _ = _writer(forward, original)
-    if person is not None and person.isascii():
+    if person is not None:
         text += f"\nAn answer to this mail goes to {person}.\n"
     text += f"\nThe whole mail is attached. More: mailproc mail show {mail.id}\n"
     if forward.last_of_hour:
