@@ -3,16 +3,16 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
 
 import structlog
 
 from mailproc.alarm_bell import ring
 from mailproc.authenticity.authenticator import Authenticator
+from mailproc.endless import for_ever
 from mailproc.errors import ContentGone, StoreError
 from mailproc.inquiry import Inquiry, insist
 from mailproc.mail.authentication import Authentication
@@ -94,21 +94,12 @@ class Decider:
         self._bytes_in_hand -= self._in_hand.pop(mail.id, 0)
 
     def start(self) -> None:
-        """Begin with all roads: from memory, from what a process that is gone has left, and from what waited."""
-        roads = (self._decide_submitted, self._take_over, self._take_due)
-        self._tasks = [asyncio.create_task(self._for_ever(road)) for road in roads]
+        """Begin with all roads: from memory, from what a process that is gone has left, and from what waited.
 
-    async def _for_ever(self, road: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """A road that ends by a bug is opened again; the mail that was on it is a stray, and is found."""
-        while True:
-            running = asyncio.create_task(road())
-            try:
-                await asyncio.wait((running,))
-            finally:
-                running.cancel()
-            if not running.cancelled() and (error := running.exception()):
-                self._log.error("decider_failed", exc_info=error)
-            await asyncio.sleep(SCAN_SECONDS)
+        The mail that was on a road that ended by a bug is a stray, and is found.
+        """
+        roads = (self._decide_submitted, self._take_over, self._take_due)
+        self._tasks = [asyncio.create_task(for_ever(road, "decider_failed")) for road in roads]
 
     async def stop(self, grace_seconds: float) -> None:
         """Decide and record what is in hand, as far as the time allows; the rest is in the table."""

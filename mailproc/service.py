@@ -5,10 +5,12 @@ import contextlib
 import os
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -17,6 +19,7 @@ from mailproc.authenticity.authenticator import Authenticator, build_authenticat
 from mailproc.authenticity.organization import load_suffixes
 from mailproc.decider import Decider
 from mailproc.due_watch import DueWatch
+from mailproc.endless import for_ever
 from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
 from mailproc.intake import NOBODY, inbound_mails
@@ -120,10 +123,12 @@ class Service:
             limits = self.settings.silence.limits()
             feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
             if "smtp" in self.roles and (days := self.settings.store.retention_days):
-                self._tasks.append(asyncio.create_task(Retention(self.store, days, self.metrics).run()))
+                self._keep_up(Retention(self.store, days, self.metrics).run, "retention_failed")
             due = DueWatch(self.store, self.metrics)
-            for task in (self._keep_gauges(), self.rules.watch(), feedback.run(), due.run()):
-                self._tasks.append(asyncio.create_task(task))
+            self._keep_up(self._keep_gauges, "gauges_failed")
+            self._keep_up(self.rules.watch, "rules_watch_failed")
+            self._keep_up(feedback.run, "feedback_watch_failed")
+            self._keep_up(due.run, "due_watch_failed")
             if self.shadow_rules is not None and "smtp" in self.roles:
                 self._start_shadow(self.shadow_rules)
             undo.pop_all()
@@ -268,7 +273,11 @@ class Service:
             self.metrics,
         )
         decider.on_recorded = shadow.submit
-        self._tasks += [asyncio.create_task(shadow.run()), asyncio.create_task(rules.watch(read_first=True))]
+        self._keep_up(shadow.run, "shadow_ended")
+        self._keep_up(partial(rules.watch, read_first=True), "rules_watch_failed")
+
+    def _keep_up(self, work: Callable[[], Coroutine[Any, Any, None]], event: str) -> None:
+        self._tasks.append(asyncio.create_task(for_ever(work, event)))
 
     def _free_disk(self) -> Callable[[], int] | None:
         """For an embedded database: how many bytes are left where it lives."""

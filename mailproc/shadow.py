@@ -47,7 +47,6 @@ class Shadow:
         self._log = structlog.get_logger()
         self._waiting: asyncio.Queue[tuple[InboundMail, Decision]] = asyncio.Queue(MOST_WAITING)
         self._bytes = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="shadow")
 
     def submit(self, mail: InboundMail, decision: Decision) -> None:
         """Take a mail whose decision was recorded, if there is room; mail that no rule was looked for in has no use."""
@@ -61,25 +60,26 @@ class Shadow:
 
     async def run(self) -> None:
         """Compare one mail after the other, for ever."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="shadow")
         try:
             while True:
                 mail, decision = await self._waiting.get()
                 self._bytes -= len(mail.content)
                 while self._is_busy():  # noqa: ASYNC110 - nobody tells when the decider has caught up
                     await asyncio.sleep(PAUSE_SECONDS)
-                await self._compare(mail, decision)
+                await self._compare(mail, decision, thread)
                 self._waiting.task_done()
         finally:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+            thread.shutdown(wait=False, cancel_futures=True)
 
-    async def _compare(self, mail: InboundMail, decision: Decision) -> None:
+    async def _compare(self, mail: InboundMail, decision: Decision, thread: ThreadPoolExecutor) -> None:
         live, shadow = self._live(), self._shadow()
         if live.digest != decision.ruleset:  # the rules have changed in between
             self._metrics.shadow_skipped.inc()
             return
         account = self._policy_of(mail.account_id)
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._thread, difference_of, mail, decision, account, live, shadow)
+        work = loop.run_in_executor(thread, difference_of, mail, decision, account, live, shadow)
         await asyncio.wait((work,))
         if error := work.exception():
             self._metrics.shadow_skipped.inc()
