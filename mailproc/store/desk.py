@@ -75,7 +75,7 @@ class Desk:
         return await review_reports.overdue(self._reader, self._now())
 
     async def undelivered(self, created_before: datetime) -> dict[tuple[str, str], int]:
-        """How many events and forwards are older than that and still waiting or dead, by account and hook."""
+        """How many events and forwards are older than that and still waiting, held or dead, by account and hook."""
         return await reports.undelivered(self._reader, created_before)
 
     async def accounts_with_content(self) -> list[str]:

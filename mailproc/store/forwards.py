@@ -16,7 +16,7 @@ from mailproc.policy.forward import Forwarding
 from mailproc.store.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import MAIL_PREFIX, insert_of
-from mailproc.store.persons import lock_names
+from mailproc.store.persons import lock_writers
 from mailproc.store.schema import outbox
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
@@ -73,12 +73,16 @@ def forward_of(inbound: InboundMail, decided: Decision) -> NewForward | None:
 
 
 def write_forwards(context: Context, forwards: Sequence[NewForward]) -> Transaction[None]:
-    """One row for each mail of an account that forwards; beyond so many of one writer in an hour it is held."""
-    for account_id in sorted({one.account_id for one in forwards}):
-        forwarding = context.forwarding_of(account_id)
+    """One row for each mail of an account that forwards; beyond so many of one writer in an hour it is held.
+
+    What nobody known wrote has no limit: it is no one writer's.
+    """
+    forwardings = {one: context.forwarding_of(one) for one in sorted({one.account_id for one in forwards})}
+    wanted = [one for one in forwards if forwardings[one.account_id] is not None]
+    yield from lock_writers((one.account_id, one.writer) for one in wanted if one.writer)
+    for account_id, forwarding in forwardings.items():
         if forwarding is not None:
-            mine = [one for one in forwards if one.account_id == account_id]
-            yield from _write(context, account_id, forwarding, mine)
+            yield from _write(context, account_id, forwarding, [one for one in wanted if one.account_id == account_id])
 
 
 def was_forwarded(one: NewForward) -> Transaction[bool]:
@@ -89,15 +93,14 @@ def was_forwarded(one: NewForward) -> Transaction[bool]:
 def _write(
     context: Context, account_id: str, forwarding: Forwarding, forwards: Sequence[NewForward]
 ) -> Transaction[None]:
-    writers = sorted({one.writer for one in forwards})
-    yield from lock_names(account_id, [f"w:{writer}" for writer in writers])
+    writers = sorted({one.writer for one in forwards if one.writer})
     since = micros_of(context.now - _HOUR)
     rows = yield from ask(_OF_LATE, account_id=account_id, writers=json_text(writers), since=since)
     counts: Counter[str] = Counter(dict(rows))
     written = []
     for one in forwards:
         held = counts[one.writer] >= forwarding.per_hour
-        counts[one.writer] += not held
+        counts[one.writer] += bool(one.writer) and not held
         is_last = not held and counts[one.writer] == forwarding.per_hour
         written.append(_row(context, one, forwarding, held=held, is_last=is_last))
     yield from tell(_INSERT_FORWARD, written)
@@ -109,7 +112,7 @@ def _row(context: Context, one: NewForward, forwarding: Forwarding, *, held: boo
     said = hashlib.sha256(json_text([one.account_id, one.mail_id]).encode()).hexdigest()[:32]
     data = {"account": one.account_id, "mail_id": one.mail_id, "from": one.writer, "last_of_hour": is_last}
     event = SyncEvent(id=f"fwd_{said}", type=FORWARD_EVENT, timestamp=context.now, data=data)
-    why = f"more than {forwarding.per_hour} mails within an hour from {one.writer or 'nobody known'}"
+    why = f"more than {forwarding.per_hour} mails within an hour from {one.writer}"
     return {
         "account_id": one.account_id,
         "hook": forwarding.hook,

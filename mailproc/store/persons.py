@@ -27,6 +27,7 @@ _LOCK = Statement(
 
 
 _LOCK_SPACE = 0x6D61696C << 16  # a range of advisory lock numbers of our own
+_WRITER_LOCK_SPACE = 0x6D62696C << 16  # another: writers are locked after people, and must never share a lock with one
 _LOCKS = 4096  # people share locks: PostgreSQL has room for some 6,400, and one report may name thousands
 
 
@@ -119,10 +120,14 @@ def find_and_lock_all(names_in: Mapping[str, Names]) -> Transaction[dict[str, di
     return people
 
 
-def lock_names(account_id: str, names: Iterable[str]) -> Transaction[None]:
-    """Lock what these names stand for until the end of the transaction, in the order of all locks."""
-    numbers = sorted({_lock_number(account_id, name) for name in names})
-    yield from ask(_LOCK, locks=json_text([str(number) for number in numbers]))
+def lock_writers(writers: Iterable[tuple[str, str]]) -> Transaction[None]:
+    """Lock these writers, pairs of account and address key, until the end of the transaction.
+
+    All of a transaction in one call, and after its people: in one order for all processes.
+    """
+    numbers = sorted({_lock_number(account_id, writer, _WRITER_LOCK_SPACE) for account_id, writer in writers})
+    if numbers:
+        yield from ask(_LOCK, locks=json_text([str(number) for number in numbers]))
 
 
 def _find_each(names_in: Mapping[str, Names]) -> Transaction[dict[str, dict[str, Person]]]:
@@ -164,6 +169,6 @@ def _locks_on(account_id: str, people: Iterable[Person], names: Names) -> set[in
     return wanted | {_lock_number("", person_of_address(address_key)) for address_key in address_keys}
 
 
-def _lock_number(account_id: str, name: str) -> int:
+def _lock_number(account_id: str, name: str, space: int = _LOCK_SPACE) -> int:
     digest = hashlib.blake2b(f"{account_id}\0{name}".encode(), digest_size=8).digest()
-    return _LOCK_SPACE + int.from_bytes(digest, "big") % _LOCKS
+    return space + int.from_bytes(digest, "big") % _LOCKS

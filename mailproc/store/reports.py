@@ -100,9 +100,9 @@ async def outbox_entries(
 
 
 async def undelivered(reader: Reader, created_before: datetime) -> dict[tuple[str, str], int]:
-    """How many entries of the outbox are older than that and still waiting or dead, by account and hook."""
+    """How many entries of the outbox are older than that and still waiting, held or dead, by account and hook."""
     found: Counter[tuple[str, str]] = Counter()
-    for literal in (PENDING, DEAD):
+    for literal in (PENDING, DEAD, HELD):
         query = (
             select(outbox.c.account_id, outbox.c.hook, func.count())
             .where(

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
+
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.kind import MailKind
@@ -81,3 +83,13 @@ def a_decision(mail: InboundMail, *facts: Fact, **more: Any) -> Decision:
 def hooks(*names: str) -> Callable[[str], tuple[str, ...]]:
     """The same hooks for every account."""
     return lambda account_id: names
+
+
+async def deadlocks(url: str) -> int:
+    """How often PostgreSQL had to end one transaction for another's sake; SQLite has one writer at a time."""
+    if not url.startswith("postgresql"):
+        return 0
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
+    count: int = await connection.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    await connection.close()
+    return count

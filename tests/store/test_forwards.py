@@ -1,13 +1,15 @@
 """Mail for people in the outbox: written with its decision, each its own, no more of one writer than an hour bears."""
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, hooks
+from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.event import Delivered, OutboxState, PermanentFailure
 from mailproc.policy.forward import Forwarding
@@ -146,3 +148,45 @@ async def test_a_push_of_standings_says_nothing_about_forwards(store: Store) -> 
     await forwarded(store)
     assert await store.push_standings("crm", ["acme"]) == 0
     assert await store.next_due(HOOK) == NOW + timedelta()
+
+
+async def test_mail_of_nobody_known_has_no_limit_for_it_is_no_one_writers(store: Store) -> None:
+    envelope = Envelope(mail_from=None, rcpt_tos=("reply@acme.example",))
+    for _ in range(5):
+        mail = a_mail(envelope=envelope)
+        await store.accept([mail])
+        await store.record(mail, a_decision(mail, action=Action.forward))
+    assert await states(store) == ["pending"] * 5
+
+
+async def test_a_forward_that_is_held_is_undelivered_too(store: Store, clock: Clock) -> None:
+    for _ in range(4):
+        await forwarded(store)
+    assert await store.desk.undelivered(clock() + timedelta(seconds=1)) == {("acme", HOOK): 4}
+    assert await store.desk.undelivered(clock() - timedelta(seconds=1)) == {}
+
+
+async def test_two_processes_that_forward_mail_of_the_same_writers_wait_in_turn(database_url: str) -> None:
+    def forwarding_of(account_id: str) -> Forwarding:
+        return Forwarding(hook=f"forward/{account_id}", per_hour=1000)
+
+    patient = StoreSettings(busy_timeout_seconds=60, batch_mails=100)
+    stores = [
+        await Store.open(database_url, patient, hooks_of=hooks("crm"), forwarding_of=forwarding_of) for _ in range(2)
+    ]
+    chance = random.Random(7)
+    mails = [a_mail(account=chance.choice(["acme", "shop", "other"])) for _ in range(1500)]
+    await stores[0].accept(mails)
+    work = []
+    for n, mail in enumerate(mails):
+        address = f"p{chance.randrange(3000)}@example.org"
+        ref = SubscriberRef(address=address, source=RefSource.from_, trust=Trust.unauthenticated)
+        said = an_opt_out(address, account_id=mail.account_id)
+        decided = a_decision(mail, said, also=(Also.forward,), subscribers=(ref,))
+        work.append(stores[n % 2].record(mail, decided))
+    await asyncio.gather(*work)
+    sent = [one for one in await stores[0].outbox_entries(limit=5000) if one.event.type == "mail.forward"]
+    assert len(sent) == len(mails)
+    for store in stores:
+        await store.close()
+    assert await deadlocks(database_url) == 0

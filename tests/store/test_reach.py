@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
-from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out
+from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, deadlocks
 
 from mailproc.errors import Refused
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
@@ -62,16 +61,6 @@ async def told(store: Store) -> list[tuple[str, str, str, int]]:
     """Hook, account, type and version of every event, oldest first."""
     entries = reversed(await store.outbox_entries(limit=1000))
     return [(one.hook, one.account_id, one.event.type, one.version) for one in entries]
-
-
-async def deadlocks(url: str) -> int:
-    """How often PostgreSQL had to end one transaction for another's sake; SQLite has one writer at a time."""
-    if not url.startswith("postgresql"):
-        return 0
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
-    count: int = await connection.fetchval("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-    await connection.close()
-    return count
 
 
 async def test_an_opt_out_reaches_every_account_of_the_enterprise_and_no_other(store: Store) -> None:
