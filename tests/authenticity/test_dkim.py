@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import random
 import re
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import dkim
 import pytest
@@ -281,3 +283,34 @@ def test_the_body_is_hashed_as_the_library_does_it(body: bytes, relaxed: bool) -
     policy = dkim.CanonicalizationPolicy.from_c_value(b"simple/relaxed" if relaxed else b"simple/simple")
     whole = policy.canonicalize_body(re.sub(rb"\r?\n", b"\r\n", body))
     assert body_hash(b"head" + body, 4, relaxed=relaxed) == hashlib.sha256(whole).digest()
+
+
+@pytest.mark.parametrize("relaxed", [True, False])
+@pytest.mark.parametrize("piece_bytes", [1, 2, 3, 5, 8])
+def test_wherever_a_piece_ends_the_hash_is_that_of_the_library(piece_bytes: int, relaxed: bool) -> None:
+    dice = random.Random(piece_bytes)
+    policy = dkim.CanonicalizationPolicy.from_c_value(b"simple/relaxed" if relaxed else b"simple/simple")
+    for _ in range(2000):
+        body = b"".join(dice.choices((b"x", b" ", b"\t", b"\r\n", b"\r", b"\n"), k=dice.randint(0, 14)))
+        whole = policy.canonicalize_body(re.sub(rb"\r?\n", b"\r\n", body))
+        seen = body_hash(body, 0, relaxed=relaxed, piece_bytes=piece_bytes)
+        assert seen == hashlib.sha256(whole).digest(), body
+
+
+class Counted(bytes):
+    """A body that counts how many of its bytes were taken out of it."""
+
+    taken = 0
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        self.taken += len(found) if isinstance(at, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("relaxed", [True, False])
+@pytest.mark.parametrize("space", [b" ", b"\t", b"\r"])
+def test_a_body_of_white_space_is_looked_at_once(space: bytes, relaxed: bool) -> None:
+    body = Counted(space * 2_000_000)
+    body_hash(body, 0, relaxed=relaxed)
+    assert body.taken < 2 * len(body)
