@@ -17,6 +17,7 @@ from mailproc.errors import ContentGone, StoreError
 from mailproc.inquiry import Inquiry, insist
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
+from mailproc.mail.quickly_read import is_quickly_read
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, failed_decision
 from mailproc.policy.account import AccountPolicy
@@ -26,7 +27,6 @@ from mailproc.policy.rules import RuleSet
 from mailproc.precedence import Precedence
 from mailproc.store.store import Store
 
-INLINE_BYTES = 12 * 1024  # above this a mail is decided in a thread, so that the listener never waits 20 ms for it
 PATIENT_WITH = 16  # mails: with more of them waiting, deciding has its turn like everyone else
 PATIENT_SECONDS = 0.01  # for each of them
 MAX_READS = 2  # times that a mail is read again after it may have crashed the process
@@ -218,7 +218,7 @@ class Decider:
     async def _decide(self, mail: InboundMail, told: Authentication | None = None) -> Decision:
         """`told` is what was looked up; without it, what our border servers said counts."""
         account, rules = self._policy_of(mail.account_id), self._rules()
-        if len(mail.content) <= INLINE_BYTES:
+        if is_quickly_read(mail.content):  # all other mail in a thread, so that the listener never waits for it
             return self._decide_now(mail, told, account, rules)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._decide_now, mail, told, account, rules)

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.hostile import SHAPES, Shape
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.quickly_read import is_quickly_read
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.rule_files import load_rules
@@ -54,6 +55,27 @@ def calls_to_decide(content: bytes) -> int:
 @pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES.keys())
 def test_a_mail_made_to_be_slow_costs_a_bounded_number_of_calls(make: Shape, size: int):
     assert calls_to_decide(make(size)) <= MOST_CALLS[size]
+
+
+NESTING = {
+    "multiparts": b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n",
+    "multiparts of one boundary": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+    "mails": b"Content-Type: message/rfc822\r\n\r\n",
+    "parts side by side": b"--b\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("part", NESTING.values(), ids=NESTING.keys())
+def test_what_is_decided_while_the_listener_waits_has_few_parts(part: bytes):
+    mails = [many_parts(part, count) for count in range(400)]
+    worst = [content for content in mails if is_quickly_read(content)][-1]
+    calls_to_decide(worst)  # what is made once for all mail is made
+    assert calls_to_decide(worst) <= 15_000
+
+
+def many_parts(part: bytes, count: int) -> bytes:
+    head = b"From: pat@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    return head + b"".join(part % ((one,) * part.count(b"%d")) for one in range(count)) + b"\r\nunsubscribe\r\n"
 
 
 def test_a_mail_of_a_person_costs_a_thousand():
