@@ -51,7 +51,10 @@ async def release_together(
 async def discard_together(
     store: Store, mail_ids: Iterable[str], *, by: str, note: str, apply: bool
 ) -> AsyncIterator[Outcome]:
-    """Answer each with `not-a-request`: nobody's standing changes, and the mail stays where it is."""
+    """Answer each with `not-a-request`: nobody's standing changes, and the mail stays where it is.
+
+    What people were to read of it anyhow is forwarded to them now.
+    """
     for mail_id in mail_ids:
         item = await store.desk.review(mail_id)
         named = item.decision.decision.get("subscribers", ()) if item.decision else ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailproc.store.columns import time_or_none
 from mailproc.store.decisions import apply_said
 from mailproc.store.fact_rows import StoredFact
+from mailproc.store.forwards import NewForward, was_forwarded, write_forwards
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.projection import Said
 from mailproc.store.results import Answered
@@ -15,10 +16,11 @@ from mailproc.store.statement import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorableAnswer:
-    """An answer ready to be written, with the facts that it makes."""
+    """An answer ready to be written, with the facts that it makes, and the forward that waited for it."""
 
     closing: Closing
     facts: tuple[StoredFact, ...]
+    forward: NewForward | None = None
 
 
 def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered | None]:
@@ -36,6 +38,8 @@ def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered |
         )
     said = [Said(origin=0, facts=payload.facts, mail_id=closing.review_id)] if payload.facts else []
     done = yield from apply_said(context, said)
+    if payload.forward is not None and not (yield from was_forwarded(payload.forward)):
+        yield from write_forwards(context, [payload.forward])
     return Answered(
         applied=True,
         resolution=closing.resolution,

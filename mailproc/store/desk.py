@@ -16,6 +16,7 @@ from mailproc.store.again import RECORD_AGAIN, DecidedAgain
 from mailproc.store.answers import ANSWER, StorableAnswer
 from mailproc.store.columns import MAX_TEXT, micros_of, storable
 from mailproc.store.decisions import storable_decision, storable_facts
+from mailproc.store.forwards import forward_held_back
 from mailproc.store.journal import Journal
 from mailproc.store.portions import weight_of
 from mailproc.store.reader import Reader
@@ -50,6 +51,7 @@ class Desk:
     async def answer(self, item: ReviewItem, answer: Answer, facts: Sequence[Fact], *, by: str, note: str) -> Answered:
         """Close a review with a person's answer, and record the facts that it makes, in one transaction.
 
+        What the breaker held and people were to read beside its main effect is forwarded now, whatever the answer is.
         Not applied when it was answered before: then it says what was said first, by whom and when. Raises NotFound.
         """
         closing = Closing(
@@ -60,7 +62,7 @@ class Desk:
             note=storable(note, MAX_TEXT),
         )
         said = storable_facts(facts, self._now())
-        payload = StorableAnswer(closing=closing, facts=said)
+        payload = StorableAnswer(closing=closing, facts=said, forward=forward_held_back(item))
         answered = await self._journal.submit(ANSWER, payload, mails=weight_of(self._scopes, said))
         if answered is None:
             raise NotFound(f"there is no review {item.id}")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.breaker import is_held
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.event import OutboxState, SyncEvent, event_as_json
 from mailproc.policy.forward import Forwarding
@@ -17,6 +18,7 @@ from mailproc.store.columns import address_key_of, json_text, micros_of, storabl
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import MAIL_PREFIX, insert_of
 from mailproc.store.persons import lock_writers
+from mailproc.store.results import ReviewItem
 from mailproc.store.schema import outbox
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
@@ -69,6 +71,17 @@ def forward_of(inbound: InboundMail, decided: Decision) -> NewForward | None:
         account_id=storable(inbound.account_id),
         mail_id=storable(inbound.id),
         writer=address_key_of(address) if address else "",
+    )
+
+
+def forward_held_back(item: ReviewItem) -> NewForward | None:
+    """The forward that waits with a mail which the breaker holds; None where people were not to read it anyhow."""
+    said = item.decision.decision if item.decision else {}
+    if item.mail_id is None or not is_held(str(said.get("reason", ""))) or Also.forward not in said.get("also", ()):
+        return None
+    address = next((one.get("address") for one in said.get("subscribers", ()) if one.get("address")), None)
+    return NewForward(
+        account_id=item.account_id, mail_id=item.mail_id, writer=address_key_of(address) if address else ""
     )
 
 

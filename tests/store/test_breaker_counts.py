@@ -13,8 +13,9 @@ from mailproc.policy.breaker import HELD, BreakerLimits, Unproven
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.forward import Forwarding
 from mailproc.policy.standing import Status
+from mailproc.review.together import discard_together
 from mailproc.settings import StoreSettings
-from mailproc.store.results import Recorded, Subscriber
+from mailproc.store.results import Recorded, ReviewItem, Subscriber
 from mailproc.store.store import Store
 
 LIMITS = BreakerLimits(per_hour=3)
@@ -239,3 +240,41 @@ async def test_what_is_held_is_forwarded_when_it_is_released_and_not_before(open
         assert len(await store.outbox_entries(hook="forward/acme")) == 1
         assert (await store.desk.record_again(mails[1], decisions[1], after=1, by="kim")).applied
         assert len(await store.outbox_entries(hook="forward/acme")) == 2
+
+
+async def held_with(store: Store, *also: Also) -> ReviewItem:
+    """The review of one request that is beyond the limit."""
+    for n in range(3):
+        await request(store, f"p{n}", from_network())
+    mail = a_mail()
+    await store.accept([mail])
+    decided = a_decision(mail, an_opt_out("p3@example.org"), also=also)
+    assert (await store.record(mail, decided, from_network())).held is not None
+    return await store.desk.review(mail.id)
+
+
+async def discarded(store: Store, item: ReviewItem, *, apply: bool) -> list[bool]:
+    return [one.applied async for one in discard_together(store, [item.id], by="kim", note="", apply=apply)]
+
+
+async def forwards(store: Store) -> list[str]:
+    return [one.event.data["mail_id"] for one in await store.outbox_entries(hook=FORWARDING.hook)]
+
+
+async def test_what_is_held_and_discarded_is_still_read_by_the_people_who_were_to_read_it(opened) -> None:
+    async with opened() as store:
+        item = await held_with(store, Also.forward)
+        assert await forwards(store) == []
+        assert await discarded(store, item, apply=False) == [False]
+        assert await forwards(store) == []
+        assert await discarded(store, item, apply=True) == [True]
+        assert await discarded(store, item, apply=True) == [False]
+        assert await forwards(store) == [item.id]
+        assert await statuses(store, "p3") == ["unknown"]
+
+
+async def test_what_is_held_and_was_for_no_people_is_forwarded_to_nobody_when_it_is_discarded(opened) -> None:
+    async with opened() as store:
+        item = await held_with(store)
+        assert await discarded(store, item, apply=True) == [True]
+        assert await forwards(store) == []
