@@ -20,7 +20,7 @@ class Proof(StrEnum):
     cfbl_unsigned = "cfbl_unsigned"  # the same; looked, and the reporter's domain did not sign it
     dkim = "dkim"  # a signature aligned with From (of a report: and of an enabled source)
     spf = "spf"  # the envelope's domain may send from there, and is aligned with From (of a report: an enabled source)
-    answer = "answer"  # nothing vouches for From, but it names a Message-ID in a domain of ours: a hint, which anybody can write
+    answer = "answer"  # nothing vouches for From, but it names a Message-ID in our domain: a hint, no proof
     not_checked = "not_checked"  # nobody looked
     nothing = "nothing"  # looked, and found nothing that counts
     unanswered = "unanswered"  # looked, and DNS gave no answer: it may prove anything
