@@ -19,6 +19,7 @@ class Smarthost:
 
     def __init__(self, settings: SmarthostSettings) -> None:
         self._settings = settings
+        self._tls: ssl.SSLContext | None = None
 
     async def send(self, mail_from: str | None, rcpt_to: str, compose: Callable[[bool], bytes]) -> Delivery:
         """Hand over one mail for one recipient; `compose` is asked for its bytes, with or without 8-bit bodies.
@@ -28,17 +29,9 @@ class Smarthost:
         final dot, when nobody knows whether the mail arrived.
         """
         settings = self._settings
-        client = aiosmtplib.SMTP(
-            hostname=settings.host,
-            port=settings.port_in_force,
-            use_tls=settings.tls == "implicit",
-            start_tls=settings.tls == "starttls",
-            tls_context=self._tls_context(),
-            username=settings.user,
-            password=settings.password,
-            timeout=settings.timeout_seconds,
-        )
+        client: aiosmtplib.SMTP | None = None
         try:
+            client = self._client(await self._tls_context())
             async with asyncio.timeout(settings.timeout_seconds):
                 return await self._send(client, mail_from, rcpt_to, compose)
         except TimeoutError:
@@ -47,7 +40,21 @@ class Smarthost:
             why = f": {error.__cause__}" if error.__cause__ and str(error.__cause__) not in str(error) else ""
             return TransientFailure(detail=_said(f"{type(error).__name__}: {error}{why}"))
         finally:
-            client.close()
+            if client is not None:
+                client.close()
+
+    def _client(self, tls: ssl.SSLContext | None) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port_in_force,
+            use_tls=settings.tls == "implicit",
+            start_tls=settings.tls == "starttls",
+            tls_context=tls,
+            username=settings.user,
+            password=settings.password,
+            timeout=settings.timeout_seconds,
+        )
 
     async def _send(
         self, client: aiosmtplib.SMTP, mail_from: str | None, rcpt_to: str, compose: Callable[[bool], bytes]
@@ -70,11 +77,12 @@ class Smarthost:
         await _bid_farewell(client)
         return Delivered(detail=_said(f"{answer.code} {answer.message}"))
 
-    def _tls_context(self) -> ssl.SSLContext | None:
-        if self._settings.tls == "none":
-            return None
-        ca_file = self._settings.ca_file
-        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    async def _tls_context(self) -> ssl.SSLContext | None:
+        """Made once, in a thread: reading whom the system believes takes some 45 ms. Raises OSError."""
+        if self._tls is None and self._settings.tls != "none":
+            ca_file = self._settings.ca_file
+            self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=str(ca_file) if ca_file else None)
+        return self._tls
 
 
 def _options(client: aiosmtplib.SMTP, content: bytes, rcpt_to: str) -> list[str]:

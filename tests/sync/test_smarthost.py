@@ -103,6 +103,21 @@ async def test_tls_and_password_are_used(certified: tuple[ssl.SSLContext, Path],
     assert len(receiver.mails) == 1
 
 
+async def test_whom_to_believe_is_read_once_for_all_mails(certified: tuple[ssl.SSLContext, Path]) -> None:
+    context, ca_file = certified
+    receiver = SmtpReceiver(tls=context)
+    async with receiving(receiver):
+        smarthost = Smarthost(receiver.settings(tls="starttls", ca_file=ca_file))
+        assert isinstance(await smarthost.send(None, "team@b.example", lambda _: CONTENT), Delivered)
+        ca_file.unlink()
+        assert isinstance(await smarthost.send(None, "team@b.example", lambda _: CONTENT), Delivered)
+
+
+async def test_whom_to_believe_that_cannot_be_read_is_an_operators_to_mend(tmp_path: Path) -> None:
+    outcome = await sent(SmtpReceiver(), tls="starttls", ca_file=tmp_path / "none.pem")
+    assert isinstance(outcome, TransientFailure)
+
+
 async def test_a_certificate_that_nobody_vouches_for_is_not_believed(certified: tuple[ssl.SSLContext, Path]) -> None:
     receiver = SmtpReceiver(tls=certified[0])
     outcome = await sent(receiver, tls="starttls")
