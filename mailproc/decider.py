@@ -33,7 +33,7 @@ MAX_READS = 2  # times that a mail is read again after it may have crashed the p
 SCAN_SECONDS = 1.0
 STRAY_AFTER = timedelta(seconds=15)  # a mail of ours that old and not in hand has fallen off the road
 STRAY_SCANS = 10
-MOST_DUE = 128  # mails in hand, beyond which those that waited wait on
+MOST_DUE = 128  # mails that waited in hand, beyond which the others wait on
 
 
 class Decider:
@@ -61,6 +61,7 @@ class Decider:
         self._in_hand: dict[str, int] = {}  # what is not recorded yet, with its size
         self._bytes_in_hand = 0
         self._concluding: set[asyncio.Task[None]] = set()
+        self._due: set[asyncio.Task[None]] = set()  # of these, mail that waited
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decider")
         self._tasks: list[asyncio.Task[None]] = []
         self.on_recorded: Callable[[InboundMail, Decision], None] = _nothing  # must neither wait nor raise
@@ -129,16 +130,17 @@ class Decider:
                 if not is_decided:  # whatever the reason: it is a stray, and will be found
                     self._give(mail)
 
-    def _conclude_later(self, mail: InboundMail, decision: Decision) -> None:
+    def _conclude_later(self, mail: InboundMail, decision: Decision, *, is_due: bool = False) -> asyncio.Task[None]:
         """Beside the road: neither the store nor DNS keeps the next mail waiting."""
-        concluding = asyncio.create_task(self._conclude(mail, decision))
+        concluding = asyncio.create_task(self._conclude(mail, decision, is_due=is_due))
         self._concluding.add(concluding)
         concluding.add_done_callback(self._concluding.discard)
+        return concluding
 
-    async def _conclude(self, mail: InboundMail, decision: Decision) -> None:
+    async def _conclude(self, mail: InboundMail, decision: Decision, *, is_due: bool = False) -> None:
         self._take(mail)
         try:
-            settled = await self._inquiry.settle(mail, decision)
+            settled = await self._inquiry.settle(mail, decision, is_due=is_due)
             if settled is not None:
                 await self._record(mail, settled)
         finally:
@@ -187,7 +189,7 @@ class Decider:
         """Mail that waited and whose time has come; also what another process did not finish."""
         while True:
             try:
-                while self._inquiry.has_room and self.backlog < MOST_DUE and await self._take_one_due():
+                while self._inquiry.has_room and len(self._due) < MOST_DUE and await self._take_one_due():
                     pass
             except StoreError as error:
                 self._log.warning("take_due_failed", error=str(error))
@@ -201,7 +203,9 @@ class Decider:
             return True
         if found is not None:
             mail, attempts = found
-            self._conclude_later(mail, await self._decide_again(mail, attempts))
+            due = self._conclude_later(mail, await self._decide_again(mail, attempts), is_due=True)
+            self._due.add(due)
+            due.add_done_callback(self._due.discard)
             await asyncio.sleep(0)  # it takes its place among those that are asked about
         return found is not None
 

@@ -1,4 +1,4 @@
-"""A regular look at what is late: reviews past their due date, and what a hook has not been told for a day (R51)."""
+"""A regular look at what is late: reviews past their due date, mail that waits, what a hook was not told (R51)."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,14 @@ from mailproc.alarm_bell import ring
 from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
 from mailproc.policy.alarm import AlarmKind
+from mailproc.policy.patience import PATIENCE
 from mailproc.store.alarms import Sighting
 from mailproc.store.store import Store
 
 LOOK_SECONDS = 300.0
 LONGEST_UNDELIVERED = timedelta(hours=24)
-_KINDS = (AlarmKind.overdue, AlarmKind.undelivered)
+LONGEST_WAITING = PATIENCE + timedelta(hours=1)  # by then every mail that waited has had its turn
+_KINDS = (AlarmKind.overdue, AlarmKind.undelivered, AlarmKind.waiting)
 
 
 class DueWatch:
@@ -59,4 +61,13 @@ class DueWatch:
             )
             for (account_id, hook), count in (await self._store.desk.undelivered(now - LONGEST_UNDELIVERED)).items()
         ]
-        return overdue + undelivered
+        waiting = [
+            Sighting(
+                account_id=account_id,
+                kind=AlarmKind.waiting,
+                subject="mail",
+                text=f"{count} mails have waited for more than a day for an answer about their sender",
+            )
+            for account_id, count in (await self._store.waiting.too_long(now - LONGEST_WAITING)).items()
+        ]
+        return overdue + undelivered + waiting

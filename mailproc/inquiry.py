@@ -9,7 +9,7 @@ import structlog
 
 from mailproc.authenticity.authenticator import Authenticator
 from mailproc.errors import StoreError
-from mailproc.mail.authentication import Authentication
+from mailproc.mail.authentication import UNANSWERED, Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.policy.decision import Decision
@@ -19,6 +19,7 @@ from mailproc.store.store import Store
 # What is asked about at a time; the next mail waits in the table, not in memory.
 MOST_AT_ONCE = 64
 MOST_BYTES = 64 * 1024 * 1024
+FRESH_SHARE = 0.75  # of these places: the others are for mail that waited, however much comes in
 CROWDED = timedelta(seconds=10)  # until a mail is tried again for which there was no place
 LONGEST_PAUSE_SECONDS = 5.0
 
@@ -39,19 +40,30 @@ class Inquiry:
 
     @property
     def has_room(self) -> bool:
-        """Whether one more mail can be asked about now."""
+        """Whether one more mail that waited can be asked about now."""
+        return self._has_place(is_due=True)
+
+    def _has_place(self, *, is_due: bool) -> bool:
         asking = self._asking.values()
-        return len(asking) < MOST_AT_ONCE and sum(len(mail.content) for mail in asking) < MOST_BYTES
+        share = 1 if is_due else FRESH_SHARE
+        size_bytes = sum(len(mail.content) for mail in asking)
+        return len(asking) < MOST_AT_ONCE * share and size_bytes < MOST_BYTES * share
 
     def is_needed(self, mail: InboundMail, decision: Decision) -> bool:
         """Whether this decision takes an inquiry, and so perhaps seconds."""
         return self._authenticator.is_wanted(mail, decision)
 
-    async def settle(self, mail: InboundMail, decision: Decision) -> Decision | None:
-        """The final decision; None when the mail was left to wait, and is nobody's business here any more."""
+    async def settle(self, mail: InboundMail, decision: Decision, *, is_due: bool = False) -> Decision | None:
+        """The final decision; None when the mail was left to wait, and is nobody's business here any more.
+
+        `is_due` for mail that waited before: some places are its alone. Whoever has waited long enough is asked about
+        once more where there is a place, and is decided in any case.
+        """
         if not self.is_needed(mail, decision):
             return decision
-        if not self.has_room:
+        if not self._has_place(is_due=is_due):
+            if next_try(mail.received_at, datetime.now(UTC)) is None:
+                return self._give_up(mail, await self._decide(mail, UNANSWERED))  # never as if it had been proven
             await self._wait(mail, datetime.now(UTC) + CROWDED, "crowded")
             return None
         decision = await self._decide(mail, await self._answer(mail))
@@ -60,10 +72,13 @@ class Inquiry:
             return decision
         again_at = next_try(mail.received_at, datetime.now(UTC))
         if again_at is None:
-            self._log.warning("waited_in_vain", mail=mail.id, reason=decision.reason)
-            return given_up(decision)
+            return self._give_up(mail, decision)
         await self._wait(mail, again_at, decision.reason)
         return None
+
+    def _give_up(self, mail: InboundMail, decision: Decision) -> Decision:
+        self._log.warning("waited_in_vain", mail=mail.id, reason=decision.reason)
+        return given_up(decision) if decision.hinges else decision
 
     async def _answer(self, mail: InboundMail) -> Authentication:
         self._asking[mail.id] = mail

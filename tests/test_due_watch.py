@@ -34,15 +34,24 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await opened.close()
 
 
-async def waiting(store: Store, received_at: datetime) -> str:
-    mail = InboundMail(
-        id=f"m{received_at:%Y%m%d}",
+def a_mail(received_at: datetime) -> InboundMail:
+    return InboundMail(
+        id=f"m{received_at:%Y%m%d%H}",
         account_id="acme",
         envelope=Envelope(mail_from=None, rcpt_tos=("reply@acme.example",)),
         content=f"Subject: {received_at}\r\n\r\nx\r\n".encode(),
         received_at=received_at,
     )
+
+
+async def waiting(store: Store, received_at: datetime) -> str:
+    mail = a_mail(received_at)
     await store.accept([mail])
+    await decided(store, mail)
+    return mail.id
+
+
+async def decided(store: Store, mail: InboundMail) -> None:
     await store.record(
         mail,
         Decision(
@@ -55,7 +64,6 @@ async def waiting(store: Store, received_at: datetime) -> str:
             authentication=NOT_CHECKED,
         ),
     )
-    return mail.id
 
 
 async def open_alarms(store: Store) -> list[tuple[str, AlarmKind, str]]:
@@ -106,3 +114,18 @@ async def test_nothing_late_is_no_alarm(store: Store) -> None:
     metrics = Metrics()
     await DueWatch(store, metrics).look(NOW)
     assert await open_alarms(store) == []
+
+
+async def test_mail_that_waits_for_more_than_a_day_is_an_alarm_until_it_is_decided(store: Store) -> None:
+    late, early = (a_mail(NOW - timedelta(hours=hours)) for hours in (26, 24))
+    await store.accept([late, early])
+    for one in (late, early):
+        assert await store.waiting.put(one, NOW + timedelta(hours=1))
+    watch = DueWatch(store, Metrics())
+    await watch.look(NOW)
+    assert await open_alarms(store) == [("acme", AlarmKind.waiting, "mail")]
+    [alarm] = await store.loops.alarms()
+    assert alarm.text.startswith("1 mails have waited")
+    await decided(store, late)
+    await watch.look(NOW)
+    assert [kind for _, kind, _ in await open_alarms(store) if kind is AlarmKind.waiting] == []

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,31 @@ async def test_what_is_asked_about_when_the_process_ends_is_due_at_once(inquiry:
     inquiry._asking[mail.id] = mail
     await inquiry.leave()
     assert await store.waiting.take() == (mail, 1)
+
+
+async def test_what_has_waited_for_days_is_a_review_though_every_place_is_taken(
+    inquiry: Inquiry, dns: DnsServer, store: Store
+) -> None:
+    for number in range(MOST_AT_ONCE):
+        inquiry._asking[str(number)] = request(number)
+    mail = replace(request(9000), received_at=datetime.now(UTC) - timedelta(days=3))
+    await store.accept([mail])
+    settled = await inquiry.settle(mail, await decide(mail), is_due=True)
+    assert settled is not None
+    assert (settled.action, settled.hinges) == (Action.review, False)
+    assert settled.reason.endswith("for 24 hours")
+    assert not dns.questions
+
+
+@pytest.mark.parametrize(("count", "size"), [(MOST_AT_ONCE * 3 // 4, 0), (3, MOST_BYTES // 4)])
+async def test_fresh_mail_leaves_places_for_mail_that_waited(
+    inquiry: Inquiry, dns: DnsServer, store: Store, count: int, size: int
+) -> None:
+    dns.txt("_dmarc.example.org", "v=DMARC1; p=reject")
+    for number in range(count):
+        inquiry._asking[str(number)] = request(number, size)
+    fresh, due = request(9000), request(9001)
+    await store.accept([fresh, due])
+    assert await inquiry.settle(fresh, await decide(fresh)) is None
+    assert inquiry.has_room
+    assert await inquiry.settle(due, await decide(due), is_due=True) is not None

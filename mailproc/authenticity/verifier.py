@@ -14,7 +14,7 @@ from mailproc.authenticity.dmarc import NO_ANSWER, Published, find_dmarc, judge_
 from mailproc.authenticity.organization import from_domains, with_alignment
 from mailproc.authenticity.resolver import Resolver
 from mailproc.authenticity.spf import check_spf
-from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.authentication import UNANSWERED, Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.message import read_headers
 from mailproc.policy.address import split_address
@@ -42,7 +42,7 @@ class Verifier:
         started = asyncio.get_running_loop().time()
         [read] = await self._all_in_time([self._read(mail)], self._seconds)
         if read is None:  # neither a bug of ours nor a busy machine is a verdict on the mail
-            return Authentication(source="verified", dmarc=MethodResult(result="temperror", reason="no answer in time"))
+            return UNANSWERED
         left = self._seconds - (asyncio.get_running_loop().time() - started)
         checks: list[Coroutine[Any, Any, Any]] = [
             check_dkim(self._resolver, read.signed, mail.content, self._in_thread),

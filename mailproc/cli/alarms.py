@@ -22,6 +22,7 @@ _LOOK = {
     AlarmKind.breaker: "mailproc breaker list",
     AlarmKind.overdue: "mailproc review list --overdue",
     AlarmKind.undelivered: "mailproc outbox list",
+    AlarmKind.waiting: "the log, for `waits` and `take_due_failed`",
     AlarmKind.silent_source: "mailproc feedback sources",
 }
 AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]

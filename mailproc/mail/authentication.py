@@ -35,6 +35,7 @@ class Authentication:
 
 
 NOT_CHECKED = Authentication()
+UNANSWERED = Authentication(source="verified", dmarc=MethodResult(result="temperror", reason="no answer in time"))
 
 
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")

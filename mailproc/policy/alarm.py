@@ -15,6 +15,7 @@ class AlarmKind(StrEnum):
     breaker = "breaker"  # more requests that nothing proves than the limit allows
     overdue = "overdue"  # requests that wait for a person past their due date
     undelivered = "undelivered"  # a hook has not been told for a day
+    waiting = "waiting"  # mail that DNS gave no answer about is still undecided after more than a day
     silent_source = "silent_source"  # a feedback source that used to report does not any more
 
 

@@ -18,7 +18,7 @@ from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
 
 QUIET = timedelta(hours=1)  # what was not seen for so long is over; seen again, it is a new alarm
 # But for these, which end when somebody finds that they did.
-UNTIL_CLEARED = frozenset({AlarmKind.silent_source, AlarmKind.overdue, AlarmKind.undelivered})
+UNTIL_CLEARED = frozenset({AlarmKind.silent_source, AlarmKind.overdue, AlarmKind.undelivered, AlarmKind.waiting})
 
 
 def _upsert(insert: Insert) -> Any:

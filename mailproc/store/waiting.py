@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from mailproc.mail.envelope import InboundMail
 from mailproc.store.columns import micros_of, storable
@@ -116,6 +116,15 @@ class Waiting:
         is_waiting = await self._journal.submit(PUT_OFF, postponed)
         self._presence.give([(one.account_id, one.id)])
         return is_waiting
+
+    async def too_long(self, received_before: datetime) -> dict[str, int]:
+        """How many mails still wait that came before that, by account; those with none are left out."""
+        query = (
+            select(mail.c.account_id, func.count())
+            .where(mail.c.state == WAITING, mail.c.received_at < micros_of(received_before))
+            .group_by(mail.c.account_id)
+        )
+        return dict(await self._reader.rows(query))
 
     async def take(self) -> tuple[InboundMail, int] | None:
         """Take the mail that is due the longest; None when none is.
