@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import (
+    EX_NOINPUT,
     EX_USAGE,
     ConfigOption,
     JsonOption,
@@ -127,6 +128,7 @@ def _run(
     rows = run(_again(settings, mail_ids or [], wanted, operator(by), apply=apply, released=released))
     if as_json:
         print_json(rows)
+        _exit_for(rows)
         return
     shown = [row for row in rows if row["would"] or row["error"]]
     if shown:
@@ -137,6 +139,13 @@ def _run(
     told += [f"{failed} left alone"] if failed else []
     told += [f"{change} applied"] if apply else [f"{change} would change" + ("; do it with --apply" if change else "")]
     out.print(", ".join(told), style="bold")
+    _exit_for(rows)
+
+
+def _exit_for(rows: list[dict[str, Any]]) -> None:
+    """Raises typer.Exit(66) where nothing of what was named is there."""
+    if rows and all("was" not in row for row in rows):
+        raise typer.Exit(EX_NOINPUT)
 
 
 async def _again(

@@ -32,7 +32,6 @@ from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
 
 EXIT_FINDINGS = 1
-FEW = 5
 SHOWN = 60  # characters of a phrase
 
 
@@ -196,13 +195,10 @@ def _print(findings: Findings, *, everything: bool) -> None:
     for one in findings.never_count:
         told = f"{_where(one)}: {one.by.does} {one.by.id} “{_short(one.by_phrase)}” always takes it out"
         out.print(Text.assemble(("never counts", "red"), f"  {told}"))
-    shown = findings.superfluous if everything else findings.superfluous[:FEW]
-    if findings.superfluous:
-        out.print(f"[yellow]{len(findings.superfluous)} phrases are superfluous[/]: another one always says the same")
-    for one in shown:
-        out.print(f"  {_where(one)}: {one.by.id} “{_short(one.by_phrase)}”", markup=False)
-    if len(shown) < len(findings.superfluous):
-        out.print("  … all of them with --all", style="dim")
+    if findings.superfluous and not everything:
+        out.print(f"{len(findings.superfluous)} phrases are superfluous: --all lists them", style="dim")
+    for one in findings.superfluous if everything else ():
+        out.print(f"superfluous  {_where(one)}: {one.by.id} “{_short(one.by_phrase)}” says it", markup=False)
     for found in findings.templates:
         said = f"footer of {found['account']} “{found['footer']}” would be read as {found['does']}"
         out.print(Text.assemble(("template", "red"), f"      {said}: {found['rule']} “{found['phrase']}”"))

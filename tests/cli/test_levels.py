@@ -42,6 +42,13 @@ def test_an_opt_out_by_phone_is_seen_in_the_other_account_with_where_it_is_recor
     assert status(two, "other") == {}
 
 
+def test_a_list_that_nobody_has_is_no_list_that_somebody_may_be_mailed_by(two: Shell) -> None:
+    with (two.folder / "mailproc.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[account.lists]\nweekly = "Weekly"\n')
+    wrong = two.run("status", PAT, "--list", "weakly")
+    assert (wrong.returncode, "there is no list weakly" in wrong.stderr) == (65, True)
+
+
 def test_a_global_opt_out_needs_by_and_reason_and_is_lifted_globally_alone(two: Shell) -> None:
     refused = two.run("unsubscribe", PAT, "--level", "global")
     assert (refused.returncode, "by whom and why" in refused.stderr) == (77, True)

@@ -1,5 +1,6 @@
 """Reviews from the command line: seen at a glance, answered once, decided again, released, and learnt from."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -219,8 +220,9 @@ def test_redo_leaves_alone_what_a_person_has_answered(held: Shell) -> None:
 def test_redo_needs_ids_or_all_and_tells_of_unknown_ones(held: Shell) -> None:
     assert held.run("review", "redo").returncode == 64
     assert held.run("review", "redo", "x", "--all").returncode == 64
-    [row] = held.json("review", "redo", "nothing")
-    assert "there is no mail" in row["error"]
+    unknown = held.run("review", "redo", "nothing", "--json")
+    assert unknown.returncode == 66
+    assert "there is no mail" in json.loads(unknown.stdout)[0]["error"]
 
 
 def test_release_lets_go_what_automatic_off_held_back_and_only_that(held: Shell) -> None:

@@ -24,7 +24,7 @@ def story(shell: Shell) -> Shell:
     for name in ("rules", "rules-next"):
         shutil.copytree(shipped_rules_folder(), shell.folder / name)
     text = STORY.read_text(encoding="utf-8")
-    found = re.search(r"cat > rules-next/99-acme.toml\n(.*?)```", text, re.DOTALL)
+    found = re.search(r"cat > rules-next/99-acme.toml <<'END'\n(.*?)END\n```", text, re.DOTALL)
     assert found
     shell.write("rules-next/99-acme.toml", found[1])
     settings = (shell.folder / "mailproc.toml").read_text(encoding="utf-8")
