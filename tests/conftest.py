@@ -8,6 +8,8 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+os.environ.pop("COLUMNS", None)  # a console that is made while it is set keeps that width for good
+
 import asyncpg
 import hypothesis
 import pytest

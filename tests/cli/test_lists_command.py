@@ -67,6 +67,7 @@ def test_somebody_can_leave_a_list_that_was_made_by_command_and_no_other(databas
     assert database.run(*words, "monthly").returncode == 65
     [person] = database.json("status", "pat@example.org", "--list", "weekly")  # type: ignore[misc]
     assert (person["status"], person["may_send"]["commercial"]) == ("active", False)
+    database.run("lists", "add", "daily")
     [person] = database.json("status", "pat@example.org", "--list", "daily")  # type: ignore[misc]
     assert person["may_send"]["commercial"]
 
