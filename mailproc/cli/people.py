@@ -77,7 +77,7 @@ def status(
     settings = settings_with_lists(config)
     address, key = named(person)
     known = account_named(settings, account) if account else None
-    _check_known(settings, known, list_id)
+    _check_list(settings, known, list_id)
     then = past(at, "--at") if at else None
     found, waiting = run(_persons(settings, address or key or "", known, then))
     if as_json:
@@ -237,19 +237,14 @@ def _whose_global(settings: Settings, account: str | None) -> tuple[str, str | N
     return EVERYWHERE, scopes_of(settings).enterprise_of(account_named(settings, account))
 
 
-def _check_list(settings: Settings, account_id: str, list_id: str | None) -> None:
-    known = next(one.lists for one in settings.account if one.id == account_id)
-    if list_id is not None and list_id not in known:
-        err.print(f"mailproc: {account_id} has no list {list_id}; there: {', '.join(known) or 'none'}", markup=False)
-        raise typer.Exit(EX_DATAERR)
-
-
-def _check_known(settings: Settings, account_id: str | None, list_id: str | None) -> None:
-    """A list that no account has is a slip of the pen: `may be mailed` would be a wrong answer."""
+def _check_list(settings: Settings, account_id: str | None, list_id: str | None) -> None:
+    """A list that the account has not (None: no account) is a slip of the pen. Raises typer.Exit(65)."""
     accounts = [one for one in settings.account if account_id in (None, one.id)]
     known = sorted({name for one in accounts for name in one.lists})
-    if list_id is not None and known and list_id not in known:
-        err.print(f"mailproc: there is no list {list_id}; there: {', '.join(known)}", markup=False)
+    if list_id is not None and list_id not in known:
+        who = account_id or "no account"
+        what = f"has no list {list_id}" if account_id else f"has a list {list_id}"
+        err.print(f"mailproc: {who} {what}; there: {', '.join(known) or 'none'}", markup=False)
         raise typer.Exit(EX_DATAERR)
 
 

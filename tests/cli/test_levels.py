@@ -46,7 +46,7 @@ def test_a_list_that_nobody_has_is_no_list_that_somebody_may_be_mailed_by(two: S
     with (two.folder / "mailproc.toml").open("a", encoding="utf-8") as settings:
         settings.write('[account.lists]\nweekly = "Weekly"\n')
     wrong = two.run("status", PAT, "--list", "weakly")
-    assert (wrong.returncode, "there is no list weakly" in wrong.stderr) == (65, True)
+    assert (wrong.returncode, "no account has a list weakly; there: weekly" in wrong.stderr) == (65, True)
 
 
 def test_a_global_opt_out_needs_by_and_reason_and_is_lifted_globally_alone(two: Shell) -> None:
@@ -98,6 +98,7 @@ def test_the_future_is_refused(database: Shell) -> None:
 
 def test_status_tells_about_mail_of_a_list(database: Shell) -> None:
     database.run("unsubscribe", PAT)
+    database.run("lists", "add", "news")
     assert "(list news)" in database.run("status", PAT, "--list", "news").stdout
 
 
