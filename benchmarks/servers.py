@@ -22,7 +22,7 @@ from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as StockEnvelope
 from aiosmtpd.smtp import Session as StockSession
 
-from mailproc.cli.context import keep_for_good
+from mailproc.cli.garbage import keep_for_good
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
 from mailproc.mail.authentication import NOT_CHECKED

@@ -1,19 +1,21 @@
 """`alarms`: what is wrong at present."""
 
-from typing import Annotated
-
-import typer
 from rich.text import Text
 
 from mailproc.cli.context import (
     ConfigOption,
     JsonOption,
+    OnlyAccountOption,
     account_named,
+    settings_of,
+)
+from mailproc.cli.storage import (
     open_store,
+    run,
+)
+from mailproc.cli.terminal import (
     out,
     print_json,
-    run,
-    settings_of,
 )
 from mailproc.policy.alarm import Alarm, AlarmKind
 from mailproc.settings import Settings
@@ -25,15 +27,9 @@ _LOOK = {
     AlarmKind.waiting: "the log, for `waits` and `take_due_failed`",
     AlarmKind.silent_source: "mailproc feedback sources",
 }
-AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]
 
 
-def register(root: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    root.command()(alarms)
-
-
-def alarms(account: AccountOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+def alarms(account: OnlyAccountOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Show what is wrong at present. Exit 0 also when something is: ask `--json` for the number.
 
     Example: `mailproc alarms --json`

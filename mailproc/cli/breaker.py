@@ -8,20 +8,33 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import (
-    EX_USAGE,
     ConfigOption,
     JsonOption,
+    OnlyAccountOption,
     account_named,
-    err,
-    open_store,
     operator,
-    out,
-    print_json,
-    run,
     settings_of,
 )
-from mailproc.cli.review import ByOption, world_of
-from mailproc.cli.together import MOST, ApplyOption, gathered, print_outcomes
+from mailproc.cli.review_world import (
+    world_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_USAGE,
+    err,
+    out,
+    print_json,
+)
+from mailproc.cli.together import (
+    MOST,
+    ApplyOption,
+    ByOption,
+    gathered,
+    print_outcomes,
+)
 from mailproc.policy.breaker import HELD, counter_in, reason_of
 from mailproc.review.together import Outcome, discard_together, release_together
 from mailproc.settings import Settings
@@ -30,7 +43,6 @@ from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Floods of mail that nothing proves, held for a person.")
-AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")]
 CounterOption = Annotated[
     str | None, typer.Option("--counter", help="What it is held by, as `breaker list` shows it.", show_default=False)
 ]
@@ -38,7 +50,7 @@ AllOption = Annotated[bool, typer.Option("--all", help="Everything that is held.
 
 
 @app.command("list")
-def show(account: AccountOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+def show(account: OnlyAccountOption = None, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Show what is held: by which network or rule, how many, and by when somebody must have looked.
 
     Example: `mailproc breaker list`
@@ -68,7 +80,7 @@ def show(account: AccountOption = None, as_json: JsonOption = False, config: Con
 def release(
     counter: CounterOption = None,
     everything: AllOption = False,
-    account: AccountOption = None,
+    account: OnlyAccountOption = None,
     apply: ApplyOption = False,
     by: ByOption = "",
     as_json: JsonOption = False,
@@ -88,7 +100,7 @@ def release(
 def discard(
     counter: CounterOption = None,
     everything: AllOption = False,
-    account: AccountOption = None,
+    account: OnlyAccountOption = None,
     apply: ApplyOption = False,
     by: ByOption = "",
     as_json: JsonOption = False,

@@ -3,7 +3,16 @@
 import typer
 
 from mailproc.account_policies import policies_of, shipped_sources_file
-from mailproc.cli.context import ConfigOption, JsonOption, out, print_json, settings_of, settings_path
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    settings_of,
+    settings_path,
+)
+from mailproc.cli.terminal import (
+    out,
+    print_json,
+)
 from mailproc.errors import SettingsError
 from mailproc.rule_files import load_rules, shipped_rules_folder
 from mailproc.settings_check import notes_on_forwarding, notes_on_trust, problems_around

@@ -8,18 +8,22 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from mailproc.cli.context import (
-    EX_DATAERR,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    err,
-    open_store,
-    out,
-    print_json,
-    run,
     settings_of,
 )
-from mailproc.cli.people import AccountOption
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    err,
+    out,
+    print_json,
+)
 from mailproc.errors import StoreError
 from mailproc.settings import Settings
 from mailproc.store.database import migrate as migrate_database

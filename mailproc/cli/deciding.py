@@ -1,10 +1,9 @@
 """Deciding saved mail: one by one here, or on all cores; what replay, explain and the rules commands share."""
 
 import asyncio
-import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
@@ -16,28 +15,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mailproc.account_policies import accounts_for_replay, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
-from mailproc.cli.context import err, keep_for_good, open_store
-from mailproc.cli.processes import in_processes
+from mailproc.cli.garbage import (
+    keep_for_good,
+)
+from mailproc.cli.processes import (
+    in_processes,
+)
+from mailproc.cli.terminal import (
+    err,
+)
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail
 from mailproc.pipeline import decide_mail, examine_mail
-from mailproc.policy.account import AccountPolicy, Accounts, default_account
+from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json
 from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail, saved_mail
-from mailproc.review.again import recorded_authentication
 from mailproc.rule_files import fingerprint_of, load_rules
 from mailproc.settings import AuthenticitySettings, Settings
-from mailproc.store.archive import ArchivedMail
 
 if TYPE_CHECKING:
     from mailproc.authenticity.verifier import Verifier
 
 Answer = TypeVar("Answer")
 
-Seen = tuple[Examination, ...]
 PARALLEL_FROM = 200  # fewer mails are decided sooner than a second process is up
 
 
@@ -92,24 +95,6 @@ def examine_saved(saved: SavedMail, rules: RuleSet, verification: AuthenticitySe
     if verification is not None and told == NOT_CHECKED:
         told = looked_up(saved, verification)
     return examine_mail(saved.mail, told, saved.account, rules)
-
-
-async def examine_stored(settings: Settings, limit: int, *sets: RuleSet) -> AsyncIterator[tuple[ArchivedMail, Seen]]:
-    """The newest stored mail, each examined by every rule set with what was known when it was decided.
-
-    The second is empty where the content of a mail is gone.
-    """
-    accounts = accounts_for_replay(policies_of(settings))
-    waiting = err.status("reading the stored mail …") if err.is_terminal else contextlib.nullcontext()
-    async with open_store(settings) as store:
-        with waiting:
-            async for one in store.archive.mails(limit=limit):
-                if one.mail is None:
-                    yield one, ()
-                    continue
-                account = accounts.get(one.mail.account_id) or default_account()
-                told = recorded_authentication(one.authentication)
-                yield one, tuple(examine_mail(one.mail, told, account, rules) for rules in sets)
 
 
 def decide_file(mail: MailFile, world: World) -> dict[str, Any]:

@@ -16,10 +16,22 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from mailproc.cli.context import EX_NOINPUT, EX_SOFTWARE, err, out
-from mailproc.cli.receiver import Receiver
-from mailproc.cli.replay import decision_cells, decision_table
-from mailproc.cli.serve import run_on_fast_loop
+from mailproc.cli.receiver import (
+    Receiver,
+)
+from mailproc.cli.replay import (
+    decision_cells,
+    decision_table,
+)
+from mailproc.cli.serve import (
+    run_on_fast_loop,
+)
+from mailproc.cli.terminal import (
+    EX_NOINPUT,
+    EX_SOFTWARE,
+    err,
+    out,
+)
 from mailproc.errors import MailprocError
 from mailproc.log import configure_logging
 from mailproc.mail_files import find_mail
@@ -45,11 +57,6 @@ class Seen:
     delivered: int
     superseded: int
     missing: list[str]
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    app.command()(demo)
 
 
 def demo(

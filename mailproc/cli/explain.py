@@ -11,16 +11,25 @@ from typing import Annotated, NoReturn
 import typer
 
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_NOINPUT,
     ConfigOption,
     JsonOption,
-    err,
-    print_json,
     settings_with_lists,
 )
-from mailproc.cli.deciding import examine_saved, opened, world_of
-from mailproc.cli.explain_page import Page, print_page
+from mailproc.cli.deciding import (
+    examine_saved,
+    opened,
+    world_of,
+)
+from mailproc.cli.explain_page import (
+    Page,
+    print_page,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    err,
+    print_json,
+)
 from mailproc.mail.message import read_headers
 from mailproc.mail_files import MailFile, find_mail
 from mailproc.policy.decision import Action, decision_as_json
@@ -42,11 +51,6 @@ _KINDS = (
     (b"\x1f\x8b", "gzip data: unpack it first"),
     (b"\xd0\xcf\x11\xe0", "an Outlook .msg file: save it as .eml"),
 )
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    app.command(name="explain")(explain_mail)
 
 
 def explain_mail(

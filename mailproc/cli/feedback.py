@@ -10,18 +10,32 @@ from rich.text import Text
 from mailproc.account_policies import policies_of
 from mailproc.cli import feedback_arm
 from mailproc.cli.context import (
+    AccountOption,
     ConfigOption,
     JsonOption,
+    OnlyAccountOption,
     account_named,
-    open_store,
     operator,
-    out,
-    print_json,
-    run,
     settings_of,
 )
-from mailproc.cli.review import ByOption, world_of
-from mailproc.cli.together import MOST, ApplyOption, gathered, print_outcomes
+from mailproc.cli.review_world import (
+    world_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    out,
+    print_json,
+)
+from mailproc.cli.together import (
+    MOST,
+    ApplyOption,
+    ByOption,
+    gathered,
+    print_outcomes,
+)
 from mailproc.feedback_watch import silent_sources
 from mailproc.policy.account import AccountPolicy
 from mailproc.review.together import Outcome, discard_together, release_together
@@ -29,11 +43,8 @@ from mailproc.settings import Settings
 from mailproc.store.feedback import SourceCounts
 
 app = typer.Typer(no_args_is_help=True, help="Feedback loops: who reports, and whose word acts.")
-feedback_arm.register(app)
+app.command()(feedback_arm.arm)
 WIDE = 110  # columns: below this the table shows less
-AccountOption = Annotated[
-    str | None, typer.Option("--account", "-a", help="Which account; the only one where there is only one.")
-]
 SourceOption = Annotated[
     str,
     typer.Option("--source", help="Id or From domain, as `feedback sources` shows it.", show_default=False),
@@ -43,7 +54,7 @@ Row = dict[str, object]
 
 @app.command()
 def sources(
-    account: Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")] = None,
+    account: OnlyAccountOption = None,
     every: Annotated[bool, typer.Option("--all", help="Also known sources that never reported.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,

@@ -13,15 +13,17 @@ from mailproc.account_policies import load_sources, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_NOINPUT,
     ConfigOption,
     JsonOption,
     account_named,
+    settings_of,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOINPUT,
     err,
     out,
     print_json,
-    settings_of,
 )
 from mailproc.errors import SettingsError
 from mailproc.mail.authentication import Authentication, MethodResult
@@ -36,11 +38,6 @@ from mailproc.replay import saved_mail
 from mailproc.settings import AuthenticitySettings, Settings
 
 _COLOURS = {"pass": "green", "unchecked": "yellow"}
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the group `feedback`."""
-    app.command()(arm)
 
 
 def arm(

@@ -8,20 +8,30 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_USAGE,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    err,
-    open_store,
-    out,
-    print_json,
-    run,
     settings_with_lists,
 )
-from mailproc.cli.people import AccountOption, named
-from mailproc.cli.stamp_file import Columns, stamp_file
+from mailproc.cli.people import (
+    named,
+)
+from mailproc.cli.stamp_file import (
+    Columns,
+    stamp_file,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_USAGE,
+    err,
+    out,
+    print_json,
+)
 from mailproc.errors import NotFound
 from mailproc.policy.stamp import Stamper
 from mailproc.settings import Settings
@@ -44,11 +54,6 @@ OutOption = Annotated[Path, typer.Option("--out", "-o", help="Where the rows go 
 RejectsOption = Annotated[
     Path | None, typer.Option("--rejects", help="Where rows go that cannot be stamped, as line and reason.")
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    app.command()(headers)
 
 
 def headers(

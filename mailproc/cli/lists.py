@@ -8,19 +8,23 @@ from rich.table import Table
 
 from mailproc.account_policies import lists_of
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_NOINPUT,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    err,
-    open_store,
-    out,
-    print_json,
-    run,
     settings_of,
 )
-from mailproc.cli.people import AccountOption
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    err,
+    out,
+    print_json,
+)
 from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings

@@ -8,11 +8,35 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import ConfigOption, JsonOption, account_named, open_store, out, print_json, run, settings_of
-from mailproc.cli.explain import page_of
-from mailproc.cli.explain_page import COLOURS, print_page
-from mailproc.cli.review import world_of
-from mailproc.cli.review_show import WIDE, marked_text
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    OnlyAccountOption,
+    account_named,
+    settings_of,
+)
+from mailproc.cli.explain import (
+    page_of,
+)
+from mailproc.cli.explain_page import (
+    COLOURS,
+    print_page,
+)
+from mailproc.cli.review_show import (
+    WIDE,
+    marked_text,
+)
+from mailproc.cli.review_world import (
+    world_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    out,
+    print_json,
+)
 from mailproc.errors import ContentDropped, NotFound
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.kind import MailKind
@@ -29,7 +53,7 @@ IdArgument = Annotated[str, typer.Argument(help="Id of the mail.", show_default=
 
 @app.command("list")
 def show_list(
-    account: Annotated[str | None, typer.Option("--account", "-a", help="Only this account's.")] = None,
+    account: OnlyAccountOption = None,
     action: Annotated[Action | None, typer.Option(help="Only what came to this.")] = None,
     kind: Annotated[MailKind | None, typer.Option(help="Only this kind of mail.")] = None,
     days: Annotated[float | None, typer.Option(min=0, help="Only what was decided in the last days.")] = None,

@@ -5,35 +5,62 @@ import sys
 import typer
 
 import mailproc
-from mailproc.cli import (
-    alarms,
-    breaker,
-    config,
-    database,
-    demo,
-    explain,
-    feedback,
-    headers,
-    lists,
-    mails,
-    outbox,
-    people,
-    replay,
-    revert,
-    review,
-    review_again,
-    rules,
-    serve,
-    sync,
-    tokens,
+from mailproc.cli.lazy import (
+    MARKUP,
+    LazyGroup,
 )
-from mailproc.cli.context import EX_USAGE, err, exit_code_of
+from mailproc.cli.terminal import (
+    EX_USAGE,
+    err,
+    exit_code_of,
+)
 from mailproc.errors import MailprocError
+
+
+class _Commands(LazyGroup):
+    known = (
+        ("serve", "serve:serve", "Run the service: listener, decider, sync workers, HTTP endpoints."),
+        ("deliver", "serve:deliver", "Take one mail on standard input, durably; a running service decides it."),
+        (
+            "demo",
+            "demo:demo",
+            "Start the real service, send it every saved mail by SMTP, and show what became of each.",
+        ),
+        (
+            "replay",
+            "replay:replay",
+            "Decide saved mail, by the same function as the live listener.",
+        ),
+        ("explain", "explain:explain_mail", "Show why a mail is decided as it is."),
+        ("status", "people:status", "Show whether somebody may be mailed, since when not, and by what evidence."),
+        ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
+        ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
+        ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
+        (
+            "headers",
+            "headers:headers",
+            "Print what to stamp on outgoing mail, so that replies, bounces and reports tell who was mailed.",
+        ),
+        ("alarms", "alarms:alarms", "Show what is wrong at present."),
+        ("outbox", "outbox:app", "Events on their way to hooks."),
+        ("sync", "sync:app", "What hooks are told."),
+        ("db", "database:app", "Make, check and copy the database."),
+        ("config", "config:app", "Look at the settings."),
+        ("rules", "rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
+        ("token", "tokens:app", "Signed address tokens: keys for them, and what one says."),
+        ("review", "review:app", "What waits for a person, and their answers."),
+        ("lists", "lists:app", "Lists and publications of an account."),
+        ("mail", "mails:app", "Mail that was decided."),
+        ("feedback", "feedback:app", "Feedback loops: who reports, and whose word acts."),
+        ("breaker", "breaker:app", "Floods of mail that nothing proves, held for a person."),
+    )
+
 
 app = typer.Typer(
     name="mailproc",
+    cls=_Commands,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Reply mail and feedback loops: mail in, decision with reasons, standing changed, CRM told.",
@@ -51,25 +78,6 @@ def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Options before the command."""
-
-
-for module in (serve, demo, replay, explain, people, revert, headers, alarms):
-    module.register(app)
-for name, group in (
-    ("outbox", outbox.app),
-    ("sync", sync.app),
-    ("db", database.app),
-    ("config", config.app),
-    ("rules", rules.app),
-    ("token", tokens.app),
-    ("review", review.app),
-    ("lists", lists.app),
-    ("mail", mails.app),
-    ("feedback", feedback.app),
-    ("breaker", breaker.app),
-):
-    app.add_typer(group, name=name)
-review_again.register(review.app)
 
 
 def main() -> None:

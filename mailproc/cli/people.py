@@ -9,20 +9,30 @@ import typer
 
 from mailproc.account_policies import scopes_of
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_NOPERM,
-    EX_USAGE,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    err,
-    open_store,
-    out,
-    print_json,
-    run,
+    check_list,
     settings_with_lists,
 )
-from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
+from mailproc.cli.person import (
+    STANDING_COLOURS,
+    print_status,
+    status_as_json,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOPERM,
+    EX_USAGE,
+    err,
+    out,
+    print_json,
+)
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
@@ -43,7 +53,6 @@ class ByHand(StrEnum):
 
 
 PersonArgument = Annotated[str, typer.Argument(help="An address, or a subscriber key.")]
-AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Account; not needed when there is one.")]
 LevelOption = Annotated[Level, typer.Option(help="How far it reaches. `global` is for operators of the installation.")]
 ListOption = Annotated[str | None, typer.Option("--list", help="Which list, with --level list.")]
 ChannelOption = Annotated[ByHand, typer.Option(help="How the request came.")]
@@ -53,13 +62,6 @@ ReceivedOption = Annotated[
 ]
 ByOption = Annotated[str, typer.Option("--by", help="Who enters it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a few words; kept with the fact.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the commands onto the root."""
-    app.command()(status)
-    app.command()(unsubscribe)
-    app.command()(resubscribe)
 
 
 def status(
@@ -77,7 +79,7 @@ def status(
     settings = settings_with_lists(config)
     address, key = named(person)
     known = account_named(settings, account) if account else None
-    _check_list(settings, known, list_id)
+    check_list(settings, known, list_id)
     then = past(at, "--at") if at else None
     found, waiting = run(_persons(settings, address or key or "", known, then))
     if as_json:
@@ -179,7 +181,7 @@ def _enter(
         evidence |= {ENTERPRISE: enterprise} if enterprise else {}
     else:
         account_id = account_named(settings, account)
-        _check_list(settings, account_id, list_id)
+        check_list(settings, account_id, list_id)
     fact = Fact(
         kind=kind,
         account_id=account_id,
@@ -235,17 +237,6 @@ def _whose_global(settings: Settings, account: str | None) -> tuple[str, str | N
     if settings.global_scope is GlobalScope.installation:
         return EVERYWHERE, None
     return EVERYWHERE, scopes_of(settings).enterprise_of(account_named(settings, account))
-
-
-def _check_list(settings: Settings, account_id: str | None, list_id: str | None) -> None:
-    """A list that the account has not (None: no account) is a slip of the pen. Raises typer.Exit(65)."""
-    accounts = [one for one in settings.account if account_id in (None, one.id)]
-    known = sorted({name for one in accounts for name in one.lists})
-    if list_id is not None and list_id not in known:
-        who = account_id or "no account"
-        what = f"has no list {list_id}" if account_id else f"has a list {list_id}"
-        err.print(f"mailproc: {who} {what}; there: {', '.join(known) or 'none'}", markup=False)
-        raise typer.Exit(EX_DATAERR)
 
 
 def past(at: datetime, option: str) -> datetime:

@@ -17,14 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_NOINPUT,
     ConfigOption,
-    err,
-    harmless,
-    open_store,
-    out,
-    run,
     settings_with_lists,
 )
 from mailproc.cli.deciding import (
@@ -37,7 +30,20 @@ from mailproc.cli.deciding import (
     rules_of,
     world_of,
 )
-from mailproc.cli.explain_page import COLOURS
+from mailproc.cli.explain_page import (
+    COLOURS,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    err,
+    harmless,
+    out,
+)
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail
@@ -58,11 +64,6 @@ class Answer:
     file: str
     error: str | None
     line: bytes
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    app.command()(replay)
 
 
 def replay(

@@ -7,28 +7,32 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.context import (
-    EX_DATAERR,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    err,
-    open_store,
-    out,
-    print_json,
-    run,
     settings_of,
 )
-from mailproc.cli.people import TIMES, AccountOption
-from mailproc.cli.person import STANDING_COLOURS
+from mailproc.cli.people import (
+    TIMES,
+)
+from mailproc.cli.person import (
+    STANDING_COLOURS,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    err,
+    out,
+    print_json,
+)
 from mailproc.settings import Settings
 from mailproc.store.reverts import Affected, Made, Making, retraction_of
 
 SHOWN = 20
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the command onto the root."""
-    app.command()(revert)
 
 
 def revert(

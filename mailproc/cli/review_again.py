@@ -1,4 +1,4 @@
-"""`review redo|release|example`: deciding stored mail again, letting go what was held back, learning from an answer."""
+"""`review redo|release`: deciding stored mail again, and letting go what was held back."""
 
 from typing import Annotated, Any
 
@@ -8,47 +8,51 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import (
-    EX_NOINPUT,
-    EX_USAGE,
     ConfigOption,
     JsonOption,
-    err,
-    open_store,
+    OnlyAccountOption,
     operator,
-    out,
-    print_json,
-    run,
     settings_with_lists,
 )
-from mailproc.cli.explain_page import COLOURS
-from mailproc.cli.review import ByOption, IdArgument, rule_named, words_for, world_of
+from mailproc.cli.explain_page import (
+    COLOURS,
+)
+from mailproc.cli.review_world import (
+    world_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_NOINPUT,
+    EX_USAGE,
+    err,
+    out,
+    print_json,
+)
+from mailproc.cli.together import (
+    MOST,
+    ApplyOption,
+    ByOption,
+)
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.decision import decision_as_json
 from mailproc.review.again import Again, apply_again, decide_again
-from mailproc.review.example import add_example
 from mailproc.settings import Settings
 from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
-MOST = 100_000  # reviews that one command looks at
 IdsArgument = Annotated[list[str] | None, typer.Argument(help="Ids of mails, as `review list` shows them.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Every open review.")]
 ReasonOption = Annotated[str | None, typer.Option(help="Of all, only where this is part of why it waits.")]
-AccountOption = Annotated[str | None, typer.Option("--account", "-a", help="Of all, only this account's.")]
-ApplyOption = Annotated[bool, typer.Option("--apply", help="Really do it; else it is only shown.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the commands onto the group `review`."""
-    for command in (redo, release, example):
-        app.command()(command)
 
 
 def redo(
     mail_ids: IdsArgument = None,
     everything: AllOption = False,
     reason: ReasonOption = None,
-    account: AccountOption = None,
+    account: OnlyAccountOption = None,
     apply: ApplyOption = False,
     by: ByOption = "",
     as_json: JsonOption = False,
@@ -68,7 +72,7 @@ def release(
     mail_ids: IdsArgument = None,
     everything: AllOption = False,
     reason: ReasonOption = None,
-    account: AccountOption = None,
+    account: OnlyAccountOption = None,
     apply: ApplyOption = False,
     by: ByOption = "",
     as_json: JsonOption = False,
@@ -82,31 +86,6 @@ def release(
     Examples: `mailproc review release ID --apply` · `mailproc review release --all --reason "handling is off" --apply`
     """
     _run(mail_ids, everything, reason, account, apply, by, as_json, settings_with_lists(config), released=True)
-
-
-def example(
-    review_id: IdArgument,
-    rule: Annotated[str, typer.Option(help="The rule: FILE.toml:RULE-ID.")],
-    miss: Annotated[bool, typer.Option("--miss/--hit", help="Must the rule leave these words alone, or find them?")],
-    text: Annotated[str | None, typer.Option(help="Other words than those of the mail.")] = None,
-    write: Annotated[bool, typer.Option("--write", help="Write it into the file; else it is only tried.")] = False,
-    config: ConfigOption = None,
-) -> None:
-    """Make the words of a mail an example of a rule, once all rules still load with it. Exit 78 when they do not.
-
-    Example: `mailproc review example ID --rule rules/10-en.toml:en-one-word --miss --write`
-    """
-    settings = settings_with_lists(config)
-    path, rule_id = rule_named(settings, rule)
-    words = text or run(_words(settings, review_id, rule_id))
-    key = "misses" if miss else "hits"
-    add_example(path, rule_id, key, words, write=write)
-    out.print(f"{path}: rule {rule_id}: {key} {'+=' if write else 'would get'} {words!r}", markup=False)
-
-
-async def _words(settings: Settings, review_id: str, rule_id: str) -> str:
-    async with open_store(settings) as store:
-        return words_for(await store.desk.review(review_id), rule_id)
 
 
 def _run(

@@ -2,11 +2,37 @@
 
 import typer
 
-from mailproc.cli import rules_check, rules_diff, rules_shadow, rules_stats, rules_try
+from mailproc.cli.lazy import (
+    LazyGroup,
+)
 
-app = typer.Typer(no_args_is_help=True, help="Keyword rules: check, try, compare, count, run in the shadow.")
-app.command(name="check")(rules_check.check)
-app.command(name="try")(rules_try.try_rules)
-app.command(name="diff")(rules_diff.diff)
-app.command(name="stats")(rules_stats.stats)
-app.command(name="shadow")(rules_shadow.shadow)
+
+class _Commands(LazyGroup):
+    known = (
+        ("check", "rules_check:check", "Check rule files: form, ids and examples; phrases that can never win."),
+        (
+            "try",
+            "rules_try:try_rules",
+            "Show which rules are found in a text or mail, which guards hold them back, and the decision.",
+        ),
+        (
+            "diff",
+            "rules_diff:diff",
+            "Decide saved mail by two rule sets, and show each mail whose decision differs, and why.",
+        ),
+        (
+            "stats",
+            "rules_stats:stats",
+            "Count in how many mails each rule is found, in how many a guard takes it out, and how many it decides.",
+        ),
+        (
+            "shadow",
+            "rules_shadow:shadow",
+            "Show the mails that the rules in `shadow_rules` would have decided differently.",
+        ),
+    )
+
+
+app = typer.Typer(
+    cls=_Commands, no_args_is_help=True, help="Keyword rules: check, try, compare, count, run in the shadow."
+)

@@ -1,4 +1,4 @@
-"""`rules try`: a few words or a mail, with the rules found in them in colour, and the decision that would follow."""
+"""`rules try`: a few words or a mail, with the rules found in them in colour, and the decision."""
 
 import re
 import sys
@@ -10,10 +10,32 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import EX_NOINPUT, ConfigOption, JsonOption, err, print_json, settings_of
-from mailproc.cli.deciding import World, examine_saved, opened, world_of
-from mailproc.cli.explain import page_of
-from mailproc.cli.explain_page import otherwise_lines, print_headline, print_lines, print_text, rule_lines
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    settings_of,
+)
+from mailproc.cli.deciding import (
+    World,
+    examine_saved,
+    opened,
+    world_of,
+)
+from mailproc.cli.explain import (
+    page_of,
+)
+from mailproc.cli.explain_page import (
+    otherwise_lines,
+    print_headline,
+    print_lines,
+    print_text,
+    rule_lines,
+)
+from mailproc.cli.terminal import (
+    EX_NOINPUT,
+    err,
+    print_json,
+)
 from mailproc.mail.message import read_headers
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import decision_as_json
@@ -34,7 +56,7 @@ def try_rules(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show which rules are found in a text or mail, which guards hold them back, and the decision that would follow.
+    """Show which rules are found in a text or mail, which guards hold them back, and the decision.
 
     Examples: `mailproc rules try "please take me off"` · `mailproc rules try mail.eml --rules my-rules/`
     """

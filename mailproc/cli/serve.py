@@ -12,7 +12,21 @@ import structlog
 import typer
 
 from mailproc.account_policies import policies_of
-from mailproc.cli.context import EX_TEMPFAIL, ConfigOption, err, keep_for_good, open_store, run, settings_of
+from mailproc.cli.context import (
+    ConfigOption,
+    settings_of,
+)
+from mailproc.cli.garbage import (
+    keep_for_good,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_TEMPFAIL,
+    err,
+)
 from mailproc.errors import MailprocError, SettingsError
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
@@ -23,12 +37,6 @@ from mailproc.service import ROLES, Service
 from mailproc.settings import Settings
 from mailproc.settings_check import problems_around
 from mailproc.store.database import create_if_new
-
-
-def register(app: typer.Typer) -> None:
-    """Hang the commands onto the root."""
-    app.command()(serve)
-    app.command()(deliver)
 
 
 def serve(

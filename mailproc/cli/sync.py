@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import ConfigOption, JsonOption, open_store, out, print_json, run, settings_of
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    settings_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    out,
+    print_json,
+)
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
 

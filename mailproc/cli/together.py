@@ -1,4 +1,4 @@
-"""Releasing or discarding many reviews: what `feedback` and `breaker` share of it."""
+"""Releasing or discarding many reviews: what `review`, `feedback` and `breaker` share of it."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -8,11 +8,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import err, out, print_json
+from mailproc.cli.terminal import (
+    err,
+    out,
+    print_json,
+)
 from mailproc.review.together import Outcome
 
 MOST = 100_000  # reviews that one command looks at
 SHOWN = 20
+ByOption = Annotated[str, typer.Option("--by", help="Who does it; your user name.", show_default=False)]
 ApplyOption = Annotated[bool, typer.Option("--apply", help="Really do it; else it is only shown.")]
 
 

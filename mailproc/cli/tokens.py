@@ -8,17 +8,19 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.context import (
-    EX_DATAERR,
-    EX_USAGE,
+    AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
+    settings_with_lists,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_USAGE,
     err,
     out,
     print_json,
-    settings_with_lists,
 )
-from mailproc.cli.people import AccountOption
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.lists import list_of_number
 from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token, find_tokens, key_ids_in, make_token, signing_key_of

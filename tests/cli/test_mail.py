@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from command_line import PRAISE, REQUEST, Shell
 
-from mailproc.cli.context import open_store, run
+from mailproc.cli.storage import open_store, run
 from mailproc.settings_file import load_settings
 
 FORWARDING = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from command_line import REQUEST, Shell
 
-from mailproc.cli.context import open_store, run
+from mailproc.cli.storage import open_store, run
 from mailproc.settings_file import load_settings
 from mailproc.store.results import Subscriber
 
@@ -130,7 +130,7 @@ def test_the_answer_can_be_for_a_list_that_the_account_has(held: Shell) -> None:
     review = only_review(held)["id"]
     assert held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list").returncode == 64
     wrong = held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list", "--list", "nope")
-    assert wrong.returncode == 78
+    assert wrong.returncode == 65
     with (held.folder / "mailproc.toml").open("a", encoding="utf-8") as file:
         file.write('[account.lists]\nnews = "News"\n')
     text = (held.folder / "mailproc.toml").read_text(encoding="utf-8")

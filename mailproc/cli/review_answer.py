@@ -1,0 +1,196 @@
+"""`review resolve|example`: a person's answer, and what rules learn from it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    check_list,
+    operator,
+    settings_with_lists,
+)
+from mailproc.cli.people import (
+    ListOption,
+    named,
+)
+from mailproc.cli.person import (
+    STANDING_COLOURS,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    EX_DATAERR,
+    EX_NOPERM,
+    EX_USAGE,
+    err,
+    out,
+    print_json,
+)
+from mailproc.cli.together import (
+    ByOption,
+)
+from mailproc.errors import RulesError
+from mailproc.policy.facts import Level
+from mailproc.policy.review import Answer
+from mailproc.review.answer import WhoIsMeant, answer_review, facts_of_answer
+from mailproc.review.example import add_example, words_of
+from mailproc.settings import Settings
+from mailproc.store.results import Answered, ReviewItem
+
+IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review list` shows it.", show_default=False)]
+
+
+def resolve(
+    review_id: IdArgument,
+    answer: Annotated[Answer, typer.Option("--as", help="The answer.", show_default=False)],
+    level: Annotated[Level, typer.Option(help="How far an unsubscribe reaches.")] = Level.account,
+    list_id: ListOption = None,
+    person: Annotated[
+        list[str] | None, typer.Option("--person", help="Who is meant, where the mail does not say; may be repeated.")
+    ] = None,
+    by: ByOption = "",
+    note: Annotated[str, typer.Option(help="Why, in a few words; kept with the answer.")] = "",
+    example: Annotated[
+        str | None, typer.Option(help="Write the words into a rule as an example: FILE.toml:RULE-ID.")
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Answer a review. `unsubscribe` takes the person off as of when the mail came, and the hooks are told.
+
+    Of two answers the first counts; a second one changes nothing, and exits 65 when it says something else.
+
+    Examples: `mailproc review resolve ID --as unsubscribe` · `mailproc review resolve ID --as not-a-request --by kim`
+    """
+    if level is Level.global_:
+        err.print("mailproc: no mail sets a global opt-out; an operator does: mailproc unsubscribe … --level global")
+        raise typer.Exit(EX_NOPERM)
+    if (level is Level.list) != (list_id is not None):
+        err.print("mailproc: --level list and --list NAME belong together")
+        raise typer.Exit(EX_USAGE)
+    people = [address or key or "" for address, key in map(named, person or ())]
+    settings = settings_with_lists(config)
+    work = _resolve(settings, review_id, answer, level, list_id, people, operator(by), note, example)
+    try:
+        answered = run(work)
+    except WhoIsMeant as error:
+        err.print(f"mailproc: {error}", markup=False)
+        raise typer.Exit(EX_USAGE) from None
+    if as_json:
+        print_json(_answered_as_json(answered))
+    else:
+        _print_answered(review_id, answered)
+    if not answered.applied and answered.resolution != answer.value:
+        raise typer.Exit(EX_DATAERR)
+
+
+def example(
+    review_id: IdArgument,
+    rule: Annotated[str, typer.Option(help="The rule: FILE.toml:RULE-ID.")],
+    miss: Annotated[bool, typer.Option("--miss/--hit", help="Must the rule leave these words alone, or find them?")],
+    text: Annotated[str | None, typer.Option(help="Other words than those of the mail.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write it into the file; else it is only tried.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make the words of a mail an example of a rule, once all rules still load with it. Exit 78 when they do not.
+
+    Example: `mailproc review example ID --rule rules/10-en.toml:en-one-word --miss --write`
+    """
+    settings = settings_with_lists(config)
+    path, rule_id = rule_named(settings, rule)
+    words = text or run(_words(settings, review_id, rule_id))
+    key = "misses" if miss else "hits"
+    add_example(path, rule_id, key, words, write=write)
+    out.print(f"{path}: rule {rule_id}: {key} {'+=' if write else 'would get'} {words!r}", markup=False)
+
+
+async def _resolve(
+    settings: Settings,
+    review_id: str,
+    answer: Answer,
+    level: Level,
+    list_id: str | None,
+    persons: list[str],
+    by: str,
+    note: str,
+    example: str | None,
+) -> Answered:
+    async with open_store(settings) as store:
+        item = await store.desk.review(review_id)
+        check_list(settings, item.account_id, list_id)
+        if answer is Answer.unsubscribe:
+            facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
+        learn = _lesson(settings, item, answer, example) if example is not None and item.state == "open" else None
+        answered = await answer_review(
+            store, item, answer, by=by, note=note, level=level, list_id=list_id, persons=persons
+        )
+        if learn is not None and answered.applied:
+            learn()
+        return answered
+
+
+def _lesson(settings: Settings, item: ReviewItem, answer: Answer, example: str) -> Callable[[], None]:
+    """What writes the example; it was tried before. Raises RulesError."""
+    file, rule = rule_named(settings, example)
+    key, words = "hits" if answer is Answer.unsubscribe else "misses", words_for(item, rule)
+    add_example(file, rule, key, words, write=False)
+    return lambda: add_example(file, rule, key, words)
+
+
+def rule_named(settings: Settings, named_as: str) -> tuple[Path, str]:
+    """`FILE.toml:RULE-ID` as a path and an id; the file as given, else in the folder of rules. Raises RulesError."""
+    file, colon, rule = named_as.rpartition(":")
+    if not colon or not file or not rule:
+        raise RulesError([f"{named_as}: write FILE.toml:RULE-ID"])
+    path = Path(file)
+    if not path.is_file() and settings.rules is not None:
+        path = settings.rules / file
+    if not path.is_file():
+        raise RulesError([f"{file}: there is no such rule file"])
+    return path, rule
+
+
+def words_for(item: ReviewItem, rule: str) -> str:
+    """The words of a review's mail that make an example. Raises RulesError when it has none."""
+    words = words_of(item.decision.decision, rule) if item.decision else ""
+    if not words:
+        raise RulesError([f"review {item.id}: the mail has no words for an example: give some with --text"])
+    return words
+
+
+def _print_answered(review_id: str, answered: Answered) -> None:
+    if not answered.applied:
+        at = f"{answered.at:%Y-%m-%d %H:%M} UTC"
+        out.print(
+            f"{review_id}: was answered before: {answered.resolution} by {answered.by}, {at}; nothing was changed"
+        )
+        return
+    out.print(f"{review_id}: {answered.resolution}", markup=False)
+    for change in answered.changes:
+        who = change.address or f"key {change.key}"
+        out.print(f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
+    if answered.resolution == Answer.unsubscribe and not answered.changes:
+        out.print("  nobody's standing changed: it was so already")
+
+
+def _answered_as_json(answered: Answered) -> dict[str, object]:
+    return {
+        "applied": answered.applied,
+        "resolution": answered.resolution,
+        "by": answered.by,
+        "at": answered.at.isoformat(),
+        "changes": [
+            {"address": change.address, "key": change.key, "status": change.status.value} for change in answered.changes
+        ],
+    }
+
+
+async def _words(settings: Settings, review_id: str, rule_id: str) -> str:
+    async with open_store(settings) as store:
+        return words_for(await store.desk.review(review_id), rule_id)

@@ -1,0 +1,125 @@
+"""`review list|show`: what waits for a person, and what each answer would do."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from mailproc.cli.context import (
+    ConfigOption,
+    JsonOption,
+    OnlyAccountOption,
+    account_named,
+    settings_with_lists,
+)
+from mailproc.cli.review_show import (
+    print_review,
+    review_table,
+)
+from mailproc.cli.review_world import (
+    world_of,
+)
+from mailproc.cli.storage import (
+    open_store,
+    run,
+)
+from mailproc.cli.terminal import (
+    out,
+    print_json,
+)
+from mailproc.errors import StoreError
+from mailproc.mail.kind import MailKind
+from mailproc.policy.due import SOON
+from mailproc.review.again import Again, World, decide_again
+from mailproc.settings import Settings
+from mailproc.store.results import ReviewItem
+from mailproc.store.review_reports import ReviewFilter
+from mailproc.store.store import Store
+
+IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review list` shows it.", show_default=False)]
+
+
+def show_list(
+    account: OnlyAccountOption = None,
+    kind: Annotated[MailKind | None, typer.Option(help="Only this kind of mail.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only where this is part of why it waits.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is past its due date.")] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="What was answered, instead.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many, the most urgent first.")] = 100,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show what waits for a person, the most urgent first.
+
+    Examples: `mailproc review list --overdue` · `mailproc review list --reason "automatic handling is off" --json`
+    """
+    settings = settings_with_lists(config)
+    now = datetime.now(UTC)
+    wanted = ReviewFilter(
+        account_id=account and account_named(settings, account),
+        state="resolved" if resolved else "open",
+        kind=kind and kind.value,
+        reason=reason,
+        due_before=now if overdue else None,
+    )
+    items = run(_reviews(settings, wanted, limit))
+    if as_json:
+        print_json([review_as_json(item) for item in items])
+        return
+    out.print(review_table(items, now) if items else "nothing waits")
+    late = sum(item.due_at < now for item in items)
+    soon = sum(now <= item.due_at < now + SOON for item in items)
+    if not resolved and (late or soon):
+        out.print(f"[bold red]{late} past due[/], [yellow]{soon} due within {SOON // timedelta(days=1)} days[/]")
+
+
+def show(review_id: IdArgument, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Show one review: who, what they wrote, why it waits, by when, and what each answer would do.
+
+    Example: `mailproc review show 01jnd1h2s0q4v9c3m8w5x7y2za`
+    """
+    settings = settings_with_lists(config)
+    item, released, today = run(_one(settings, review_id))
+    if as_json:
+        would = {"release": released, "redo": today}
+        told = {name: one and {"action": one.after.action, "reason": one.after.reason} for name, one in would.items()}
+        print_json({**review_as_json(item), "would": told})
+        return
+    print_review(item, released, today, datetime.now(UTC))
+
+
+def review_as_json(item: ReviewItem) -> dict[str, object]:
+    """A review as plain values, with the decision on its mail."""
+    return {
+        "id": item.id,
+        "account": item.account_id,
+        "state": item.state,
+        "reason": item.reason,
+        "received_at": item.received_at and item.received_at.isoformat(),
+        "due_at": item.due_at.isoformat(),
+        "resolution": item.resolution,
+        "resolved_by": item.resolved_by,
+        "resolved_at": item.resolved_at and item.resolved_at.isoformat(),
+        "note": item.note,
+        "decision": item.decision and item.decision.decision,
+    }
+
+
+async def _reviews(settings: Settings, wanted: ReviewFilter, limit: int) -> list[ReviewItem]:
+    async with open_store(settings) as store:
+        return await store.desk.reviews(wanted, limit=limit)
+
+
+async def _one(settings: Settings, review_id: str) -> tuple[ReviewItem, Again | None, Again | None]:
+    async with open_store(settings) as store:
+        item = await store.desk.review(review_id)
+        world = world_of(settings)
+        return item, await _would(store, world, item, released=True), await _would(store, world, item, released=False)
+
+
+async def _would(store: Store, world: World, item: ReviewItem, *, released: bool) -> Again | None:
+    """What the mail would be decided as; None when that cannot be told any more."""
+    try:
+        return await decide_again(store, world, item.id, released=released) if item.state == "open" else None
+    except StoreError:
+        return None

@@ -1,0 +1,20 @@
+"""What stored mail is decided against now."""
+
+from mailproc.account_policies import policies_of
+from mailproc.authenticity.border import Border
+from mailproc.intake import NOBODY
+from mailproc.policy.account import AccountPolicy
+from mailproc.review.again import World
+from mailproc.rule_files import load_rules
+from mailproc.settings import Settings
+
+
+def world_of(settings: Settings) -> World:
+    """What mail is decided against now: the settings' accounts and rules. Raises SettingsError, RulesError."""
+    policies = {policy.id: policy for policy in policies_of(settings)}
+    nobody = AccountPolicy(id=NOBODY, automatic=False)
+    return World(
+        policy_of=lambda account_id: policies.get(account_id, nobody),
+        rules=load_rules(settings.rules),
+        border=Border(settings.smtp.relays),
+    )
