@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import os
 import random
-from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +21,7 @@ from mailproc.due_watch import DueWatch
 from mailproc.endless import for_ever
 from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
+from mailproc.gauges import Gauges
 from mailproc.intake import NOBODY, inbound_mails
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.client import client_of
@@ -29,12 +29,10 @@ from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
-from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.lists import MailingList
 from mailproc.policy.rules import RuleSet
 from mailproc.policy.standing import BounceThresholds
 from mailproc.retention import Retention
-from mailproc.review.alarm import ReviewAlarm
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
 from mailproc.settings_check import notes_on_forwarding
@@ -48,7 +46,7 @@ from mailproc.sync.worker import SyncWorker
 from mailproc.web.endpoints import HttpServer
 
 ROLES = ("smtp", "sync", "web")
-GAUGE_SECONDS = 5.0
+LISTS_SECONDS = 5.0
 STOP_SECONDS = 8.0  # a supervisor gives us ten
 
 
@@ -70,12 +68,10 @@ class Service:
         self._log = structlog.get_logger()
         self._workers: list[SyncWorker] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._undecided = 0
-        self._waiting_for_dns = 0
-        self._review_alarm = ReviewAlarm(self.metrics)
         self._random = random.Random()  # noqa: S311 - ids must differ, nobody must fail to guess them
         self._stopping = False
         self.store: Store
+        self.gauges: Gauges
         self.authenticator: Authenticator
         self.decider: Decider
         self.listener: Listener | None = None
@@ -98,6 +94,7 @@ class Service:
                 scopes=scopes_of(self.settings),
             )
             undo.push_async_callback(self.store.close)
+            self.gauges = Gauges(self.store, self.metrics)
             await self._read_lists()
             self.authenticator = build_authenticator(self.settings.authenticity, self.settings.smtp)
             undo.push_async_callback(self.authenticator.close)
@@ -125,7 +122,8 @@ class Service:
             if "smtp" in self.roles and (days := self.settings.store.retention_days):
                 self._keep_up(Retention(self.store, days, self.metrics).run, "retention_failed")
             due = DueWatch(self.store, self.metrics)
-            self._keep_up(self._keep_gauges, "gauges_failed")
+            self._keep_up(self.gauges.run, "gauges_failed")
+            self._keep_up(self._follow_lists, "lists_failed")
             self._keep_up(self.rules.watch, "rules_watch_failed")
             self._keep_up(feedback.run, "feedback_watch_failed")
             self._keep_up(due.run, "due_watch_failed")
@@ -181,6 +179,12 @@ class Service:
             self._lists = found
             self.accounts = Accounts(policies_of(with_lists(self.settings, found)))
 
+    async def _follow_lists(self) -> None:
+        while True:
+            await asyncio.sleep(LISTS_SECONDS)
+            with contextlib.suppress(StoreError):
+                await self._read_lists()
+
     def addresses(self) -> dict[str, list[str]]:
         """Where the doors are, by kind: `host:port`, or the path of a unix socket."""
         found: dict[str, list[str]] = {}
@@ -203,7 +207,7 @@ class Service:
 
     def busy(self) -> str | None:
         """Why new mail must wait, else None."""
-        if max(self._undecided, self.decider.backlog) >= self.settings.store.max_undecided:
+        if max(self.gauges.undecided, self.decider.backlog) >= self.settings.store.max_undecided:
             return "too many undecided mails"
         if self.decider.backlog_bytes >= self.settings.smtp.max_bytes_in_hand:
             return "too many bytes of undecided mail"
@@ -308,31 +312,4 @@ class Service:
     def details(self) -> dict[str, object]:
         """What an operator may want to see beside readiness."""
         shadow = {"shadow_rules": self.shadow_rules.as_json()} if self.shadow_rules else {}
-        return {"rules": self.rules.as_json(), **shadow, "mails_waiting_for_dns": self._waiting_for_dns}
-
-    async def _keep_gauges(self) -> None:
-        while True:
-            with contextlib.suppress(StoreError):
-                await self._read_gauges()
-                await self._read_lists()
-            await asyncio.sleep(GAUGE_SECONDS)
-
-    async def _read_gauges(self) -> None:
-        self._undecided, oldest = await self.store.undecided()
-        age = datetime.now(UTC) - oldest if oldest else timedelta()
-        self.metrics.undecided.set(self._undecided)
-        self.metrics.undecided_age.set(max(0.0, age.total_seconds()))
-        if age > timedelta(seconds=60):
-            self._log.error("undecided_too_long", count=self._undecided, age_seconds=round(age.total_seconds()))
-        counts = await self.store.counts()
-        waiting = datetime.now(UTC) - counts.waiting_since if counts.waiting_since else timedelta()
-        self._waiting_for_dns = counts.waiting
-        self.metrics.waiting.set(counts.waiting)
-        self.metrics.waiting_age.set(max(0.0, waiting.total_seconds()))
-        self.metrics.outbox.clear()  # what is not there any more must not stay
-        for (hook, state), number in counts.outbox.items():
-            self.metrics.outbox.labels(hook, state).set(number)
-        self._review_alarm.heed(counts, datetime.now(UTC))
-        wrong = Counter(alarm.kind.value for alarm in await self.store.loops.alarms())
-        for kind in AlarmKind:
-            self.metrics.alarms_open.labels(kind.value).set(wrong[kind.value])
+        return {"rules": self.rules.as_json(), **shadow, "mails_waiting_for_dns": self.gauges.waiting}

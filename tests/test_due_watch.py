@@ -77,7 +77,7 @@ async def test_a_review_past_its_due_date_is_an_alarm_until_it_is_answered(store
     await watch.look(NOW)
     await watch.look(NOW)
     assert await open_alarms(store) == [("acme", AlarmKind.overdue, "reviews")]
-    assert [entry.event.type for entry in await store.outbox_entries(hook="pager")] == ["alarm.raised"]
+    assert [entry.event.type for entry in await store.outbox.entries(hook="pager")] == ["alarm.raised"]
     await store.desk.answer(await store.desk.review(late), Answer.not_a_request, [], by="kim", note="")
     await watch.look(NOW)
     assert await open_alarms(store) == []

@@ -96,7 +96,7 @@ async def test_a_source_that_fell_silent_raises_one_alarm_and_one_event(store: S
         AlarmKind.silent_source,
         "feedback source yahoo has been silent since 2026-03-06 12:00 UTC",
     )
-    told = [entry for entry in await store.outbox_entries() if entry.event.type == "alarm.raised"]
+    told = [entry for entry in await store.outbox.entries() if entry.event.type == "alarm.raised"]
     assert {entry.hook for entry in told} == {"pager"}
     assert len(told) == 1
 
@@ -140,9 +140,9 @@ async def test_a_dead_alarm_can_be_brought_back(store: Store) -> None:
     sighting = Sighting(account_id="acme", kind=AlarmKind.breaker, subject="rule x", text="too many")
     [alarm] = await store.loops.raise_alarm(sighting)
     assert alarm.count == 1
-    [entry] = await store.outbox_entries(hook="pager")
-    assert (await store.drop_entry(entry.id)).value == "dropped"
-    assert (await store.retry_entry(entry.id)).value == "pending"
+    [entry] = await store.outbox.entries(hook="pager")
+    assert (await store.outbox.drop(entry.id)).value == "dropped"
+    assert (await store.outbox.retry(entry.id)).value == "pending"
     [claimed] = await store.claim("pager", limit=5, lease_seconds=60)
     assert claimed.event == entry.event
     assert await store.check() == []
@@ -150,4 +150,4 @@ async def test_a_dead_alarm_can_be_brought_back(store: Store) -> None:
 
 async def test_hooks_that_did_not_ask_hear_nothing(store: Store) -> None:
     await store.loops.raise_alarm(Sighting(account_id="acme", kind=AlarmKind.breaker, subject="x", text="y"))
-    assert await store.outbox_entries(hook="crm") == []
+    assert await store.outbox.entries(hook="crm") == []

@@ -144,7 +144,7 @@ async def _until_quiet(service: Service) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         waiting, _ = await service.store.undecided()
-        if not waiting and not await service.store.outbox_entries(states=(OutboxState.pending,), limit=1):
+        if not waiting and not await service.store.outbox.entries(states=(OutboxState.pending,), limit=1):
             return
         await asyncio.sleep(0.05)
     raise MailprocError(f"not everything was decided and delivered within {PATIENCE_SECONDS} s")
@@ -152,7 +152,7 @@ async def _until_quiet(service: Service) -> None:
 
 async def _look(service: Service, receiver: Receiver) -> Seen:
     decisions = [row.decision for row in await service.store.decisions(limit=MOST)]
-    entries = await service.store.outbox_entries(limit=MOST)
+    entries = await service.store.outbox.entries(limit=MOST)
     delivered = [entry for entry in entries if entry.state is OutboxState.delivered]
     missing = [f"{one.event.id} did not arrive" for one in delivered if one.event.id not in receiver.events]
     missing += [

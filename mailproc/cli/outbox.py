@@ -168,7 +168,7 @@ async def _entries(
     settings: Settings, states: tuple[OutboxState, ...], hook: str | None, limit: int
 ) -> list[OutboxEntry]:
     async with open_store(settings) as store:
-        return await store.outbox_entries(states=states, hook=hook, limit=limit)
+        return await store.outbox.entries(states=states, hook=hook, limit=limit)
 
 
 async def _one(settings: Settings, number: int, wanted: OutboxState) -> OutboxState:
@@ -177,7 +177,7 @@ async def _one(settings: Settings, number: int, wanted: OutboxState) -> OutboxSt
 
 
 async def _changed(store: Store, number: int, wanted: OutboxState) -> OutboxState:
-    return await (store.drop_entry(number) if wanted is OutboxState.dropped else store.retry_entry(number))
+    return await (store.outbox.drop(number) if wanted is OutboxState.dropped else store.outbox.retry(number))
 
 
 async def _every(settings: Settings, hook: str | None, state: OutboxState, wanted: OutboxState) -> Counter[str]:

@@ -61,4 +61,4 @@ def _accounts_of(settings: Settings, hook: str, asked: list[str] | None) -> list
 
 async def _push(settings: Settings, hook: str, accounts: list[str]) -> int:
     async with open_store(settings) as store:
-        return await store.push_standings(hook, accounts)
+        return await store.outbox.push(hook, accounts)

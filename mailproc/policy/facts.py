@@ -72,9 +72,11 @@ class Fact:
     def id(self) -> str:
         """Derived from what the fact says, so that the same fact twice is one: 32 hex digits.
 
-        A fact out of a mail is identified by that mail's digest, any other by its time: a resend is the same fact.
+        A fact out of a mail is identified by that mail's digest, any other by its times: a resend is the same fact.
+        One report may call an address dead and full: of a bounce its class belongs to what it says.
         """
         mail = self.evidence.get("mail")
+        about = "" if mail or self.about_mail_of is None else f" about {self.about_mail_of.isoformat()}"
         said = [
             self.kind,
             self.account_id,
@@ -83,7 +85,8 @@ class Fact:
             self.level,
             self.list_id,
             self.channel,
-            mail or self.occurred_at.isoformat(),
+            mail or self.occurred_at.isoformat() + about,
             self.retracts,
+            *([self.evidence.get("class")] if self.kind is FactKind.bounce else []),
         ]
         return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:32]

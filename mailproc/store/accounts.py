@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, func, or_, select, union
 
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.store.columns import json_text
-from mailproc.store.schema import fact, subscriber
+from mailproc.store.people_tables import fact, subscriber
 from mailproc.store.statement import Statement, Transaction, ask, each_of
 
 _NEXT_ACCOUNT = Statement(

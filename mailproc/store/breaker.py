@@ -17,8 +17,9 @@ from mailproc.policy.decision import Decision
 from mailproc.store.alarms import Sighting, raise_alarms
 from mailproc.store.columns import json_text, micros_of, storable
 from mailproc.store.journal import Context, Operation
+from mailproc.store.people_tables import subscriber
 from mailproc.store.reader import Reader
-from mailproc.store.schema import subscriber, unproven
+from mailproc.store.schema import unproven
 from mailproc.store.statement import Insert, Statement, Transaction, ask, one_of, tell
 
 _SLOT = timedelta(minutes=5)

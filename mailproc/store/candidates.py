@@ -15,8 +15,8 @@ from mailproc.policy.address_key import loose_address
 from mailproc.policy.facts import FactKind
 from mailproc.store.columns import json_text, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
+from mailproc.store.people_tables import subscriber
 from mailproc.store.projection import Said
-from mailproc.store.schema import subscriber
 from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 _COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key, subscriber.c.loose_key)

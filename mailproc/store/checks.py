@@ -10,10 +10,11 @@ from mailproc.store.accounts import senders
 from mailproc.store.fact_rows import StoredFact
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import OF_NOBODY
+from mailproc.store.people_tables import standing
 from mailproc.store.persons import find
 from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.schema import PENDING, decision, mail, mail_content, outbox, standing
+from mailproc.store.schema import PENDING, decision, mail, mail_content, outbox
 from mailproc.store.standing_rows import NEVER_CHANGED, amounts_to, standings_of, told_standing
 from mailproc.store.statement import Transaction
 from mailproc.store.walk import Leg, legs_of, next_names

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from mailproc.policy.facts import FactKind, Level
 from mailproc.store.columns import json_text
 from mailproc.store.fact_rows import StoredFact, of_account, stored_facts
-from mailproc.store.schema import fact
+from mailproc.store.people_tables import fact
 from mailproc.store.statement import Statement, Transaction, ask, each_of
 
 CROWDED = 200  # facts of one name; beyond it they are a flood

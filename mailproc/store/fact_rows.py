@@ -9,8 +9,8 @@ from sqlalchemy import Select, bindparam, select
 
 from mailproc.policy.facts import Fact, FactKind
 from mailproc.store.columns import FACT_COLUMNS, address_key_of, fact_from, json_text, micros_of, storable_fact
+from mailproc.store.people_tables import fact
 from mailproc.store.persons import Names, name_of
-from mailproc.store.schema import fact
 from mailproc.store.statement import Rows, Statement, Transaction, ask, one_of, tell
 
 _COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)

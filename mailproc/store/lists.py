@@ -9,8 +9,8 @@ from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
 from mailproc.store.columns import from_json, json_text, micros_of, storable
 from mailproc.store.journal import Context, Operation, one_by_one
+from mailproc.store.people_tables import mailing_list
 from mailproc.store.reader import Reader
-from mailproc.store.schema import mailing_list
 from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
 
 _COLUMNS = ("account_id", "id", "name", "spellings", "classification", "is_public")

@@ -6,14 +6,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from mailproc.policy.event import OutboxState, event_as_json
+from mailproc.errors import NotFound
+from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
+from mailproc.store import reports
 from mailproc.store.columns import json_text, micros_of
-from mailproc.store.journal import Context, Operation, one_by_one
+from mailproc.store.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.outbox import has_newer
 from mailproc.store.outbox_rows import INSERT_EVENT, OF_NOBODY, event_id_of, event_of, is_free, row_of, supersede
+from mailproc.store.people_tables import standing
 from mailproc.store.persons import find_and_lock, names_of_persons
+from mailproc.store.reader import Reader
 from mailproc.store.results import StandingChange
-from mailproc.store.schema import outbox, standing
+from mailproc.store.schema import outbox
 from mailproc.store.standing_rows import standing_from
 from mailproc.store.statement import Rows, Statement, Transaction, ask, one_of, tell
 
@@ -236,3 +240,44 @@ def _in_force(account_id: str, people: Sequence[str]) -> Transaction[list[Standi
 RETRY: Operation[int, OutboxState | None] = Operation(name="retry", rank=55, run=_retry)
 DROP: Operation[int, OutboxState | None] = Operation(name="drop", rank=56, run=_drop)
 PUSH: Operation[Push, Pushed] = Operation(name="push", rank=57, run=_push)
+
+
+class Outbox:
+    """The outbox as operators see it: `Store.outbox` is one."""
+
+    def __init__(self, journal: Journal, reader: Reader) -> None:
+        self._journal = journal
+        self._reader = reader
+
+    async def entries(
+        self, *, states: Sequence[OutboxState] = (), hook: str | None = None, limit: int = 100
+    ) -> list[OutboxEntry]:
+        """Events, newest first; of all states when none is named."""
+        return await reports.outbox_entries(self._reader, states=tuple(states), hook=hook, limit=limit)
+
+    async def retry(self, entry_id: int) -> OutboxState:
+        """Open a dead or dropped event again, with the person's present standing; gives its state afterwards.
+
+        When something newer followed it becomes superseded: an old event never brings anyone back. Raises NotFound.
+        """
+        return _found(await self._journal.submit(RETRY, entry_id), entry_id)
+
+    async def drop(self, entry_id: int) -> OutboxState:
+        """Give an open or dead event up; gives its state afterwards. Raises NotFound."""
+        return _found(await self._journal.submit(DROP, entry_id), entry_id)
+
+    async def push(self, hook: str, account_ids: Sequence[str]) -> int:
+        """Write an event with the present standing of everyone whose standing ever changed; gives how many."""
+        count = 0
+        for account_id in account_ids:
+            after: str | None = ""
+            while after is not None:
+                pushed = await self._journal.submit(PUSH, Push(hook=hook, account_id=account_id, after=after))
+                count, after = count + pushed.count, pushed.last
+        return count
+
+
+def _found(state: OutboxState | None, entry_id: int) -> OutboxState:
+    if state is None:
+        raise NotFound(f"there is no outbox entry {entry_id}")
+    return state

@@ -12,11 +12,12 @@ from mailproc.store.columns import address_key_of, storable
 from mailproc.store.fact_rows import StoredFact
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from
+from mailproc.store.people_tables import fact
 from mailproc.store.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.projection import named_by
 from mailproc.store.reach import counting_facts, reaching_facts
 from mailproc.store.results import PersonStatus
-from mailproc.store.schema import fact, outbox
+from mailproc.store.schema import outbox
 from mailproc.store.standing_rows import NEVER_CHANGED, standings_of, told_standing
 from mailproc.store.statement import Statement, Transaction, ask
 

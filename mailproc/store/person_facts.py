@@ -16,8 +16,8 @@ from mailproc.store.crowded_facts import (
     lasting_of_each,
 )
 from mailproc.store.fact_rows import StoredFact, of_account, stored_facts
+from mailproc.store.people_tables import fact
 from mailproc.store.persons import Person
-from mailproc.store.schema import fact
 from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 _BY_NAME = Statement(

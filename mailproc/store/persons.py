@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, union
 
 from mailproc.store.columns import json_text
-from mailproc.store.schema import subscriber
+from mailproc.store.people_tables import subscriber
 from mailproc.store.statement import Statement, Transaction, ask, each_number_of, one_of
 
 _SUBSCRIBERS = Statement(

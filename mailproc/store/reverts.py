@@ -12,11 +12,11 @@ from mailproc.store.accounts import senders
 from mailproc.store.columns import json_text, micros_of
 from mailproc.store.fact_rows import StoredFact, of_account, stored_facts
 from mailproc.store.journal import Context
+from mailproc.store.people_tables import fact
 from mailproc.store.person_facts import retractions_of
 from mailproc.store.persons import Names, find
 from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.schema import fact
 from mailproc.store.statement import Statement, Transaction, ask
 
 AT_ONCE = 500

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 from mailproc.policy.facts import FactKind, Level
 from mailproc.policy.standing import Block, Standing, Status
 from mailproc.store.columns import from_json, json_text, micros_of, time_of
+from mailproc.store.people_tables import standing
 from mailproc.store.persons import Person
-from mailproc.store.schema import standing
 from mailproc.store.statement import Row, Statement, Transaction, ask, one_of
 
 _STANDINGS = Statement(

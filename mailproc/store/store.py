@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from mailproc.errors import NotFound, StoreError, StoreUnavailable
+from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
-from mailproc.policy.event import Delivery, OutboxEntry, OutboxState
+from mailproc.policy.event import Delivery, OutboxEntry
 from mailproc.policy.facts import Fact
 from mailproc.policy.forward import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
@@ -33,7 +33,7 @@ from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
 from mailproc.store.lists import Lists
 from mailproc.store.loops import Loops
-from mailproc.store.operators import DROP, PUSH, RETRY, Push
+from mailproc.store.operators import Outbox
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
 from mailproc.store.portions import portions, weight_of
@@ -94,6 +94,7 @@ class Store:
         self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock, self._scopes)
         self.archive = Archive(self._journal, self._reader, clock)
+        self.outbox = Outbox(self._journal, self._reader)
         self.lists = Lists(self._journal.submit, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
@@ -254,33 +255,6 @@ class Store:
         """When the next event of a hook may be claimed, perhaps in the past; None while nothing is open."""
         return await reports.next_due(self._reader, hook, self._now(), self._process_id)
 
-    async def outbox_entries(
-        self, *, states: Sequence[OutboxState] = (), hook: str | None = None, limit: int = 100
-    ) -> list[OutboxEntry]:
-        """Events, newest first; of all states when none is named."""
-        return await reports.outbox_entries(self._reader, states=tuple(states), hook=hook, limit=limit)
-
-    async def retry_entry(self, entry_id: int) -> OutboxState:
-        """Open a dead or dropped event again, with the person's present standing; gives its state afterwards.
-
-        When something newer followed it becomes superseded: an old event never brings anyone back. Raises NotFound.
-        """
-        return _found(await self._journal.submit(RETRY, entry_id), entry_id)
-
-    async def drop_entry(self, entry_id: int) -> OutboxState:
-        """Give an open or dead event up; gives its state afterwards. Raises NotFound."""
-        return _found(await self._journal.submit(DROP, entry_id), entry_id)
-
-    async def push_standings(self, hook: str, account_ids: Sequence[str]) -> int:
-        """Write an event with the present standing of everyone whose standing ever changed; gives how many."""
-        count = 0
-        for account_id in account_ids:
-            after: str | None = ""
-            while after is not None:
-                pushed = await self._journal.submit(PUSH, Push(hook=hook, account_id=account_id, after=after))
-                count, after = count + pushed.count, pushed.last
-        return count
-
     # What can be asked
 
     async def persons(self, text: str, account_id: str | None = None) -> list[PersonStatus]:
@@ -326,9 +300,3 @@ class Store:
     def _heed(self, context: Context) -> None:
         if "outbox" in context.news:
             self.outbox_written.set()
-
-
-def _found(state: OutboxState | None, entry_id: int) -> OutboxState:
-    if state is None:
-        raise NotFound(f"there is no outbox entry {entry_id}")
-    return state

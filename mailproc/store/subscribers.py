@@ -12,11 +12,11 @@ from mailproc.policy.standing import standing_of
 from mailproc.store.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.fact_rows import StoredFact, stored_fact
 from mailproc.store.journal import Context, Operation
+from mailproc.store.people_tables import subscriber
 from mailproc.store.persons import Names, Person, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.projection import Said, apply_facts
 from mailproc.store.reach import counting_facts
 from mailproc.store.results import StandingChange, Subscriber
-from mailproc.store.schema import subscriber
 from mailproc.store.statement import Statement, Transaction, ask, one_of, tell
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select
 
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.store.accounts import who_knows
+from mailproc.store.people_tables import fact, standing
 from mailproc.store.persons import Names, find, names_of_persons, person_of_address, person_of_key
-from mailproc.store.schema import fact, standing
 from mailproc.store.statement import Statement, Transaction, ask
 
 AT_ONCE = 200

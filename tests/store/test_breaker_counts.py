@@ -86,7 +86,7 @@ async def test_one_alarm_is_raised_however_many_are_held(opened) -> None:
         assert [len(one.alarms) for one in recorded] == [0, 0, 0, 1, 0, 0, 0, 0]
         [alarm] = await store.loops.alarms()
         assert (alarm.kind, alarm.subject, alarm.count) == (AlarmKind.breaker, "network 203.0.113.0/24", 5)
-        told = [entry for entry in await store.outbox_entries() if entry.event.type == "alarm.raised"]
+        told = [entry for entry in await store.outbox.entries() if entry.event.type == "alarm.raised"]
         assert len(told) == 1
         assert await store.check() == []
 
@@ -237,9 +237,9 @@ async def test_what_is_held_is_forwarded_when_it_is_released_and_not_before(open
         decisions = [a_decision(one, an_opt_out(f"{one.id}@example.org"), also=(Also.forward,)) for one in mails]
         for mail, decision in zip(mails, decisions, strict=True):
             await store.record(mail, decision, from_network())
-        assert len(await store.outbox_entries(hook="forward/acme")) == 1
+        assert len(await store.outbox.entries(hook="forward/acme")) == 1
         assert (await store.desk.record_again(mails[1], decisions[1], after=1, by="kim")).applied
-        assert len(await store.outbox_entries(hook="forward/acme")) == 2
+        assert len(await store.outbox.entries(hook="forward/acme")) == 2
 
 
 async def held_with(store: Store, *also: Also) -> ReviewItem:
@@ -258,7 +258,7 @@ async def discarded(store: Store, item: ReviewItem, *, apply: bool) -> list[bool
 
 
 async def forwards(store: Store) -> list[str]:
-    return [one.event.data["mail_id"] for one in await store.outbox_entries(hook=FORWARDING.hook)]
+    return [one.event.data["mail_id"] for one in await store.outbox.entries(hook=FORWARDING.hook)]
 
 
 async def test_what_is_held_and_discarded_is_still_read_by_the_people_who_were_to_read_it(opened) -> None:

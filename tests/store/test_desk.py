@@ -50,7 +50,7 @@ async def test_the_next_decision_is_recorded_with_its_facts_and_events_and_close
     assert (last.n, last.action) == (2, "unsubscribe")
     closed = await store.desk.review(mail.id)
     assert (closed.state, closed.resolution, closed.resolved_by) == ("resolved", "decided again", "kim")
-    assert [entry.event.type for entry in await store.outbox_entries()] == ["subscriber.unsubscribed"]
+    assert [entry.event.type for entry in await store.outbox.entries()] == ["subscriber.unsubscribed"]
     assert await store.check() == []
 
 

@@ -62,7 +62,7 @@ async def standings(url: str, groups: list[list[Fact]]) -> dict[str, Standing]:
         await asyncio.gather(*(store.record_facts(group) for group in groups))
         assert await store.check() == []
         people = [await store.persons(text) for text in ("pat@example.org", "kim@example.net", "1", "2", "9")]
-        told = {entry.person: entry for entry in reversed(await store.outbox_entries(limit=1000))}
+        told = {entry.person: entry for entry in reversed(await store.outbox.entries(limit=1000))}
         found = {person.person: person for group in people for person in group}
         for name, person in found.items():
             assert (name in told) == (person.version > 0)
@@ -118,7 +118,7 @@ async def test_facts_recorded_by_two_processes_at_once_end_in_one_order(database
     await asyncio.gather(*work)
     assert await stores[1].check() == []
     by_person: dict[str, list[int]] = {}
-    for entry in reversed(await stores[0].outbox_entries(limit=5000)):
+    for entry in reversed(await stores[0].outbox.entries(limit=5000)):
         by_person.setdefault(entry.person, []).append(entry.version)
     assert all(versions == list(range(1, len(versions) + 1)) for versions in by_person.values())
     for store in stores:
@@ -135,7 +135,7 @@ async def test_a_flood_about_one_person_costs_no_more_with_every_mail_and_loses_
     assert [block.kind for block in person.standing.blocks] == [FactKind.complaint, FactKind.opt_out]
     assert len(person.facts) == KEPT + 1
     assert person.version == 2, "the flood was news once"
-    assert len(await store.outbox_entries()) == 2
+    assert len(await store.outbox.entries()) == 2
     assert await store.check() == []
     await store.record_facts([a_consent(address, at=NOW + timedelta(days=1))])
     assert (await store.persons(address))[0].standing == Standing()

@@ -51,7 +51,7 @@ async def forwarded(store: Store, sender: str = "pat@example.org", **more: Any) 
 
 async def states(store: Store) -> list[str]:
     """States of all forwards, oldest first."""
-    return [entry.state.value for entry in reversed(await store.outbox_entries(hook=HOOK))]
+    return [entry.state.value for entry in reversed(await store.outbox.entries(hook=HOOK))]
 
 
 async def test_a_forward_is_in_the_outbox_with_its_decision_and_comes_to_its_worker(store: Store) -> None:
@@ -79,7 +79,7 @@ async def test_what_is_also_for_people_is_forwarded_beside_its_main_effect(store
     mail = a_mail()
     await store.accept([mail])
     await store.record(mail, a_decision(mail, an_opt_out(), also=(Also.forward,)))
-    assert {entry.event.type for entry in await store.outbox_entries()} == {"mail.forward", "subscriber.unsubscribed"}
+    assert {entry.event.type for entry in await store.outbox.entries()} == {"mail.forward", "subscriber.unsubscribed"}
 
 
 async def test_nothing_else_is_forwarded_and_nothing_of_an_account_that_does_not_forward(store: Store) -> None:
@@ -95,7 +95,7 @@ async def test_beyond_so_many_in_an_hour_mail_of_one_writer_is_held_and_counted(
     await forwarded(store, "sam@example.org")
     assert await states(store) == ["pending"] * 3 + ["held"] * 2 + ["pending"]
     assert (await store.counts()).outbox[HOOK, "held"] == 2
-    [held, *_] = await store.outbox_entries(states=[OutboxState.held])
+    [held, *_] = await store.outbox.entries(states=[OutboxState.held])
     assert held.last_error == "more than 3 mails within an hour from pat@example.org"
     clock.advance(3601)
     await forwarded(store)
@@ -105,7 +105,7 @@ async def test_beyond_so_many_in_an_hour_mail_of_one_writer_is_held_and_counted(
 async def test_the_last_of_an_hour_says_so(store: Store) -> None:
     for _ in range(4):
         await forwarded(store)
-    told = [entry.event.data["last_of_hour"] for entry in reversed(await store.outbox_entries(hook=HOOK))]
+    told = [entry.event.data["last_of_hour"] for entry in reversed(await store.outbox.entries(hook=HOOK))]
     assert told == [False, False, True, False]
 
 
@@ -121,9 +121,9 @@ async def test_mail_in_one_commit_is_counted_together(store: Store) -> None:
 async def test_a_held_mail_is_let_go_by_retry_and_given_up_by_drop(store: Store) -> None:
     for _ in range(5):
         await forwarded(store)
-    second, first = await store.outbox_entries(states=[OutboxState.held])
-    assert await store.retry_entry(first.id) is OutboxState.pending
-    assert await store.drop_entry(second.id) is OutboxState.dropped
+    second, first = await store.outbox.entries(states=[OutboxState.held])
+    assert await store.outbox.retry(first.id) is OutboxState.pending
+    assert await store.outbox.drop(second.id) is OutboxState.dropped
     assert len(await store.claim(HOOK, limit=9, lease_seconds=60)) == 4
 
 
@@ -131,7 +131,7 @@ async def test_a_dead_forward_comes_back_as_it_was(store: Store) -> None:
     await forwarded(store)
     [entry] = await store.claim(HOOK, limit=5, lease_seconds=60)
     await store.settle(entry, PermanentFailure(detail="550 no"), next_at=None)
-    assert await store.retry_entry(entry.id) is OutboxState.pending
+    assert await store.outbox.retry(entry.id) is OutboxState.pending
     [again] = await store.claim(HOOK, limit=5, lease_seconds=60)
     assert (again.event, again.attempts) == (entry.event, 0)
 
@@ -146,7 +146,7 @@ async def test_a_mail_decided_again_is_forwarded_once(store: Store) -> None:
 
 async def test_a_push_of_standings_says_nothing_about_forwards(store: Store) -> None:
     await forwarded(store)
-    assert await store.push_standings("crm", ["acme"]) == 0
+    assert await store.outbox.push("crm", ["acme"]) == 0
     assert await store.next_due(HOOK) == NOW + timedelta()
 
 
@@ -185,7 +185,7 @@ async def test_two_processes_that_forward_mail_of_the_same_writers_wait_in_turn(
         decided = a_decision(mail, said, also=(Also.forward,), subscribers=(ref,))
         work.append(stores[n % 2].record(mail, decided))
     await asyncio.gather(*work)
-    sent = [one for one in await stores[0].outbox_entries(limit=5000) if one.event.type == "mail.forward"]
+    sent = [one for one in await stores[0].outbox.entries(limit=5000) if one.event.type == "mail.forward"]
     assert len(sent) == len(mails)
     for store in stores:
         await store.close()

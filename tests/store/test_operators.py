@@ -71,7 +71,7 @@ async def test_an_opt_out_that_comes_while_standings_are_pushed_is_the_last_word
     for entry in await service.claim("crm", limit=10, lease_seconds=30):
         await service.settle(entry, Delivered(), next_at=None)
     halt = Halt(monkeypatch, operator, outbox_rows._SUPERSEDE)
-    pushing = asyncio.create_task(operator.push_standings("crm", ["acme"]))
+    pushing = asyncio.create_task(operator.outbox.push("crm", ["acme"]))
     await during(pushing, halt, lambda: service.record_facts([an_opt_out(at=NOW)]))
     assert await last_word(service) == "subscriber.unsubscribed"
 
@@ -85,7 +85,7 @@ async def test_an_opt_out_that_comes_while_an_event_is_retried_is_the_last_word(
     [entry] = await service.claim("crm", limit=10, lease_seconds=30)
     await service.settle(entry, PermanentFailure(detail="400"), next_at=None)
     halt = Halt(monkeypatch, operator, _REVIVE)
-    retrying = asyncio.create_task(operator.retry_entry(entry.id))
+    retrying = asyncio.create_task(operator.outbox.retry(entry.id))
     await during(retrying, halt, lambda: service.record_facts([an_opt_out(at=NOW)]))
     assert await last_word(service) == "subscriber.unsubscribed"
 
@@ -101,7 +101,7 @@ async def test_pushing_and_recording_side_by_side_never_wait_for_each_other_for_
         for n in range(7)
         for said in (a_consent, an_opt_out)
     ]
-    await asyncio.gather(*recording, *(operator.push_standings("crm", ["acme"]) for _ in range(5)))
+    await asyncio.gather(*recording, *(operator.outbox.push("crm", ["acme"]) for _ in range(5)))
     assert await service.check() == []
 
 
@@ -112,14 +112,14 @@ async def test_a_dead_letter_about_an_address_that_a_subscriber_has_by_now_is_su
     await store.settle(entry, PermanentFailure(detail="400"), next_at=None)
     await store.put_subscribers([Subscriber(account_id="acme", key="1", address=ADDRESS)])
     await store.record_facts([an_opt_out(at=NOW)])
-    assert await store.retry_entry(entry.id) is OutboxState.superseded
-    waiting = await store.outbox_entries(states=[OutboxState.pending])
+    assert await store.outbox.retry(entry.id) is OutboxState.superseded
+    waiting = await store.outbox.entries(states=[OutboxState.pending])
     assert [(event.person, event.event.type) for event in waiting] == [("k:1", "subscriber.unsubscribed")]
 
 
 async def entries(store: Store) -> dict[str, OutboxEntry]:
     """Every event as it is, by its id."""
-    return {entry.event.id: entry for entry in await store.outbox_entries()}
+    return {entry.event.id: entry for entry in await store.outbox.entries()}
 
 
 async def test_what_is_delivered_or_superseded_is_left_as_it_is(store: Store) -> None:
@@ -133,16 +133,16 @@ async def test_what_is_delivered_or_superseded_is_left_as_it_is(store: Store) ->
     store.outbox_written.clear()
     for entry in before.values():
         if entry.state is not OutboxState.pending:
-            assert await store.retry_entry(entry.id) is entry.state
-            assert await store.drop_entry(entry.id) is entry.state
+            assert await store.outbox.retry(entry.id) is entry.state
+            assert await store.outbox.drop(entry.id) is entry.state
     assert await entries(store) == before
     assert not store.outbox_written.is_set(), "there is nothing to deliver"
 
 
 async def test_what_is_dropped_already_is_left_as_it_is(store: Store) -> None:
     await store.record_facts([an_opt_out(at=BEFORE)])
-    [entry] = await store.outbox_entries()
-    assert await store.drop_entry(entry.id) is OutboxState.dropped
+    [entry] = await store.outbox.entries()
+    assert await store.outbox.drop(entry.id) is OutboxState.dropped
     before = await entries(store)
-    assert await store.drop_entry(entry.id) is OutboxState.dropped
+    assert await store.outbox.drop(entry.id) is OutboxState.dropped
     assert await entries(store) == before

@@ -53,7 +53,7 @@ async def claim_one(store: Store, hook: str = "crm", lease_seconds: float = 30) 
 
 async def states(store: Store) -> list[str]:
     """States of all events, oldest first."""
-    return [entry.state.value for entry in reversed(await store.outbox_entries())]
+    return [entry.state.value for entry in reversed(await store.outbox.entries())]
 
 
 async def out_and_in_again(store: Store, times: int = 1) -> None:
@@ -135,7 +135,7 @@ async def test_a_transient_failure_with_something_newer_behind_is_superseded(sto
 async def test_used_up_attempts_and_permanent_failures_are_dead_letters(store: Store, outcome: Any) -> None:
     await out_and_in_again(store)
     await store.settle(await claim_one(store), outcome, next_at=None)
-    [entry] = await store.outbox_entries(states=[OutboxState.dead])
+    [entry] = await store.outbox.entries(states=[OutboxState.dead])
     assert (entry.attempts, entry.settled_at) == (1, NOW)
     assert entry.last_error is not None
     assert await store.next_due("crm") is None
@@ -216,7 +216,7 @@ async def test_a_dead_letter_retried_after_a_newer_event_brings_nobody_back(stor
     await store.settle(active, PermanentFailure(detail="400"), next_at=None)
     await store.record_facts([an_opt_out(at=NOW)])
     await store.settle(await claim_one(store), Delivered(), next_at=None)
-    assert await store.retry_entry(active.id) is OutboxState.superseded
+    assert await store.outbox.retry(active.id) is OutboxState.superseded
     assert await store.claim("crm", limit=10, lease_seconds=30) == []
 
 
@@ -224,7 +224,7 @@ async def test_a_dead_letter_that_is_still_the_newest_comes_again_with_the_prese
     await out_and_in_again(store)
     entry = await claim_one(store)
     await store.settle(entry, PermanentFailure(detail="400"), next_at=None)
-    assert await store.retry_entry(entry.id) is OutboxState.pending
+    assert await store.outbox.retry(entry.id) is OutboxState.pending
     again = await claim_one(store)
     assert (again.id, again.attempts, again.event.id) == (entry.id, 0, entry.event.id)
     assert again.event.data["standing"] == entry.event.data["standing"]
@@ -236,7 +236,7 @@ async def test_a_dead_letter_retried_after_a_change_that_nobody_was_told_of_tell
     entry = await claim_one(store)
     await store.settle(entry, PermanentFailure(detail="400"), next_at=None)
     await silent.record_facts([a_consent(at=NOW)])
-    await store.retry_entry(entry.id)
+    await store.outbox.retry(entry.id)
     again = await claim_one(store)
     assert again.event.data["standing"]["status"] == "active"
     assert (again.version, again.event.data["version"]) == (2, 2)
@@ -246,41 +246,41 @@ async def test_a_dead_letter_retried_after_a_change_that_nobody_was_told_of_tell
 async def test_retrying_what_is_in_hand_or_delivered_changes_nothing(store: Store) -> None:
     await out_and_in_again(store)
     entry = await claim_one(store)
-    assert await store.retry_entry(entry.id) is OutboxState.pending
+    assert await store.outbox.retry(entry.id) is OutboxState.pending
     assert await store.claim("crm", limit=10, lease_seconds=30) == []
     await store.settle(entry, Delivered(), next_at=None)
-    assert await store.retry_entry(entry.id) is OutboxState.delivered
+    assert await store.outbox.retry(entry.id) is OutboxState.delivered
 
 
 async def test_a_dropped_event_is_not_delivered_and_can_be_taken_back(store: Store) -> None:
     await out_and_in_again(store)
-    [entry] = await store.outbox_entries()
-    assert await store.drop_entry(entry.id) is OutboxState.dropped
+    [entry] = await store.outbox.entries()
+    assert await store.outbox.drop(entry.id) is OutboxState.dropped
     assert await store.claim("crm", limit=10, lease_seconds=30) == []
-    assert await store.retry_entry(entry.id) is OutboxState.pending
+    assert await store.outbox.retry(entry.id) is OutboxState.pending
     assert (await claim_one(store)).id == entry.id
 
 
 async def test_what_is_in_hand_is_not_dropped(store: Store) -> None:
     await out_and_in_again(store)
     entry = await claim_one(store)
-    assert await store.drop_entry(entry.id) is OutboxState.pending
+    assert await store.outbox.drop(entry.id) is OutboxState.pending
     assert await store.settle(entry, Delivered(), next_at=None)
 
 
 async def test_what_is_not_there_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
-        await store.retry_entry(4711)
+        await store.outbox.retry(4711)
     with pytest.raises(NotFound):
-        await store.drop_entry(4711)
+        await store.outbox.drop(4711)
 
 
 async def test_pushing_tells_a_new_hook_every_present_standing(opening: Opening) -> None:
     store = await opening("crm")
     await store.record_facts([an_opt_out(f"p{n}@example.org", at=LATER) for n in range(450)])
     await store.record_facts([a_consent("p7@example.org", at=NOW), an_opt_out(account_id="other")])
-    assert await store.push_standings("new", ["acme"]) == 450
-    pushed = await store.outbox_entries(hook="new", limit=1000)
+    assert await store.outbox.push("new", ["acme"]) == 450
+    pushed = await store.outbox.entries(hook="new", limit=1000)
     by_person = {entry.person: entry.event.data["standing"]["status"] for entry in pushed}
     assert len(by_person) == 450
     assert {person for person, status in by_person.items() if status == "active"} == {"a:p7@example.org"}
@@ -290,9 +290,9 @@ async def test_pushing_tells_a_new_hook_every_present_standing(opening: Opening)
 async def test_pushing_again_supersedes_and_has_ids_of_its_own(store: Store) -> None:
     await out_and_in_again(store)
     await store.settle(await claim_one(store), Delivered(), next_at=None)
-    assert await store.push_standings("crm", ["acme"]) == 1
-    assert await store.push_standings("crm", ["acme"]) == 1
-    entries = await store.outbox_entries()
+    assert await store.outbox.push("crm", ["acme"]) == 1
+    assert await store.outbox.push("crm", ["acme"]) == 1
+    entries = await store.outbox.entries()
     assert [entry.state.value for entry in entries] == ["pending", "superseded", "delivered"]
     assert len({entry.event.id for entry in entries}) == 3
     assert {entry.version for entry in entries} == {1}
@@ -301,21 +301,21 @@ async def test_pushing_again_supersedes_and_has_ids_of_its_own(store: Store) -> 
 async def test_pushing_leaves_out_addresses_that_a_subscriber_has_by_now(store: Store) -> None:
     await out_and_in_again(store)
     await store.put_subscribers([Subscriber(account_id="acme", key="1", address="pat@example.org")])
-    assert await store.push_standings("new", ["acme"]) == 1
-    [entry] = await store.outbox_entries(hook="new")
+    assert await store.outbox.push("new", ["acme"]) == 1
+    [entry] = await store.outbox.entries(hook="new")
     assert entry.person == "k:1"
 
 
 async def test_pushing_nobody_is_nothing(store: Store) -> None:
-    assert await store.push_standings("crm", ["acme"]) == 0
-    assert await store.push_standings("crm", []) == 0
+    assert await store.outbox.push("crm", ["acme"]) == 0
+    assert await store.outbox.push("crm", []) == 0
     assert not store.outbox_written.is_set()
 
 
 async def test_ids_of_events_are_the_same_on_every_machine(opening: Opening) -> None:
     store = await opening()
     await out_and_in_again(store)
-    [entry] = await store.outbox_entries()
+    [entry] = await store.outbox.entries()
     assert entry.event.id == "evt_cfd76884223322bc040685d754f56508"
 
 

@@ -59,7 +59,7 @@ async def statuses(store: Store, text: str = PAT) -> dict[str, str]:
 
 async def told(store: Store) -> list[tuple[str, str, str, int]]:
     """Hook, account, type and version of every event, oldest first."""
-    entries = reversed(await store.outbox_entries(limit=1000))
+    entries = reversed(await store.outbox.entries(limit=1000))
     return [(one.hook, one.account_id, one.event.type, one.version) for one in entries]
 
 
@@ -296,7 +296,7 @@ async def test_two_processes_that_change_the_same_people_in_several_accounts_los
     await asyncio.gather(*work)
     assert await stores[1].check() == []
     by_person: dict[tuple[str, str], list[int]] = {}
-    for entry in reversed(await stores[0].outbox_entries(limit=5000)):
+    for entry in reversed(await stores[0].outbox.entries(limit=5000)):
         by_person.setdefault((entry.account_id, entry.person), []).append(entry.version)
     assert all(versions == list(range(1, len(versions) + 1)) for versions in by_person.values())
     for store in stores:

@@ -25,7 +25,7 @@ LATER = NOW + timedelta(days=1)
 
 async def events(store: Store, hook: str = "crm") -> list[OutboxEntry]:
     """All events of a hook, oldest first."""
-    return list(reversed(await store.outbox_entries(hook=hook)))
+    return list(reversed(await store.outbox.entries(hook=hook)))
 
 
 async def recorded_mail(store: Store, *facts: object, **more: object) -> object:
@@ -95,6 +95,17 @@ async def test_the_same_fact_twice_is_one_and_no_news(store: Store) -> None:
     assert len(await events(store)) == 1
 
 
+@pytest.mark.parametrize("classes", [("hard", "soft"), ("soft", "hard")])
+async def test_a_report_that_calls_an_address_dead_and_full_makes_it_dead_in_either_order(
+    store: Store, classes: tuple[str, str]
+) -> None:
+    for said in classes:
+        evidence = {"mail": "sha256:00", "class": said}
+        await store.record_facts([an_opt_out(kind=FactKind.bounce, channel=Channel.bounce, evidence=evidence)])
+    [person] = await store.persons("pat@example.org")
+    assert person.standing.status is Status.bounced
+
+
 async def test_another_opt_out_of_someone_who_is_out_is_kept_but_no_news(store: Store) -> None:
     await store.record_facts([an_opt_out()])
     assert (await store.record_facts([an_opt_out(at=LATER)])).changes == ()
@@ -154,12 +165,12 @@ async def test_a_change_is_told_to_each_hook_of_the_account_and_to_no_other(data
     names = {"acme": ("crm", "log"), "other": ("log",)}
     store = await Store.open(database_url, StoreSettings(), hooks_of=lambda account_id: names.get(account_id, ()))
     await store.record_facts([an_opt_out(), an_opt_out(account_id="other"), an_opt_out(account_id="third")])
-    assert sorted((event.account_id, event.hook) for event in await store.outbox_entries()) == [
+    assert sorted((event.account_id, event.hook) for event in await store.outbox.entries()) == [
         ("acme", "crm"),
         ("acme", "log"),
         ("other", "log"),
     ]
-    assert len({event.event.id for event in await store.outbox_entries()}) == 3
+    assert len({event.event.id for event in await store.outbox.entries()}) == 3
     await store.close()
 
 
@@ -315,7 +326,7 @@ async def quiet_store(database_url: str) -> AsyncIterator[Store]:
 
 async def test_without_hooks_standings_change_and_nobody_is_told(quiet_store: Store) -> None:
     assert len((await quiet_store.record_facts([an_opt_out()])).changes) == 1
-    assert await quiet_store.outbox_entries() == []
+    assert await quiet_store.outbox.entries() == []
     assert not quiet_store.outbox_written.is_set()
 
 
@@ -330,4 +341,4 @@ async def test_workers_are_woken_by_a_change_and_by_nothing_else(store: Store) -
 async def test_a_report_that_names_thousands_is_recorded_in_one_transaction(store: Store) -> None:
     recorded = await recorded_mail(store, *(an_opt_out(f"p{n}@example.org") for n in range(5000)))
     assert len(recorded.changes) == 5000
-    assert len(await store.outbox_entries(limit=9999)) == 5000
+    assert len(await store.outbox.entries(limit=9999)) == 5000

@@ -83,11 +83,11 @@ async def test_an_undone_opt_out_stood_until_it_was_undone(store: Store) -> None
 async def test_a_rebuild_of_what_is_in_order_changes_nothing_and_tells_nobody(store: Store) -> None:
     await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
     await store.record_facts([an_opt_out(PAT), an_opt_out("kim@example.net"), a_consent(None, key="9")])
-    before = await store.outbox_entries()
+    before = await store.outbox.entries()
     people, changed, _ = await rebuilt(store)
     assert people > 0
     assert changed == 0
-    assert await store.outbox_entries() == before
+    assert await store.outbox.entries() == before
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_a_damaged_projection_is_found_and_rebuilt_from_the_facts(
     await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
     await store.record_facts([an_opt_out(PAT), an_opt_out(None, key="2"), an_opt_out("kim@example.net")])
     before = {one.person: one.standing for one in [*await store.persons(PAT), *await store.persons("kim@example.net")]}
-    told = {one.person: one.version for one in await store.outbox_entries()}
+    told = {one.person: one.version for one in await store.outbox.entries()}
     await execute(database_url, damage)
     assert await store.check() != []
     await rebuilt(store)
@@ -127,7 +127,7 @@ async def test_a_rebuild_applies_a_new_parent_and_tells_the_hooks(database_url: 
     assert await together.check() == ["account shop: k:1 is kept as active, but the facts say unsubscribed"]
     assert (await rebuilt(together))[1] == 1
     assert await together.check() == []
-    assert [one.account_id for one in await together.outbox_entries()] == ["shop", "acme"]
+    assert [one.account_id for one in await together.outbox.entries()] == ["shop", "acme"]
     await together.close()
 
 

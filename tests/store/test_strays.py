@@ -201,5 +201,5 @@ async def test_a_decision_that_was_committed_while_the_answer_was_lost_is_not_re
     decision = a_decision(mail, an_opt_out())
     assert isinstance(await after_commit(store, store.record(mail, decision), monkeypatch), StoreUnavailable)
     assert not (await store.record(mail, decision)).applied
-    assert len(await store.outbox_entries()) == 1
+    assert len(await store.outbox.entries()) == 1
     assert await store.check() == []

@@ -25,14 +25,14 @@ async def test_a_new_subscriber_is_active_and_nobody_is_told(store: Store) -> No
     assert await store.put_subscribers([known("1", "pat@example.org")]) == []
     person = await one(store, "1")
     assert (person.standing.status, person.version, person.facts) == (Status.active, 0, ())
-    assert await store.outbox_entries() == []
+    assert await store.outbox.entries() == []
 
 
 async def test_an_address_that_is_out_makes_every_later_subscriber_out_and_tells_the_hook(store: Store) -> None:
     await store.record_facts([an_opt_out("Pat@example.org")])
     [change] = await store.put_subscribers([known("1", "pat@EXAMPLE.org")])
     assert (change.person, change.status, change.version) == ("k:1", Status.unsubscribed, 1)
-    [event, _] = await store.outbox_entries()
+    [event, _] = await store.outbox.entries()
     assert event.event.data["person"] == {"address": "pat@EXAMPLE.org", "key": "1"}
     assert await store.check() == []
 

@@ -112,7 +112,7 @@ async def test_a_mail_that_waited_is_recorded_once(store: Store, other: Store, c
     assert (await other.record(mail, decision)).applied
     assert not (await store.record(mail, decision)).applied
     assert not await store.waiting.put(mail, clock.now), "what is decided does not wait any more"
-    assert len(await store.outbox_entries()) == 1
+    assert len(await store.outbox.entries()) == 1
     assert await store.waiting.take() is None
     assert await store.check() == []
 

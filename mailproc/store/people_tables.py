@@ -1,0 +1,99 @@
+"""The people's tables: who is subscribed to what, what was said about whom, and what follows from it.
+
+Their keys begin with the account; times and JSON are as in `schema.py`.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, text
+
+from mailproc.store.table import count_column, metadata, partial_index, text_column, time_column
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    text_column("account_id"),
+    text_column("key"),
+    text_column("address"),
+    text_column("address_key"),
+    text_column("loose_key"),
+    time_column("created_at"),
+    PrimaryKeyConstraint("account_id", "key"),
+    sqlite_with_rowid=False,
+)
+Index("subscriber_address_idx", subscriber.c.account_id, subscriber.c.address_key)
+Index("subscriber_loose_idx", subscriber.c.account_id, subscriber.c.loose_key)
+
+mailing_list = Table(
+    "list",
+    metadata,
+    text_column("account_id"),
+    text_column("id"),
+    text_column("name"),
+    time_column("created_at"),
+    Column("spellings", Text, nullable=False, server_default=text("'[]'")),  # JSON: other names that people call it by
+    Column("classification", Text, nullable=False, server_default=text("'commercial'")),
+    count_column("is_public"),  # 1: subscribers see it
+    time_column("removed_at", null=True),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    text_column("account_id"),
+    text_column("list_id"),
+    text_column("subscriber_key"),
+    time_column("joined_at"),
+    PrimaryKeyConstraint("account_id", "list_id", "subscriber_key"),
+    sqlite_with_rowid=False,
+)
+
+fact = Table(  # append-only; a person's standing is computed from these rows alone
+    "fact",
+    metadata,
+    text_column("account_id"),
+    text_column("id"),
+    text_column("kind"),
+    text_column("address", null=True),
+    text_column("address_key", null=True),
+    text_column("key", null=True),
+    text_column("level"),
+    text_column("list_id", null=True),
+    time_column("occurred_at"),
+    time_column("about_mail_of", null=True),
+    time_column(
+        "began_at"
+    ),  # of a complaint when the mail that it is about was sent, else occurred_at: the later outlasts
+    text_column("channel"),
+    text_column("evidence"),  # JSON
+    text_column("retracts", null=True),
+    time_column("recorded_at"),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+partial_index(
+    "fact_address_idx",
+    "address_key IS NOT NULL",
+    *(fact.c[name] for name in ("account_id", "address_key", "kind", "level", "list_id", "began_at")),
+)
+partial_index(
+    "fact_key_idx",
+    "key IS NOT NULL",
+    *(fact.c[name] for name in ("account_id", "key", "kind", "level", "list_id", "began_at")),
+)
+partial_index("fact_retracts_idx", "retracts IS NOT NULL", fact.c.account_id, fact.c.retracts)
+
+standing = Table(  # projection of the facts: can be rebuilt
+    "standing",
+    metadata,
+    text_column("account_id"),
+    text_column("person"),  # k:<subscriber key> or a:<address key>
+    text_column("key", null=True),
+    text_column("address", null=True),
+    text_column("status"),
+    text_column("blocks"),  # JSON
+    Column("version", BigInteger, nullable=False),
+    time_column("changed_at"),
+    PrimaryKeyConstraint("account_id", "person"),
+    sqlite_with_rowid=False,
+)
