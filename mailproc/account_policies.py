@@ -79,12 +79,12 @@ def with_lists(settings: Settings, kept: Iterable[MailingList]) -> Settings:
 
 
 def scopes_of(settings: Settings) -> Scopes:
-    """How far each account's opt-outs reach."""
+    """How far each account's opt-outs reach, and how forgotten addresses are found."""
     members = [
         Member(account_id=account.id, parent=account.parent, scope=account.account_scope)
         for account in settings.account
     ]
-    return Scopes(members, settings.global_scope)
+    return Scopes(members, settings.global_scope, settings.erasure.peppers_in_force())
 
 
 def accounts_for_replay(policies: Sequence[AccountPolicy]) -> Accounts:

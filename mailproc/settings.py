@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forward import Forwarding, forwarding_hook
+from mailproc.policy.pepper import MIN_PEPPER_BYTES, PEPPER_ID, Peppers
 from mailproc.policy.scope import AccountScope, GlobalScope
 from mailproc.policy.silence import SilenceLimits
 from mailproc.policy.sources import NO_SOURCES, FeedbackSources
@@ -119,6 +120,25 @@ class SilenceSettings(_Table):
     def limits(self) -> SilenceLimits:
         """The same as the watch takes it."""
         return SilenceLimits(days=self.days, gaps=self.gaps)
+
+
+class ErasureSettings(_Table):
+    """What addresses are hashed with when a person is forgotten: peppers by id, the last in order for new ones."""
+
+    peppers: dict[str, Secret] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _peppers_are_usable(self) -> "ErasureSettings":
+        for pepper_id, secret in self.peppers.items():
+            if not PEPPER_ID.fullmatch(pepper_id):
+                raise ValueError(f"pepper {pepper_id}: its id must be up to 32 lower-case letters, digits, _ and -")
+            if len(secret.encode()) < MIN_PEPPER_BYTES:
+                raise ValueError(f"pepper {pepper_id}: must have {MIN_PEPPER_BYTES} bytes at least")
+        return self
+
+    def peppers_in_force(self) -> Peppers:
+        """The same as the store takes them."""
+        return Peppers({pepper_id: secret.encode() for pepper_id, secret in self.peppers.items()})
 
 
 class HookSettings(_Table):
@@ -248,6 +268,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     breaker: BreakerSettings = BreakerSettings()
     silence: SilenceSettings = SilenceSettings()
+    erasure: ErasureSettings = ErasureSettings()
     authenticity: AuthenticitySettings = AuthenticitySettings()
 
     @model_validator(mode="after")

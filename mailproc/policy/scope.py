@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailproc.policy.facts import Fact
+from mailproc.policy.pepper import NO_PEPPERS, Peppers
 from mailproc.policy.standing import is_operators_global
 
 EVERYWHERE = "*"  # the account that global facts are kept under; nobody's own can have that name
@@ -38,10 +39,17 @@ class Scopes:
     """Who is related to whom. Applied whenever a standing is computed: a fact is written once, where it was said.
 
     An account without a parent is its own enterprise, and that of those who name it as theirs. One that the settings do
-    not know stands alone, below global.
+    not know stands alone, below global. `peppers` find what is kept of an address that was forgotten: that reaches
+    whoever has the address again.
     """
 
-    def __init__(self, members: Iterable[Member] = (), global_scope: GlobalScope = GlobalScope.installation) -> None:
+    def __init__(
+        self,
+        members: Iterable[Member] = (),
+        global_scope: GlobalScope = GlobalScope.installation,
+        peppers: Peppers = NO_PEPPERS,
+    ) -> None:
+        self.peppers = peppers
         self._members = {member.account_id: member for member in members}
         self._global_scope = global_scope
         together: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, exists, func, or_, select, union
 
+from mailproc.policy.pepper import Peppers
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.store.columns import json_text
 from mailproc.store.people_tables import fact, subscriber
@@ -57,15 +58,21 @@ def senders() -> Transaction[list[str]]:
     return [account_id for account_id in (yield from all_accounts()) if account_id != EVERYWHERE]
 
 
-def who_knows(accounts: Collection[str], address_keys: Collection[str]) -> Transaction[dict[str, frozenset[str]]]:
+def who_knows(
+    accounts: Collection[str], address_keys: Collection[str], peppers: Peppers
+) -> Transaction[dict[str, frozenset[str]]]:
     """Which of these accounts has a subscriber or a fact with which of these addresses; accounts without are left out.
+
+    An account that forgot an address still has a fact about it.
 
     However many facts there are: one look into the index for each account and address.
     """
     if not accounts or not address_keys:
         return {}
-    rows = yield from ask(_KNOWN, accounts=json_text(sorted(accounts)), address_keys=json_text(sorted(address_keys)))
+    forgotten = peppers.addresses_by_name(address_keys)
+    names = json_text(sorted({*address_keys, *forgotten}))
+    rows = yield from ask(_KNOWN, accounts=json_text(sorted(accounts)), address_keys=names)
     known: dict[str, set[str]] = {}
-    for account_id, address_key in rows:
-        known.setdefault(account_id, set()).add(address_key)
+    for account_id, name in rows:
+        known.setdefault(account_id, set()).add(forgotten.get(name) or name)
     return {account_id: frozenset(mine) for account_id, mine in known.items()}

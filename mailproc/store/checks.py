@@ -54,7 +54,7 @@ async def _compare_people(reader: Reader, context: Context, account_id: str, pro
 def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[str], str | None]]:
     """Whose standing is not what their facts amount to, neither those that recording reads nor all of them."""
     account_id, thresholds = leg.account_id, context.thresholds_of(leg.account_id)
-    names, last = yield from next_names(leg, after)
+    names, last = yield from next_names(leg, after, context.scopes.peppers)
     people = yield from find(account_id, names)
     facts = yield from counting_facts(context.scopes, account_id, people.values())
     every = yield from counting_facts(context.scopes, account_id, people.values(), whole=True)

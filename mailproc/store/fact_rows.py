@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from mailproc.policy.facts import Fact, FactKind
+from mailproc.policy.pepper import is_forgotten_name
 from mailproc.store.columns import FACT_COLUMNS, address_key_of, fact_from, json_text, micros_of, storable_fact
 from mailproc.store.people_tables import fact
 from mailproc.store.persons import Names, name_of
@@ -51,7 +52,9 @@ class StoredFact:
 
     @property
     def names(self) -> Names:
-        """Whom it names."""
+        """Whom it names; an address that was forgotten is nobody's name."""
+        if is_forgotten_name(self.address_key):
+            return Names()
         return name_of(self.fact.key, self.address_key)
 
 

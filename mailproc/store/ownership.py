@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 
 from mailproc.store.columns import micros_of
 from mailproc.store.journal import Context, Operation
+from mailproc.store.pepper_rows import check_peppers
 from mailproc.store.schema import ACCEPTED, mail, mail_content, process, upload
 from mailproc.store.statement import Statement, Transaction, ask, tell
 
@@ -135,6 +136,8 @@ def stay_alive(context: Context, until: datetime) -> Transaction[None]:
 
 
 def _stay_alive(context: Context, payloads: Sequence[datetime]) -> Transaction[list[None]]:
+    """Nobody works on without a pepper that somebody else uses by now."""
+    yield from check_peppers(context.scopes.peppers)
     yield from ask(_FORGET_DEAD, before=micros_of(context.now - _FORGOTTEN_AFTER))
     yield from stay_alive(context, max(payloads))
     return [None] * len(payloads)

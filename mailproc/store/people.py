@@ -1,14 +1,16 @@
 """Reading about people: by address or by key, with their facts and what the hooks were told."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, union
 
 from mailproc.policy.facts import FactKind
+from mailproc.policy.pepper import Peppers
 from mailproc.policy.standing import standing_of
 from mailproc.store.accounts import all_accounts
-from mailproc.store.columns import address_key_of, storable
+from mailproc.store.columns import address_key_of, json_text, storable
 from mailproc.store.fact_rows import StoredFact
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from
@@ -19,7 +21,7 @@ from mailproc.store.reach import counting_facts, reaching_facts
 from mailproc.store.results import PersonStatus
 from mailproc.store.schema import outbox
 from mailproc.store.standing_rows import NEVER_CHANGED, standings_of, told_standing
-from mailproc.store.statement import Statement, Transaction, ask
+from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 MAX_EVENTS = 20
 
@@ -29,7 +31,7 @@ _NAMES_IN_FACTS = Statement(
             fact.c.account_id == bindparam("account_id"), fact.c.key == bindparam("key")
         ),
         select(fact.c.key, fact.c.address_key).where(
-            fact.c.account_id == bindparam("account_id"), fact.c.address_key == bindparam("address_key")
+            fact.c.account_id == bindparam("account_id"), one_of(fact.c.address_key, "address_keys")
         ),
     )
 )
@@ -54,20 +56,26 @@ def persons_named(
     accounts = [account_id] if account_id is not None else (yield from all_accounts())
     found: list[PersonStatus] = []
     for account in accounts:
-        people = yield from _people_in(account, text)
+        people = yield from _people_in(account, text, context.scopes.peppers)
         facts = yield from counting_facts(context.scopes, account, people.values(), until=at)
-        people = {name: one for name, one in people.items() if facts[name] or one.address is not None}
+        people = {
+            name: _called(one, facts[name], text)
+            for name, one in people.items()
+            if facts[name] or one.address is not None
+        }
         if not people and account_id is not None:
             people, facts = yield from _stranger(context, account, text, at)
         found.extend((yield from _statuses(context, account, people, facts, at)))
     return found
 
 
-def _people_in(account_id: str, text: str) -> Transaction[dict[str, Person]]:
+def _people_in(account_id: str, text: str, peppers: Peppers) -> Transaction[dict[str, Person]]:
     key, address_key = storable(text.strip()), address_key_of(text)
-    in_facts = {
-        tuple(row) for row in (yield from ask(_NAMES_IN_FACTS, account_id=account_id, key=key, address_key=address_key))
-    }
+    forgotten = peppers.addresses_by_name([address_key])
+    rows = yield from ask(
+        _NAMES_IN_FACTS, account_id=account_id, key=key, address_keys=json_text([address_key, *forgotten])
+    )
+    in_facts = {(named, forgotten.get(at, at)) for named, at in rows}
     keys_in_facts = {named for named, _ in in_facts if named is not None}
     bare = {address_key} if (None, address_key) in in_facts else set()
     names = Names(
@@ -77,6 +85,12 @@ def _people_in(account_id: str, text: str) -> Transaction[dict[str, Person]]:
     if key not in keys_in_facts and people[person_of_key(key)].address is None:
         del people[person_of_key(key)]  # the text names no key that anyone has heard of
     return people
+
+
+def _called(person: Person, facts: Collection[StoredFact], text: str) -> Person:
+    """The person; an address that was forgotten, of which no fact tells any more, as whoever asks calls it."""
+    nameless = person.key is None and named_by(person, facts).address is None
+    return replace(person, address=text.strip()) if nameless else person
 
 
 def _stranger(

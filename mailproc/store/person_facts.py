@@ -1,9 +1,11 @@
 """Whose facts are whose: what is read for the people whose standing is computed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import union_all
 
+from mailproc.policy.pepper import Peppers
 from mailproc.store.columns import json_text
 from mailproc.store.crowded_facts import (
     BARE,
@@ -28,17 +30,19 @@ _BY_NAME = Statement(
 _RETRACTIONS = Statement(lambda insert: of_account(one_of(fact.c.retracts, "ids")))
 
 
-def facts_of(account_id: str, people: Collection[Person]) -> Transaction[dict[str, list[StoredFact]]]:
+def facts_of(account_id: str, people: Collection[Person], peppers: Peppers) -> Transaction[dict[str, list[StoredFact]]]:
     """The facts that count for each of these people, by person, in no order; empty lists for none.
 
     A subscriber's are those of its key and of its present address; an address's own are those that name no key (R28a).
-    Of a flood they are those that can matter: the standing has the same status, and the same kinds of blocks.
+    What is kept of an address that was forgotten counts for whoever has that address. Of a flood they are those that
+    can matter: the standing has the same status, and the same kinds of blocks.
     """
     keys, addresses = _keys_of(people), _addresses_of(people)
     bare = _addresses_of(person for person in people if person.key is None)
     flooded_keys = yield from crowded_keys(account_id, keys)
     flooded_addresses = yield from crowded_addresses(account_id, addresses)
-    found = yield from _named(account_id, keys - flooded_keys, addresses - flooded_addresses)
+    forgotten = peppers.addresses_by_name(addresses)
+    found = yield from _named(account_id, keys - flooded_keys, addresses - flooded_addresses, forgotten)
     for search, names in (
         (BY_KEY, flooded_keys),
         (BY_ADDRESS, flooded_addresses),
@@ -54,9 +58,12 @@ def facts_of(account_id: str, people: Collection[Person]) -> Transaction[dict[st
     return by_person
 
 
-def all_facts_of(account_id: str, people: Collection[Person]) -> Transaction[dict[str, list[StoredFact]]]:
+def all_facts_of(
+    account_id: str, people: Collection[Person], peppers: Peppers
+) -> Transaction[dict[str, list[StoredFact]]]:
     """The same with every fact of a flood, however long that takes: for checks."""
-    found = yield from _named(account_id, _keys_of(people), _addresses_of(people))
+    addresses = _addresses_of(people)
+    found = yield from _named(account_id, _keys_of(people), addresses, peppers.addresses_by_name(addresses))
     return (yield from _shared_out(account_id, found, people))
 
 
@@ -68,11 +75,20 @@ def _addresses_of(people: Iterable[Person]) -> set[str]:
     return {person.address_key for person in people if person.address_key is not None}
 
 
-def _named(account_id: str, keys: Iterable[str], addresses: Iterable[str]) -> Transaction[dict[str, StoredFact]]:
+def _named(
+    account_id: str, keys: Iterable[str], addresses: Iterable[str], forgotten: Mapping[str, str]
+) -> Transaction[dict[str, StoredFact]]:
+    """Facts with these names; one about a forgotten address says it of the address that `forgotten` gives for it."""
     rows = yield from ask(
-        _BY_NAME, account_id=account_id, keys=json_text(list(keys)), address_keys=json_text(list(addresses))
+        _BY_NAME,
+        account_id=account_id,
+        keys=json_text(list(keys)),
+        address_keys=json_text([*addresses, *forgotten]),
     )
-    return {one.id: one for one in stored_facts(rows)}
+    found = stored_facts(rows)
+    if forgotten:
+        found = [replace(one, address_key=forgotten.get(one.address_key or "", one.address_key)) for one in found]
+    return {one.id: one for one in found}
 
 
 def _shared_out(

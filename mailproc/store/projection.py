@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailproc.policy.facts import FactKind
+from mailproc.policy.pepper import is_forgotten_name
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import standing_of
 from mailproc.store.accounts import who_knows
@@ -57,7 +58,7 @@ def apply_facts(
     heard: Heard | None = None
     if account_id != EVERYWHERE:  # once for all whom it concerns: its relatives hear each other, and it
         family = {account_id, *context.scopes.relatives_of(account_id)}
-        heard = yield from heard_at(_homes(context.scopes, family), addresses)
+        heard = yield from heard_at(context.scopes, _homes(context.scopes, family), addresses)
         facts = yield from counting_facts(context.scopes, account_id, people.values(), heard=heard)
         changes = yield from write_standings(context, account_id, people, facts, _causes(said, people))
         is_news = is_news or any(facts.values())
@@ -101,9 +102,9 @@ def _tell_the_reached(
 ) -> Transaction[Changes]:
     """Bring up to date who has these addresses in other accounts, where something is known of them."""
     others = yield from reached_accounts(context.scopes, account_id)
-    known = yield from who_knows(others, address_keys)
+    known = yield from who_knows(others, address_keys, context.scopes.peppers)
     if heard is None:
-        heard = yield from heard_at(_homes(context.scopes, known), address_keys)
+        heard = yield from heard_at(context.scopes, _homes(context.scopes, known), address_keys)
     told = [replace(group, mail_id=None) for group in said]  # the mail is in another account's hands
     changes: Changes = []
     for other in sorted(known):
@@ -207,7 +208,7 @@ def named_by(person: Person, facts: Collection[StoredFact]) -> Person:
     """The person with an address to tell: the present one, else the one that the newest fact gives."""
     if person.address is not None:
         return person
-    named = [one for one in facts if one.fact.address is not None]
+    named = [one for one in facts if one.fact.address is not None and not is_forgotten_name(one.fact.address)]
     if not named:
         return person
     newest = max(named, key=lambda one: (one.fact.occurred_at, one.id))

@@ -39,7 +39,7 @@ def counting_facts(
     transaction, about all their addresses.
     """
     read = facts_of if until is None and not whole else all_facts_of
-    facts = yield from read(account_id, people)
+    facts = yield from read(account_id, people, scopes.peppers)
     if until is not None:
         facts = {name: _until(until, own) for name, own in facts.items()}
     addresses = {
@@ -72,7 +72,7 @@ def reaching_facts(
     """
     homes = homes_of(scopes, account_id)
     if heard is None:
-        heard = yield from heard_at(homes, address_keys, until=until)
+        heard = yield from heard_at(scopes, homes, address_keys, until=until)
     reach: dict[str, dict[str, StoredFact]] = {}
     for home in sorted(homes & heard.keys()):
         for address_key, said in heard[home]:
@@ -88,7 +88,7 @@ def homes_of(scopes: Scopes, account_id: str) -> frozenset[str]:
 
 
 def heard_at(
-    homes: Collection[str], address_keys: Collection[str], *, until: datetime | None = None
+    scopes: Scopes, homes: Collection[str], address_keys: Collection[str], *, until: datetime | None = None
 ) -> Transaction[Heard]:
     """What is said in these homes about these addresses; homes that know none of them are left out.
 
@@ -96,11 +96,11 @@ def heard_at(
     """
     if EVERYWHERE in homes and not (yield from is_anything_global()):
         homes = set(homes) - {EVERYWHERE}
-    known = yield from who_knows(homes, address_keys)
+    known = yield from who_knows(homes, address_keys, scopes.peppers)
     heard: dict[str, list[tuple[str, list[StoredFact]]]] = {}
     for home in sorted(known):
         people = yield from _people_at(home, known[home])
-        facts = yield from (facts_of if until is None else all_facts_of)(home, people)
+        facts = yield from (facts_of if until is None else all_facts_of)(home, people, scopes.peppers)
         heard[home] = []
         for person in people:
             said = _until(until, facts[person.person])

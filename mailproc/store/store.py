@@ -36,6 +36,7 @@ from mailproc.store.loops import Loops
 from mailproc.store.operators import Outbox
 from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
+from mailproc.store.pepper_rows import require_peppers
 from mailproc.store.portions import portions, weight_of
 from mailproc.store.presence import Presence
 from mailproc.store.reader import Reader
@@ -117,7 +118,8 @@ class Store:
     ) -> "Store":
         """Open the store. `hooks_of` and the others are plain look-ups by account, called on any thread.
 
-        Raises StoreError when the tables are not those of this program, StoreUnavailable when there is no database.
+        Raises StoreError when the tables are not those of this program, StoreUnavailable when there is no database, or
+        when people were forgotten with a pepper that `scopes` has not.
         """
         parsed = parse_url(url)
         state = await schema_state(url)
@@ -137,6 +139,7 @@ class Store:
                 scopes=scopes,
             )
 
+        await require_peppers(Reader(parsed, settings), scopes.peppers)
         return cls(parsed, settings, context, clock, breaker)
 
     async def close(self) -> None:
