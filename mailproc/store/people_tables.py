@@ -97,3 +97,13 @@ standing = Table(  # projection of the facts: can be rebuilt
     PrimaryKeyConstraint("account_id", "person"),
     sqlite_with_rowid=False,
 )
+
+pepper = Table(  # what forgotten addresses were hashed with, never the pepper itself
+    "pepper",
+    metadata,
+    text_column("id"),
+    text_column("proof"),  # a hash that shows whether somebody has the same pepper
+    time_column("first_used_at"),
+    PrimaryKeyConstraint("id"),
+    sqlite_with_rowid=False,
+)

@@ -8,8 +8,8 @@ from mailproc.errors import StoreUnavailable
 from mailproc.policy.pepper import Peppers
 from mailproc.store.columns import micros_of
 from mailproc.store.journal import Context
+from mailproc.store.people_tables import pepper
 from mailproc.store.reader import Reader
-from mailproc.store.schema import pepper
 from mailproc.store.statement import Statement, Transaction, ask, tell
 
 _USED = Statement(lambda insert: select(pepper.c.id, pepper.c.proof).order_by(pepper.c.id))

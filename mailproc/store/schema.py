@@ -215,9 +215,3 @@ process = Table(  # who is alive: undecided mail of anyone else may be taken ove
     PrimaryKeyConstraint("id"),
     sqlite_with_rowid=False,
 )
-
-# What forgotten addresses were hashed with, never the pepper itself: `proof` shows whether somebody has the same one.
-pepper = Table(
-    "pepper", metadata, _text("id"), _text("proof"), _time("first_used_at"), PrimaryKeyConstraint("id"),
-    sqlite_with_rowid=False,
-)  # fmt: skip

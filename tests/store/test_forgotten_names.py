@@ -69,7 +69,7 @@ async def test_whoever_is_imported_with_it_is_out_and_the_hooks_are_told(store: 
     await keep_only_the_hash(store, PAT)
     [change] = await store.put_subscribers([Subscriber(account_id="acme", key="7", address="PAT@example.org")])
     assert change.status == "unsubscribed"
-    [entry] = await store.outbox_entries()
+    [entry] = await store.outbox.entries()
     assert entry.event.data["person"] == {"address": "PAT@example.org", "key": "7"}
 
 
