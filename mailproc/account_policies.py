@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mailproc.errors import SettingsError
+from mailproc.errors import SettingsError, why_not_read
 from mailproc.policy.account import AccountPolicy, Accounts, default_account
 from mailproc.policy.lists import MailingList
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.source_file import read_source_file
 from mailproc.policy.sources import FeedbackSources
+from mailproc.setting_types import Mistake
 from mailproc.settings import Settings
 
 SOURCES_FILE = "feedback-sources.toml"
@@ -28,7 +29,7 @@ def load_sources(path: Path | None) -> FeedbackSources:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{path}: cannot be read: {error}"]) from None
+        raise SettingsError([f"{path}: {why_not_read(error)}"]) from None
     sources, problems = read_source_file(str(path), text)
     if problems:
         raise SettingsError(problems)
@@ -38,15 +39,29 @@ def load_sources(path: Path | None) -> FeedbackSources:
 def policies_of(settings: Settings) -> tuple[AccountPolicy, ...]:
     """The policy of each account, in the order of the settings. Raises SettingsError for a bad file of sources."""
     sources = load_sources(settings.feedback_sources)
-    problems = [
-        f"account {account.id}: trusted_sources: {problem}"
-        for account in settings.account
+    if mistakes := mistakes_of_trust(settings, sources):
+        raise SettingsError(
+            [f"account {settings.account[int(one.loc[1])].id}: {one.loc[2]}: {one.sentence}" for one in mistakes]
+        )
+    return tuple(account.policy(sources) for account in settings.account)
+
+
+def mistakes_of_sources(settings: Settings) -> list[Mistake]:
+    """What is wrong with the file of sources, else with the sources that accounts trust."""
+    try:
+        return mistakes_of_trust(settings, load_sources(settings.feedback_sources))
+    except SettingsError as error:
+        return [Mistake(loc=("feedback_sources",), sentence=problem) for problem in error.problems]
+
+
+def mistakes_of_trust(settings: Settings, sources: FeedbackSources) -> list[Mistake]:
+    """Each trusted source that there is not, or that nothing proves."""
+    return [
+        Mistake(loc=("account", number, "trusted_sources"), sentence=problem)
+        for number, account in enumerate(settings.account)
         for name in account.trusted_sources
         if (problem := _problem_of(name, sources))
     ]
-    if problems:
-        raise SettingsError(problems)
-    return tuple(account.policy(sources) for account in settings.account)
 
 
 def lists_of(settings: Settings, kept: Iterable[MailingList]) -> list[MailingList]:

@@ -61,3 +61,16 @@ class ContentDropped(StoreError):
             f"what was decided and why is kept: `mailproc mail show {mail_id}`"
         )
         self.dropped_at = dropped_at
+
+
+def why_not_read(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file cannot be read, as the end of a sentence that begins with its name."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"is no text in UTF-8 (byte {error.start + 1})"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder, not a file"
+    if isinstance(error, PermissionError):
+        return "may not be read by this user"
+    return f"cannot be read: {error.strerror}"

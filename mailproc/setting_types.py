@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -99,6 +100,12 @@ def _address(value: str | None) -> str | None:
     return value
 
 
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        raise ValueError("must be 1 to 63 small letters, digits, - and _, the first a letter or digit")
+    return value
+
+
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Sockets = Annotated[Words, AfterValidator(_sockets)]
@@ -108,7 +115,16 @@ Domains = Annotated[Words, AfterValidator(_domains), Field(min_length=1)]
 DomainsOrNetworks = Annotated[Words, AfterValidator(_domains_or_networks)]
 Address = Annotated[str | None, AfterValidator(_address)]
 Secret = Annotated[str, BeforeValidator(_secret)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Name = Annotated[str, AfterValidator(_name)]
+Loc = tuple[str | int, ...]  # the way to a key from the top of the settings; which one of several tables is a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """What is wrong, and where: a sentence that goes on after the key."""
+
+    loc: Loc
+    sentence: str
 
 
 class Table(BaseModel):

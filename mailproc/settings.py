@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
@@ -55,14 +55,6 @@ class SmtpSettings(_Table):
     relays: Networks = ()  # networks of our own border servers: parked, not refused
     proxy_from: Networks = ()  # networks that must speak PROXY v1/v2
     xclient_from: Networks = ()  # networks that may use XCLIENT
-
-    @model_validator(mode="after")
-    def _tls_is_whole(self) -> "SmtpSettings":
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("`tls_cert` and `tls_key` belong together")
-        if (self.require_tls or self.tls_listen) and self.tls_cert is None:
-            raise ValueError("`require_tls` and `tls_listen` need `tls_cert` and `tls_key`")
-        return self
 
 
 class StoreSettings(_Table):
@@ -127,14 +119,15 @@ class ErasureSettings(_Table):
 
     peppers: dict[str, Secret] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _peppers_are_usable(self) -> "ErasureSettings":
-        for pepper_id, secret in self.peppers.items():
+    @field_validator("peppers")
+    @classmethod
+    def _peppers_are_usable(cls, peppers: dict[str, str]) -> dict[str, str]:
+        for pepper_id, secret in peppers.items():
             if not PEPPER_ID.fullmatch(pepper_id):
                 raise ValueError(f"pepper {pepper_id}: its id must be up to 32 lower-case letters, digits, _ and -")
             if len(secret.encode()) < MIN_PEPPER_BYTES:
                 raise ValueError(f"pepper {pepper_id}: must have {MIN_PEPPER_BYTES} bytes at least")
-        return self
+        return peppers
 
     def peppers_in_force(self) -> Peppers:
         """The same as the store takes them."""
@@ -158,21 +151,6 @@ class HookSettings(_Table):
     first_retry_seconds: float = Field(5, gt=0)
     max_retry_seconds: float = Field(21_600, gt=0)
     workers: int = Field(2, ge=1, le=64)
-
-    @model_validator(mode="after")
-    def _has_what_its_type_needs(self) -> "HookSettings":
-        needed = {"webhook": "url", "jsonl": "path", "exec": "command"}[self.type]
-        if not getattr(self, needed):
-            raise ValueError(f'a hook of type "{self.type}" needs `{needed}`')
-        if self.type == "webhook" and not (self.secret or self.secret_file):
-            raise ValueError(
-                "a webhook needs `secret` or `secret_file` (whsec_…): its receiver must be able to verify us"
-            )
-        if self.url and not re.match(r"https?://[^/\s]+", self.url):
-            raise ValueError("`url` must begin with https:// or http://")
-        if self.secret and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{22,}={0,2}", self.secret):
-            raise ValueError("`secret` must be whsec_ and at least 16 bytes in base64")
-        return self
 
 
 class MailboxSettings(_Table):
@@ -213,14 +191,15 @@ class AccountSettings(_Table):
     soft_bounces: int = Field(5, ge=1)
     soft_bounce_days: int = Field(30, ge=1)
 
-    @model_validator(mode="after")
-    def _keys_are_usable(self) -> "AccountSettings":
-        for kid, secret in self.token_keys.items():
+    @field_validator("token_keys")
+    @classmethod
+    def _keys_are_usable(cls, keys: dict[int, str]) -> dict[int, str]:
+        for kid, secret in keys.items():
             if not 0 <= kid <= 15:
-                raise ValueError(f"token key id {kid}: must be 0 to 15")
+                raise ValueError(f"{kid} is no number of a key: there are 0 to 15")
             if not re.fullmatch(r"(?:[0-9a-fA-F]{2}){16,64}", secret):
-                raise ValueError(f"token key {kid}: must be 16 to 64 bytes in hex digits")
-        return self
+                raise ValueError(f"key {kid} must be 16 to 64 bytes in hex digits; `mailproc token keygen` makes one")
+        return keys
 
     def policy(self, sources: FeedbackSources = NO_SOURCES) -> AccountPolicy:
         """The frozen snapshot that decisions are made on."""
@@ -271,29 +250,6 @@ class Settings(_Table):
     erasure: ErasureSettings = ErasureSettings()
     authenticity: AuthenticitySettings = AuthenticitySettings()
 
-    @model_validator(mode="after")
-    def _names_fit_together(self) -> "Settings":
-        problems = [*_doubles("account", [a.id for a in self.account]), *_doubles("hook", [h.name for h in self.hook])]
-        known = {account.id for account in self.account}
-        boxes = [
-            f"{part}@{domain}".lower()
-            for account in self.account
-            for domain in account.domains
-            for part in {part.lower() for role in MailboxRole for part in getattr(account.mailboxes, role.value)}
-        ]
-        problems += _doubles("mailbox", boxes)
-        for hook in self.hook:
-            problems += [
-                f"hook {hook.name}: account {name} does not exist" for name in hook.accounts if name not in known
-            ]
-            if len(known) > 1 and not hook.accounts:
-                problems.append(f"hook {hook.name}: name its accounts, there is more than one")
-        if not re.match(r"(sqlite\+aiosqlite|postgresql\+asyncpg)://", self.database):
-            problems.append("database must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
     def smarthost_of(self, account: AccountSettings) -> SmarthostSettings | None:
         """What takes an account's forwarded mail; None when it forwards nothing."""
         return account.smarthost or self.smarthost if account.forward_to else None
@@ -313,7 +269,3 @@ class Settings(_Table):
         """Names of those among them that want to hear of alarms."""
         wanted = {hook.name for hook in self.hook if hook.alarms}
         return tuple(name for name in self.hooks_of(account_id) if name in wanted)
-
-
-def _doubles(what: str, names: list[str]) -> list[str]:
-    return [f"{what} {name}: named twice" for name in sorted({n for n in names if names.count(n) > 1})]

@@ -1,20 +1,41 @@
 """Reading the settings: one TOML file, every key overridable by environment, all mistakes told at once (exit 78)."""
 
+import copy
 import os
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from mailproc.errors import SettingsError
+from mailproc.setting_types import Loc, Mistake
 from mailproc.settings import Settings
+from mailproc.settings_check import mistakes_between
+from mailproc.settings_source import Source, read_source
+from mailproc.settings_words import mistake_of
 from mailproc.smarthost_settings import SmarthostSettings
 
-ENVIRONMENT_PREFIX = "MAILPROC_"
-_NOT_SETTINGS = {"MAILPROC_CONFIG", "MAILPROC_REWRITE_GOLDEN"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Settings as they were read: all that is usable, where it came from, and what is wrong.
+
+    `mistakes` are where they stand in the file; `astray` has a sentence for each variable that is about nothing.
+    """
+
+    settings: Settings
+    source: Source
+    kept: "Kept"
+    mistakes: list[Mistake]
+    astray: list[str]
+
+    def problems(self, more: Iterable[Mistake] = ()) -> list[str]:
+        """A sentence for each mistake, also those that others have found in `settings`; empty: all well."""
+        later = [replace(one, loc=self.kept.written_at(one.loc)) for one in more]
+        return self.source.sentences([*self.mistakes, *later]) + self.astray
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -22,87 +43,83 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
 
     Relative paths in it are relative to the file. Raises SettingsError with every mistake found.
     """
-    text = ""
-    if path is not None:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError([f"{path}: cannot be read: {error}"]) from None
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"{path}: {error}"]) from None
-    problems = _overlay(tree, environment)
-    try:
-        settings = Settings.model_validate(tree)
-    except ValidationError as error:
-        raise SettingsError(problems + [_sentence(path, text, one) for one in error.errors()]) from None
+    read = read_settings(path, environment)
+    problems = read.problems(mistakes_between(read.settings, read.kept.accounts_are_whole))
     if problems:
         raise SettingsError(problems)
-    return _anchored(settings, path.resolve().parent if path else Path.cwd())
+    return read.settings
 
 
-def _overlay(tree: dict[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """Lay `MAILPROC_SMTP__LISTEN` and `MAILPROC_HOOK__CRM__URL` over the tree; returns what could not be placed."""
-    problems = []
-    for name, value in sorted(environment.items()):
-        if not name.startswith(ENVIRONMENT_PREFIX) or name in _NOT_SETTINGS:
-            continue
-        first, *rest = name[len(ENVIRONMENT_PREFIX) :].lower().split("__")
-        if first not in Settings.model_fields:
-            problems.append(f"environment {name}: there is no setting `{first}`")
-            continue
-        node: Any = tree
-        for step, after in zip([first, *rest], rest, strict=False):
-            node = _descend(node, step, after)
-            if node is None:
-                break
-        if not isinstance(node, dict):
-            problems.append(f"environment {name}: nothing of that name is in the settings file")
-            continue
-        node[([first, *rest])[-1]] = value
-    return problems
+def read_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Read:
+    """The same for who wants to judge more than the settings by themselves.
+
+    Raises SettingsError only for a file that cannot be read or is no TOML.
+    """
+    source, astray = read_source(path, environment)
+    kept = Kept(copy.deepcopy(source.tree))
+    settings, mistakes = _usable(kept)
+    settings = _anchored(settings, path.resolve().parent if path else Path.cwd())
+    return Read(settings=settings, source=source, kept=kept, mistakes=mistakes, astray=astray)
 
 
-def _descend(node: Any, step: str, after: str) -> Any:
-    if isinstance(node, list):
-        return next((row for row in node if str(row.get("id", row.get("name", ""))).lower() == step), None)
-    below = node.get(step)
-    if below is None and step not in ("account", "hook"):
-        below = node.setdefault(step, {})
-    return below
+def _usable(kept: "Kept") -> tuple[Settings, list[Mistake]]:
+    """The settings without what is wrong in them, and the mistakes.
+
+    What is wrong is taken out and the rest is tried again, so that what must fit together can be judged, too.
+    """
+    mistakes: list[Mistake] = []
+    while True:
+        try:
+            return Settings.model_validate(kept.tree), mistakes
+        except ValidationError as error:
+            wrong = error.errors()
+        for one in wrong:
+            loc = kept.written_at(one["loc"])
+            if one["type"] != "missing" or loc not in kept.taken_out:
+                mistakes.append(mistake_of(one, loc))
+        kept.take_out([one["loc"] for one in wrong])
 
 
-def _sentence(path: Path | None, text: str, error: Any) -> str:
-    """One mistake as `file:line: key: what is wrong`."""
-    keys = [str(step) for step in error["loc"]]
-    line = _line_of(text, error["loc"])
-    where = f"{path}:{line}" if line else str(path or "settings")
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "there is no such key"
-    return f"{where}: {'.'.join(keys)}: {message}" if keys else f"{where}: {message}"
+class Kept:
+    """The tree of settings, less and less of it; what is left of several tables remembers its number in the file."""
 
+    def __init__(self, tree: dict[str, Any]) -> None:
+        self.tree = tree
+        self.taken_out: set[Loc] = set()
+        self.accounts_are_whole = True
+        self._numbers = {key: list(range(len(rows))) for key, rows in tree.items() if isinstance(rows, list)}
 
-def _line_of(text: str, loc: tuple[int | str, ...]) -> int | None:
-    """Line of the key in the file, else of the nearest table above it; None when it is not written there."""
-    wanted = tuple(step for step in loc if isinstance(step, str))
-    table: tuple[str, ...] = ()
-    row, best, best_depth = -1, None, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.split("#", 1)[0].strip()
-        if stripped.startswith("["):
-            table = tuple(part.strip(" \"'") for part in stripped.strip("[] ").split("."))
-            row += stripped.startswith("[[") and table == wanted[:1]
-            path = table
-        elif "=" in stripped:
-            path = (*table, *(part.strip(" \"'") for part in stripped.partition("=")[0].split(".")))
-        else:
-            continue
-        is_its_row = not any(isinstance(step, int) for step in loc[:2]) or row == loc[1]
-        if is_its_row and path == wanted[: len(path)] and len(path) > best_depth:
-            best, best_depth = number, len(path)
-    return best
+    def written_at(self, loc: Loc) -> Loc:
+        """Where something stands in the file that is here in what is left."""
+        if len(loc) > 1 and loc[0] in self._numbers and isinstance(loc[1], int):
+            return (loc[0], self._numbers[str(loc[0])][loc[1]], *loc[2:])
+        return loc
+
+    def take_out(self, locs: Iterable[Loc]) -> None:
+        """Let go what is wrong: a key, or the whole table when it lacks one."""
+        places = {self._place_of(loc) for loc in locs}
+        self.taken_out |= {self.written_at(place) for place in places}
+        rows = {place for place in places if len(place) == 2 and isinstance(place[1], int)}
+        for place in places - rows:
+            node: Any = self.tree
+            for step in place[:-1]:
+                node = node[step]
+            del node[place[-1]]
+        for table, number in sorted(rows, reverse=True):  # from the last, so that the others keep their numbers
+            del self.tree[str(table)][number], self._numbers[str(table)][int(number)]
+        self.accounts_are_whole &= not any(place[0] == "account" and place in rows | {("account",)} for place in places)
+
+    def _place_of(self, loc: Loc) -> Loc:
+        """The nearest that can be taken out: not one of a list of words, but the whole list."""
+        node: Any = self.tree
+        for depth, step in enumerate(loc):
+            is_there = step in node if isinstance(node, dict) else depth == 1 and isinstance(node[step], dict)
+            if not is_there:
+                return loc[:depth]
+            node = node[step]
+            if not isinstance(node, dict | list):
+                return loc[: depth + 1]
+        return loc
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

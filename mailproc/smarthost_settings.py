@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from mailproc.setting_types import Address, Secret, Table
 
@@ -30,12 +30,6 @@ class SmarthostSettings(Table):
     first_retry_seconds: float = Field(60, gt=0)
     max_retry_seconds: float = Field(21_600, gt=0)
     workers: int = Field(2, ge=1, le=64)
-
-    @model_validator(mode="after")
-    def _has_both_of_a_login(self) -> "SmarthostSettings":
-        if (self.user is None) != (self.password is None):
-            raise ValueError("`user` and `password` belong together")
-        return self
 
     @property
     def port_in_force(self) -> int:

@@ -40,7 +40,8 @@ def test_a_bad_file_is_told_with_its_line(tmp_path: Path):
 
 
 def test_a_missing_file_is_told(tmp_path: Path):
-    assert "sources.toml: cannot be read" in problems_of(tmp_path, f'feedback_sources = "sources.toml"\n{ACCOUNT}')
+    told = problems_of(tmp_path, f'feedback_sources = "sources.toml"\n{ACCOUNT}')
+    assert "sources.toml: there is no such file" in told
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The settings file: everything overridable, all mistakes at once, each with file, line and key."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from pydantic import BaseModel
 from mailproc.errors import SettingsError
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
-from mailproc.settings_check import notes_on_forwarding, notes_on_trust, problems_around
-from mailproc.settings_file import load_settings
+from mailproc.settings_check import mistakes_around, notes_on_forwarding, notes_on_trust
+from mailproc.settings_file import load_settings, read_settings
 from mailproc.smarthost_settings import SmarthostSettings
 
 EXAMPLE = Path(__file__).parent.parent / "mailproc.example.toml"
@@ -102,11 +103,13 @@ def test_the_environment_overrides_an_account_by_its_id(tmp_path: Path) -> None:
 
 
 def test_an_environment_variable_for_nothing_is_a_mistake(tmp_path: Path) -> None:
-    assert "there is no setting `smpt`" in problems_of(tmp_path, "", {"MAILPROC_SMPT__LISTEN": "x"})
+    told = problems_of(tmp_path, "", {"MAILPROC_SMPT__LISTEN": "x"})
+    assert told == "environment MAILPROC_SMPT__LISTEN: there is no such key; did you mean `smtp`?"
 
 
 def test_an_environment_variable_for_an_unknown_account_is_a_mistake(tmp_path: Path) -> None:
-    assert "nothing of that name" in problems_of(tmp_path, TWO_ACCOUNTS, {"MAILPROC_ACCOUNT__ZETA__PARENT": "x"})
+    told = problems_of(tmp_path, TWO_ACCOUNTS, {"MAILPROC_ACCOUNT__ZETA__PARENT": "x"})
+    assert told.endswith("there is no account zeta in the settings file; there: acme, bolt")
 
 
 def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
@@ -132,21 +135,22 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(tmp_path: Path) -> Non
 
 def test_a_mistake_in_the_second_of_two_tables_names_the_line_of_the_second(tmp_path: Path) -> None:
     text = TWO_ACCOUNTS + "hard_bounces = 0\n"
-    assert "mailproc.toml:8: account.1.hard_bounces" in problems_of(tmp_path, text)
+    assert "mailproc.toml:8: account.bolt.hard_bounces" in problems_of(tmp_path, text)
 
 
 def test_broken_toml_is_a_sentence(tmp_path: Path) -> None:
-    assert "line 1" in problems_of(tmp_path, "[smtp\n")
+    assert "mailproc.toml:1: column 6: this is no TOML" in problems_of(tmp_path, "[smtp\n")
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match=r"none\.toml: there is no such file"):
         load_settings(tmp_path / "none.toml", {})
 
 
 def test_two_accounts_cannot_have_the_same_mailbox(tmp_path: Path) -> None:
     text = TWO_ACCOUNTS.replace("reply.bolt.example", "reply.acme.example")
-    assert "mailbox reply@reply.acme.example: named twice" in problems_of(tmp_path, text)
+    told = problems_of(tmp_path, text)
+    assert "mailproc.toml:7: account.bolt.domains: the mailbox reply@reply.acme.example is named twice" in told
 
 
 def test_two_accounts_may_share_a_domain_with_other_mailboxes(tmp_path: Path) -> None:
@@ -202,9 +206,9 @@ def test_no_mistake_ever_prints_a_secret(tmp_path: Path) -> None:
         ('[smtp]\nlisten = ["127.0.0.1:99999"]', "write host:port"),
         ('[smtp]\nrelays = ["10.0.0.0/33"]', "10.0.0.0/33: is no address and no network"),
         ('[smtp]\ntls_cert = "c.pem"', "belong together"),
-        ("[smtp]\nrequire_tls = true", "need `tls_cert`"),
+        ("[smtp]\nrequire_tls = true", "needs `tls_cert`"),
         ('[web]\nlisten = ["x"]', "write host:port"),
-        ('[[account]]\nid = "a"\ndomains = []', "at least 1 item"),
+        ('[[account]]\nid = "a"\ndomains = []', "must not be empty"),
         ('[[account]]\nid = "a"\ndomains = ["not a domain"]', "is no domain"),
         (
             '[[account]]\nid = "a"\ndomains = ["a.example"]\nsends_from = ["192.0.2.300/28"]',
@@ -225,7 +229,7 @@ def test_every_way_to_listen_is_understood(tmp_path: Path, entry: str) -> None:
 
 def test_a_mistake_in_a_table_below_an_account_names_its_own_line(tmp_path: Path) -> None:
     text = TWO_ACCOUNTS + '[account.mailboxes]\nreply = ["r"]\nreplies = ["x"]\n'
-    assert "mailproc.toml:10: account.1.mailboxes.replies: there is no such key" in problems_of(tmp_path, text)
+    assert "mailproc.toml:10: account.bolt.mailboxes.replies: there is no such key" in problems_of(tmp_path, text)
 
 
 def test_what_settings_name_must_be_there(tmp_path: Path) -> None:
@@ -235,7 +239,8 @@ def test_what_settings_name_must_be_there(tmp_path: Path) -> None:
         '[[hook]]\nname = "b"\ntype = "jsonl"\npath = "/no/such/folder/events.jsonl"\n'
         '[[hook]]\nname = "c"\ntype = "webhook"\nurl = "https://x.example/"\nsecret_file = "none"\n'
     )
-    told = "\n".join(problems_around(load_settings(written(tmp_path, text), {})))
+    read = read_settings(written(tmp_path, text), {})
+    told = "\n".join(read.problems(mistakes_around(read.settings, accounts_are_whole=True)))
     for name in ("c.pem", "k.pem", "/no/such/program", "/no/such/folder", "secret_file"):
         assert name in told
 
@@ -246,7 +251,8 @@ SMARTHOST = '[[account]]\nid="a"\ndomains=["a.example"]\nforward_to="{to}"\n[sma
 def around(tmp_path: Path, to: str = "team@b.example", host: str = "smtp.b.example", more: str = "") -> list[str]:
     path = tmp_path / "mailproc.toml"
     path.write_text(SMARTHOST.format(to=to, host=host, more=more), encoding="utf-8")
-    return problems_around(load_settings(path, {}))
+    read = read_settings(path, {})
+    return read.problems(mistakes_around(read.settings, accounts_are_whole=True))
 
 
 def test_forwarding_that_does_not_lead_back_is_no_mistake(tmp_path: Path) -> None:
@@ -270,7 +276,7 @@ def test_forwarding_that_would_go_in_circles_or_cannot_work_is_a_mistake(
 ) -> None:
     [problem] = around(tmp_path, **told)
     assert said in problem
-    assert problem.startswith("account a: ")
+    assert re.search(r"mailproc\.toml:\d+: (account\.a\.|smarthost\.)", problem)
 
 
 def test_a_smarthosts_user_needs_a_password(tmp_path: Path) -> None:
@@ -325,3 +331,111 @@ def test_believing_enrolled_sources_where_nobody_looks_is_worth_a_note(
 ) -> None:
     text = f'[[account]]\nid="a"\ndomains=["a.example"]\n{account}\n[authenticity]\nverify="{verify}"\n'
     assert len(notes_on_trust(load_settings(written(tmp_path, text), {}))) == notes
+
+
+ALL_WRONG = """\
+database = "mysql://x"
+global_scope = "world"
+[[account]]
+id = "acme"
+domains = ["reply.acme.example"]
+hard_bounces = "many"
+automatic = "perhaps"
+[account.token_keys]
+99 = "00112233445566778899aabbccddeeff"
+[[account]]
+domains = ["b.example"]
+[[hook]]
+name = "crm"
+type = "webhok"
+[[hook]]
+name = "two"
+type = "webhook"
+url = "ftp://x"
+[smtp]
+listne = ["127.0.0.1:25"]
+tls_cert = "nofile.pem"
+[authenticity]
+seconds = 99
+"""
+
+
+def test_every_mistake_is_told_at_once_in_plain_words_in_the_order_of_the_file(tmp_path: Path) -> None:
+    told = problems_of(tmp_path, ALL_WRONG).replace(f"{tmp_path}/mailproc.toml:", "").splitlines()
+    assert told == [
+        "1: database: must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://",
+        "2: global_scope: must be installation or parent",
+        "6: account.acme.hard_bounces: must be a whole number",
+        "7: account.acme.automatic: must be true or false",
+        "8: account.acme.token_keys: 99 is no number of a key: there are 0 to 15",
+        "10: account.1.id: is missing",
+        "14: hook.crm.type: must be webhook, jsonl or exec",
+        "15: hook.two.secret: is missing: a webhook needs `secret` or `secret_file` (whsec_…): its receiver must be "
+        "able to verify us",
+        "18: hook.two.url: must begin with https:// or http://",
+        "20: smtp.listne: there is no such key; did you mean `listen`?",
+        "21: smtp.tls_cert: `tls_cert` and `tls_key` belong together: `tls_key` is missing",
+        "23: authenticity.seconds: must be at most 30",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MAILPROC_SMTP__MAX_RECIPIENTS", "3", "must be at least 100"),
+        ("MAILPROC_SMTP__LISTNE", "x", "there is no such key; did you mean `listen`?"),
+        ("MAILPROC_SMTP__TLS_KEY", "k.pem", "`tls_cert` and `tls_key` belong together: `tls_cert` is missing"),
+        ("MAILPROC_ACCOUNT__BOLT__HARD_BOUNCES", "x", "must be a whole number"),
+        ("MAILPROC_ACCOUNT__PARENT", "x", "say which account it is about: MAILPROC_ACCOUNT__ID__PARENT"),
+        ("MAILPROC_DATABASE__URL", "x", "`database` is no table"),
+        ("MAILPROC_HOOK__CRM__URL", "x", "there is no hook in the settings file that it could be about"),
+    ],
+)
+def test_a_mistake_of_the_environment_is_told_with_the_name_of_its_variable(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    text = 'database = "sqlite+aiosqlite:///m.db"\n' + TWO_ACCOUNTS + "[smtp]\nmax_recipients = 200\n"
+    assert problems_of(tmp_path, text, {name: value}) == f"environment {name}: {said}"
+
+
+def test_a_mistake_of_the_file_is_not_blamed_on_the_environment(tmp_path: Path) -> None:
+    told = problems_of(tmp_path, "[smtp]\nmax_errors = 1\n", {"MAILPROC_SMTP__LISTEN": "127.0.0.1:25"})
+    assert told.endswith("mailproc.toml:2: smtp.max_errors: must be at least 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("smtp = 3", "1: smtp: must be a table of keys and values"),
+        ('[account]\nid = "a"', "1: account: must be written as [[account]], with two brackets: there may be several"),
+        ('[[account]]\nid = "a"\ndomains = [3]', '3: account.a.domains.0: must be a text, as in "…"'),
+        ('[[account]]\nid = "a"\ndomains = ["x y"]', "3: account.a.domains: x y: is no domain"),
+        (
+            '[[account]]\nid = "a"\ndomains = ["a.example"]\ntoken_keys = {x = "00"}',
+            "4: account.a.token_keys.x: the",
+        ),
+        ("rules = 3", '1: rules: must be a path, as in "…"'),
+        ('[smarthost]\nhost = ""', "2: smarthost.host: must not be empty"),
+        ('[smarthost]\nuser = "u"', "1: smarthost.host: is missing"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_one_mistake_and_no_other_follows_from_it(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    [told] = problems_of(tmp_path, text).splitlines()
+    assert f"mailproc.toml:{said}" in told
+
+
+def test_a_folder_and_what_is_no_text_are_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
+    latin = tmp_path / "latin.toml"
+    for path, said in ((tmp_path, "is a folder, not a file"), (latin, "is no text in UTF-8 (byte 6)")):
+        with pytest.raises(SettingsError) as refused:
+            load_settings(path, {})
+        assert refused.value.problems == [f"{path}: {said}"]
+
+
+def test_a_hook_is_not_told_of_an_account_that_only_could_not_be_read(tmp_path: Path) -> None:
+    text = '[[account]]\nid = "acme"\n[[hook]]\nname = "h"\ntype = "jsonl"\npath = "x"\naccounts = ["acme"]\n'
+    [told] = problems_of(tmp_path, text).splitlines()
+    assert told.endswith("account.acme.domains: is missing")

@@ -1,11 +1,14 @@
 """`config check` and `config show`: what the settings say, and every mistake in them."""
 
+from pathlib import Path
+
 import typer
 
-from mailproc.account_policies import policies_of, shipped_sources_file
+from mailproc.account_policies import shipped_sources_file
 from mailproc.cli.context import (
     ConfigOption,
     JsonOption,
+    looked_at,
     settings_of,
     settings_path,
 )
@@ -13,9 +16,10 @@ from mailproc.cli.terminal import (
     out,
     print_json,
 )
-from mailproc.errors import SettingsError
-from mailproc.rule_files import load_rules, shipped_rules_folder
-from mailproc.settings_check import notes_on_forwarding, notes_on_trust, problems_around
+from mailproc.errors import RulesError, SettingsError
+from mailproc.policy.rules import RuleSet
+from mailproc.rule_files import load_rules, rule_paths, shipped_rules_folder
+from mailproc.settings_check import notes_on_forwarding, notes_on_trust
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -26,13 +30,12 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     Example: `mailproc config check --config mailproc.toml`
     """
-    settings = settings_of(config)
-    if problems := problems_around(settings):
-        raise SettingsError(problems)
-    rules = load_rules(settings.rules)
+    settings, problems = looked_at(config)
+    rules = _rules_of(settings.rules, problems)
     if settings.shadow_rules:
-        load_rules(settings.shadow_rules)
-    policies_of(settings)
+        _rules_of(settings.shadow_rules, problems)
+    if problems or rules is None:
+        raise SettingsError(problems)
     found = {
         "settings": str(settings_path(config) or "built-in defaults"),
         "database": settings.database,
@@ -55,6 +58,15 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         out.print(note, style="yellow", markup=False)
     if settings.account and settings.hook:
         out.print("[green]all well[/]")
+
+
+def _rules_of(folder: Path | None, problems: list[str]) -> RuleSet | None:
+    """The rules of a folder; None, and more problems, when they do not load. A folder without any is told already."""
+    try:
+        return load_rules(folder) if folder is None or rule_paths(folder) else None
+    except RulesError as error:
+        problems += error.problems
+        return None
 
 
 @app.command()

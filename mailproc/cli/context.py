@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from mailproc.account_policies import mistakes_of_sources
 from mailproc.cli.terminal import (
     EX_DATAERR,
     err,
 )
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
-from mailproc.settings_file import load_settings
+from mailproc.settings_check import mistakes_around, mistakes_between
+from mailproc.settings_file import load_settings, read_settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -44,6 +46,22 @@ def settings_path(config: Path | None) -> Path | None:
 def settings_of(config: Path | None) -> Settings:
     """The settings in force. Raises SettingsError."""
     return load_settings(settings_path(config))
+
+
+def looked_at(config: Path | None) -> tuple[Settings, list[str]]:
+    """The settings, as far as they are usable, and a sentence for each mistake in them or in what they name."""
+    read = read_settings(settings_path(config))
+    settings, whole = read.settings, read.kept.accounts_are_whole
+    more = [*mistakes_between(settings, whole), *mistakes_around(settings, whole), *mistakes_of_sources(settings)]
+    return settings, read.problems(more)
+
+
+def checked_settings(config: Path | None) -> Settings:
+    """The settings when nothing is wrong, neither in them nor in what they name. Raises SettingsError."""
+    settings, problems = looked_at(config)
+    if problems:
+        raise SettingsError(problems)
+    return settings
 
 
 def settings_with_lists(config: Path | None) -> Settings:

@@ -14,6 +14,7 @@ import typer
 from mailproc.account_policies import policies_of
 from mailproc.cli.context import (
     ConfigOption,
+    checked_settings,
     settings_of,
 )
 from mailproc.cli.garbage import (
@@ -35,7 +36,6 @@ from mailproc.policy.account import Accounts
 from mailproc.rule_files import load_rules
 from mailproc.service import ROLES, Service
 from mailproc.settings import Settings
-from mailproc.settings_check import problems_around
 from mailproc.store.database import create_if_new
 
 
@@ -52,12 +52,10 @@ def serve(
 
     Example: `mailproc serve --config mailproc.toml`
     """
-    settings = settings_of(config)
+    settings = checked_settings(config)
     chosen = tuple(role.strip() for role in roles.split(",") if role.strip())
     if unknown := set(chosen) - set(ROLES):
         raise SettingsError([f"unknown role {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}"])
-    if problems := problems_around(settings):
-        raise SettingsError(problems)
     configure_logging(settings.log.level, settings.log.format, mask_addresses=settings.log.mask_addresses)
     run_on_fast_loop(_serve(settings, chosen))
 

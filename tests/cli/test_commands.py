@@ -258,3 +258,21 @@ def test_explain_as_json_has_the_decision(shell: Shell) -> None:
 def test_no_color_is_respected(shell: Shell) -> None:
     assert "\x1b[31m" in shell.process("replay", "mails", FORCE_COLOR="1").stdout
     assert "\x1b[31m" not in shell.process("replay", "mails", NO_COLOR="1", FORCE_COLOR="1").stdout
+
+
+def test_config_check_tells_mistakes_of_settings_files_sources_and_rules_at_once(shell: Shell) -> None:
+    shell.write("bad/10-x.toml", '[[rule]]\nid = "en-x"\nacton = "unsubscribe"\n')
+    shell.write("sources.toml", "[[source]]\nidd = 'x'\n")
+    smtp = '[smtp]\nmax_errors = 1\ntls_cert = "c.pem"\ntls_key = "k.pem"\n'
+    shell.write("mailproc.toml", f'rules = "bad"\nfeedback_sources = "sources.toml"\n{smtp}')
+    run = shell.run("config", "check")
+    assert run.returncode == 78
+    for said in ("sources.toml:2", "4: smtp.max_errors", "5: smtp.tls_cert", "6: smtp.tls_key", "10-x.toml:3"):
+        assert said in run.stderr, run.stderr
+
+
+def test_serve_does_not_begin_with_what_config_check_would_tell(shell: Shell) -> None:
+    shell.write("mailproc.toml", '[smtp]\ntls_cert = "c.pem"\ntls_key = "k.pem"\n')
+    run = shell.run("serve")
+    assert run.returncode == 78
+    assert "mailproc.toml:2: smtp.tls_cert" in run.stderr
