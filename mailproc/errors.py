@@ -24,6 +24,10 @@ class RulesError(MailprocError):
         self.problems = problems
 
 
+class BadFile(MailprocError):
+    """A file that somebody gave is not what it should be; says where, and what to do. Nothing was changed. Exit 65."""
+
+
 class StoreError(MailprocError):
     """The store could not do what was asked; nothing was changed."""
 

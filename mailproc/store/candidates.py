@@ -23,8 +23,13 @@ _COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key, su
 _KNOWN = Statement(
     lambda insert: union(
         select(*_COLUMNS).where(subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")),
+        select(*_COLUMNS).where(  # whose address is its own loose form, and so in no index of loose ones
+            subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "loose_keys")
+        ),
         select(*_COLUMNS).where(
-            subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.loose_key, "loose_keys")
+            subscriber.c.account_id == bindparam("account_id"),
+            subscriber.c.loose_key != subscriber.c.address_key,
+            one_of(subscriber.c.loose_key, "loose_keys"),
         ),
     )
 )

@@ -20,7 +20,20 @@ subscriber = Table(
     sqlite_with_rowid=False,
 )
 Index("subscriber_address_idx", subscriber.c.account_id, subscriber.c.address_key)
-Index("subscriber_loose_idx", subscriber.c.account_id, subscriber.c.loose_key)
+partial_index(  # most addresses are their own loose form: those are found by the address
+    "subscriber_loose_idx", "loose_key <> address_key", subscriber.c.account_id, subscriber.c.loose_key
+)
+
+attribute = Table(  # what else an account keeps of a subscriber
+    "attribute",
+    metadata,
+    text_column("account_id"),
+    text_column("subscriber_key"),
+    text_column("name"),
+    text_column("value"),
+    PrimaryKeyConstraint("account_id", "subscriber_key", "name"),
+    sqlite_with_rowid=False,
+)
 
 mailing_list = Table(
     "list",
@@ -46,6 +59,19 @@ subscription = Table(
     time_column("joined_at"),
     PrimaryKeyConstraint("account_id", "list_id", "subscriber_key"),
     sqlite_with_rowid=False,
+)
+Index("subscription_subscriber_idx", subscription.c.account_id, subscription.c.subscriber_key)
+
+import_run = Table(  # how far the import of a file has come
+    "import_run",
+    metadata,
+    text_column("account_id"),
+    text_column("id"),  # digest of the rows
+    text_column("cursor"),  # the place of the last row that is done; empty at the beginning
+    text_column("counts"),  # JSON: what became of the people so far
+    time_column("started_at"),
+    time_column("finished_at", null=True),
+    PrimaryKeyConstraint("account_id", "id"),
 )
 
 fact = Table(  # append-only; a person's standing is computed from these rows alone

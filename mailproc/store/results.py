@@ -9,6 +9,7 @@ from mailproc.policy.alarm import Alarm
 from mailproc.policy.decision import Decision
 from mailproc.policy.event import OutboxEntry
 from mailproc.policy.facts import Fact
+from mailproc.policy.imported import ImportCounts
 from mailproc.policy.standing import Standing, Status
 
 
@@ -74,6 +75,15 @@ class Subscriber:
     account_id: str
     key: str
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportState:
+    """How far an import has come: the place of the last row that is done (empty for none), and what became of whom."""
+
+    cursor: str
+    counts: ImportCounts
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

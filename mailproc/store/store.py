@@ -29,6 +29,7 @@ from mailproc.store.database import is_sqlite, parse_url, schema_state
 from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
 from mailproc.store.desk import Desk
 from mailproc.store.drivers import driver_of
+from mailproc.store.imports import Imports
 from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
 from mailproc.store.lists import Lists
@@ -51,6 +52,7 @@ from mailproc.store.results import (
 )
 from mailproc.store.standings import Standings
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
+from mailproc.store.subscriptions import Subscriptions
 from mailproc.store.waiting import Waiting
 
 AT_ONCE = 250  # facts or subscribers of imports, times those who hear of them: none keeps the others waiting
@@ -97,6 +99,8 @@ class Store:
         self.archive = Archive(self._journal, self._reader, clock)
         self.outbox = Outbox(self._journal, self._reader)
         self.lists = Lists(self._journal.submit, self._reader)
+        self.imports = Imports(self._journal, self._reader, context_of)
+        self.subscriptions = Subscriptions(self._journal, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)

@@ -30,7 +30,7 @@ def _upsert(insert: Any) -> Any:
     )
 
 
-_UPSERT = Statement(_upsert)
+UPSERT_SUBSCRIBER = Statement(_upsert)
 _ADDRESSES = Statement(
     lambda insert: select(subscriber.c.key, subscriber.c.address_key).where(
         subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")
@@ -46,12 +46,12 @@ def _put(context: Context, payloads: Sequence[Sequence[Subscriber]]) -> Transact
     if len(by_account) > 1:  # in one order over all accounts: no two processes wait for each other
         yield from find_and_lock_all({account_id: _names_in(rows) for account_id, rows in by_account.items()})
     for account_id in sorted(by_account):
-        changes.extend((yield from _put_into(context, account_id, by_account[account_id])))
+        changes.extend((yield from put_rows(context, account_id, by_account[account_id])))
     keys = [{(storable(one.account_id), storable(one.key)) for one in group} for group in payloads]
     return [[change for change in changes if (change.account_id, change.key) in mine] for mine in keys]
 
 
-def _put_into(context: Context, account_id: str, rows: Sequence[dict[str, Any]]) -> Transaction[list[StandingChange]]:
+def put_rows(context: Context, account_id: str, rows: Sequence[dict[str, Any]]) -> Transaction[list[StandingChange]]:
     """Write subscribers of one account, and bring up to date whoever has, or had, their addresses."""
     keys = json_text([row["key"] for row in rows])
     before: dict[str, str] = dict((yield from ask(_ADDRESSES, account_id=account_id, keys=keys)))
@@ -60,7 +60,7 @@ def _put_into(context: Context, account_id: str, rows: Sequence[dict[str, Any]])
     people = yield from find_and_lock(account_id, names)
     moved = [row["key"] for row in rows if before.get(row["key"], row["address_key"]) != row["address_key"]]
     carried = yield from _carried(context, account_id, [people[person_of_key(key)] for key in moved])
-    yield from tell(_UPSERT, sorted(rows, key=lambda row: str(row["key"])))
+    yield from tell(UPSERT_SUBSCRIBER, sorted(rows, key=lambda row: str(row["key"])))
     changes = yield from apply_facts(context, account_id, [Said(origin=-1, facts=tuple(carried))], names)
     return [change for _, change in changes]
 
@@ -93,15 +93,20 @@ def _carried(context: Context, account_id: str, people: Sequence[Person]) -> Tra
     return carried
 
 
-def _row(one: Subscriber, created_at: int) -> dict[str, Any]:
+def subscriber_row(account_id: str, key: str, address: str, created_at: int) -> dict[str, Any]:
+    """The columns of a subscriber."""
     return {
-        "account_id": storable(one.account_id),
-        "key": storable(one.key),
-        "address": storable(one.address),
-        "address_key": address_key_of(one.address),
-        "loose_key": storable(loose_address(storable(one.address))),
+        "account_id": storable(account_id),
+        "key": storable(key),
+        "address": storable(address),
+        "address_key": address_key_of(address),
+        "loose_key": storable(loose_address(storable(address))),
         "created_at": created_at,
     }
+
+
+def _row(one: Subscriber, created_at: int) -> dict[str, Any]:
+    return subscriber_row(one.account_id, one.key, one.address, created_at)
 
 
 def _names(payloads: Sequence[Sequence[Subscriber]]) -> Transaction[dict[str, Names]]:

@@ -8,11 +8,14 @@ from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import StoreUnavailable
 from mailproc.policy.forgetting import facts_to_keep
+from mailproc.policy.imported import ImportCounts
 from mailproc.policy.pepper import NO_PEPPERS, Peppers
+from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.standing import standing_of
 from mailproc.settings import StoreSettings
 from mailproc.store.fact_rows import StoredFact, insert_facts
+from mailproc.store.imports import ImportRun
 from mailproc.store.journal import Context, Operation
 from mailproc.store.pepper_rows import put_pepper
 from mailproc.store.results import Subscriber
@@ -136,3 +139,13 @@ async def test_a_process_that_runs_without_a_pepper_takes_no_more_mail_once_some
     assert len(await first.accept([a_mail()])) == 1
     await late.close()
     await first.close()
+
+
+@pytest.mark.parametrize("account_id", ["acme", "shop"])
+async def test_who_comes_with_it_in_a_file_is_out_and_counted(store: Store, account_id: str) -> None:
+    await keep_only_the_hash(store, PAT)
+    run = ImportRun(account_id=account_id, id="march", evidence={})
+    states = [state async for state in store.imports.run(run, [PersonRow("k:7", "PAT@example.org")])]
+    assert states[-1].counts == ImportCounts(new=1, out_account=1)
+    [person] = await store.persons("7", account_id)
+    assert person.standing.status.value == "unsubscribed"

@@ -1,0 +1,229 @@
+"""What rows of an import would change, found out before anything is written: a dry run asks the same, and stops there.
+
+Most people of an import are strangers: no fact names their key or address, here or wherever something could reach them
+from. Their standing is active without being computed, and writing them is all there is to do. Only of the others the
+facts are read, so that an opt-out of an address holds for whoever is imported later (R8, R13, R27).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, bindparam, exists, select
+
+from mailproc.policy.facts import FactKind
+from mailproc.policy.person_row import PersonRow
+from mailproc.policy.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing import Standing, standing_of
+from mailproc.store.accounts import is_anything_global
+from mailproc.store.columns import address_key_of, json_text, storable
+from mailproc.store.journal import Context
+from mailproc.store.people_tables import fact, subscriber
+from mailproc.store.persons import Person, person_of_key
+from mailproc.store.reach import counting_facts, homes_of
+from mailproc.store.statement import Statement, Transaction, ask, each_of, one_of
+
+_COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
+_OF_KEYS = Statement(
+    lambda insert: select(*_COLUMNS).where(
+        subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "names")
+    )
+)
+_AT_ADDRESSES = Statement(
+    lambda insert: select(*_COLUMNS).where(
+        subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "names")
+    )
+)
+_names = each_of("names").subquery("asked_names")
+_KEYS_SAID_OF = Statement(
+    lambda insert: select(_names.c.value).where(
+        exists().where(fact.c.account_id == bindparam("account_id"), fact.c.key == _names.c.value)
+    )
+)
+_ADDRESSES_SAID_OF = Statement(
+    lambda insert: select(_names.c.value).where(
+        exists().where(fact.c.account_id == bindparam("account_id"), fact.c.address_key == _names.c.value)
+    )
+)
+_ADDRESSES_OF_KEYS_SAID_OF = Statement(  # somebody has the address there, and facts name them by key alone
+    lambda insert: select(_names.c.value).where(
+        exists().where(
+            subscriber.c.account_id == bindparam("account_id"),
+            subscriber.c.address_key == _names.c.value,
+            and_(fact.c.account_id == subscriber.c.account_id, fact.c.key == subscriber.c.key),
+        )
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A subscriber as the store has it."""
+
+    key: str
+    address: str
+    address_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One subscriber that a row means, as it is and as it will be; `before` None: new.
+
+    `is_said_of`: facts may count for them; of all others nothing stands against mailing.
+    """
+
+    key: str
+    address: str
+    address_key: str
+    before: Known | None
+    is_said_of: bool
+
+    @property
+    def has_other_address(self) -> bool:
+        """Whether the address has to be written: a new subscriber's, or one that is spelled in another way."""
+        return self.before is None or self.before.address != self.address
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the address becomes that of another mailbox."""
+        return self.before is not None and self.before.address_key != self.address_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """A row with whom it means: one subscriber, or all who have its address where it names no key."""
+
+    row: PersonRow
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Rows in order, as many as one transaction takes on; and the standings of those of whom anything is said."""
+
+    rows: tuple[Meant, ...]
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> Iterable[Target]:
+        """Every subscriber who is meant."""
+        return (target for one in self.rows for target in one.targets)
+
+    def standing(self, target: Target) -> Standing:
+        """What stands against somebody once the row is imported."""
+        return self.standings.get(target.key, Standing())
+
+
+def plan_of(context: Context, account_id: str, rows: Sequence[PersonRow], most: int) -> Transaction[Plan]:
+    """Find out whom the first of these rows mean, with at most `most` (≥ 1) subscribers of whom anything is said."""
+    meant = yield from _whom_they_mean(account_id, rows)
+    said_of = yield from _said_of(context.scopes, account_id, [one for _, targets in meant for one in targets])
+    taken: list[Meant] = []
+    count = 0
+    for row, targets in meant:
+        marked = tuple(_target(one, said_of) for one in targets)
+        count += sum(one.is_said_of for one in marked)
+        if count > most and taken:
+            break
+        taken.append(Meant(row=row, targets=marked))
+    plan = Plan(rows=tuple(taken))
+    standings = yield from _standings(context, account_id, [one for one in plan.targets if one.is_said_of])
+    return Plan(rows=plan.rows, standings=standings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    key: str
+    address: str
+    address_key: str
+    before: Known | None
+
+    @property
+    def address_keys(self) -> set[str]:
+        return {self.address_key} | ({self.before.address_key} if self.before else set())
+
+
+def _whom_they_mean(
+    account_id: str, rows: Sequence[PersonRow]
+) -> Transaction[list[tuple[PersonRow, tuple[_Wanted, ...]]]]:
+    """Keys mean themselves. Without a key the address means all who have it, else whoever has the key that it gives:
+    somebody whose address was new since then, and stays that; else somebody new.
+    """
+    by_key = {one.key: one for one in (yield from _known(_OF_KEYS, account_id, [row.key for row in rows]))}
+    address_keys = [address_key_of(row.address) for row in rows]
+    bare = [address_key for row, address_key in zip(rows, address_keys, strict=True) if not row.has_key]
+    at_address: dict[str, list[Known]] = {}
+    for one in (yield from _known(_AT_ADDRESSES, account_id, bare)) if bare else ():
+        at_address.setdefault(one.address_key, []).append(one)
+    meant = []
+    for row, address_key in zip(rows, address_keys, strict=True):
+        known = by_key.get(row.key)
+        there = at_address.get(address_key) or ([known] if known else [])
+        if row.has_key or not there:
+            targets = [_Wanted(row.key, storable(row.address), address_key, known)]
+        else:
+            targets = [_Wanted(one.key, one.address, one.address_key, one) for one in there]
+        meant.append((row, tuple(targets)))
+    return meant
+
+
+def _known(statement: Statement, account_id: str, names: Collection[str]) -> Transaction[list[Known]]:
+    rows = yield from ask(statement, account_id=account_id, names=json_text(list(names)))
+    return [Known(key=key, address=address, address_key=address_key) for key, address, address_key in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _SaidOf:
+    keys: frozenset[str]
+    address_keys: frozenset[str]
+
+
+def _said_of(scopes: Scopes, account_id: str, wanted: Sequence[_Wanted]) -> Transaction[_SaidOf]:
+    """Whose keys and addresses facts name, here or wherever it could reach them from; forgotten addresses, too."""
+    address_keys = {name for one in wanted for name in one.address_keys}
+    forgotten = scopes.peppers.addresses_by_name(address_keys)
+    names = json_text(sorted({*address_keys, *forgotten}))
+    keys = yield from _those(_KEYS_SAID_OF, account_id, json_text([one.key for one in wanted]))
+    found = yield from _those(_ADDRESSES_SAID_OF, account_id, names)
+    homes = homes_of(scopes, account_id)
+    if not (yield from is_anything_global()):
+        homes -= {EVERYWHERE}
+    for home in sorted(homes):
+        found |= yield from _those(_ADDRESSES_SAID_OF, home, names)
+        if home != EVERYWHERE:
+            found |= yield from _those(_ADDRESSES_OF_KEYS_SAID_OF, home, names)
+    return _SaidOf(keys, frozenset(forgotten.get(name, name) for name in found))
+
+
+def _those(statement: Statement, account_id: str, names: str) -> Transaction[frozenset[str]]:
+    return frozenset(name for (name,) in (yield from ask(statement, account_id=account_id, names=names)))
+
+
+def _target(one: _Wanted, said_of: _SaidOf) -> Target:
+    is_said_of = one.key in said_of.keys or not said_of.address_keys.isdisjoint(one.address_keys)
+    return Target(
+        key=one.key, address=one.address, address_key=one.address_key, before=one.before, is_said_of=is_said_of
+    )
+
+
+def _standings(context: Context, account_id: str, targets: Sequence[Target]) -> Transaction[dict[str, Standing]]:
+    """What will stand against them: by their key and new address, and what they bring along from the old one (R28a)."""
+    thresholds = context.thresholds_of(account_id)
+    new = {one.key: _person(one.key, one.address_key) for one in targets}
+    old = {one.key: _person(one.key, one.before.address_key) for one in targets if one.before and one.is_moved}
+    facts = yield from counting_facts(context.scopes, account_id, new.values())
+    left = yield from counting_facts(context.scopes, account_id, old.values())
+    standings = {}
+    for key, person in new.items():
+        said = [one.fact for one in facts[person.person]]
+        before = {one.id: one.fact for one in left.get(person.person, ())}
+        brought = [
+            before[block.fact_id]
+            for block in standing_of(before.values(), thresholds).blocks
+            if block.kind is not FactKind.bounce
+        ]
+        standings[key] = standing_of([*said, *brought], thresholds)
+    return standings
+
+
+def _person(key: str, address_key: str) -> Person:
+    return Person(person=person_of_key(key), key=key, address_key=address_key)

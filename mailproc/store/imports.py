@@ -1,0 +1,239 @@
+"""Importing people: many rows, short transactions, and a place to go on from; no standing changes by it (R8, R27).
+
+A run is known by what its rows say. Where it stands is written in the transaction that writes the people, so that one
+that was broken off goes on, two of the same work together, and either counts everybody once.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from mailproc.policy.imported import ImportCounts
+from mailproc.policy.person_row import PersonRow
+from mailproc.store.columns import from_json, json_text, micros_of, storable, time_or_none
+from mailproc.store.fact_rows import insert_facts, stored_fact
+from mailproc.store.import_outcome import consents_of, counts_of, difference_of
+from mailproc.store.import_plan import Plan, plan_of
+from mailproc.store.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.people_tables import import_run
+from mailproc.store.person_rows import join, put_attributes
+from mailproc.store.persons import lock_all_names
+from mailproc.store.reader import Reader
+from mailproc.store.results import ImportState
+from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
+from mailproc.store.subscribers import UPSERT_SUBSCRIBER, put_rows, subscriber_row
+
+SAID_OF_AT_ONCE = 250  # people whose facts are read in one transaction, times the accounts that hear of them
+_FIRST_ROWS, _FEWEST_ROWS, _MOST_ROWS = 500, 50, 8000
+_TARGET_SECONDS = 0.08  # for one transaction: whoever else writes waits no longer
+_PAUSE_SECONDS = 0.012  # between two, for those who waited
+_ROW_BYTES = 3000  # written for one person, roughly: a page of an index is written for every row that it takes
+
+_RUN = Statement(
+    lambda insert: (
+        select(import_run.c.cursor, import_run.c.counts, import_run.c.finished_at)
+        .where(import_run.c.account_id == bindparam("account_id"), import_run.c.id == bindparam("id"))
+        .with_for_update()
+    )
+)
+
+
+def _start(insert: Insert) -> Any:
+    statement = insert(import_run)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "id"],
+        set_={name: new[name] for name in ("cursor", "counts", "started_at", "finished_at")},
+        where=import_run.c.finished_at.is_not(None),
+    )
+
+
+_START = Statement(_start)
+_ADVANCE = Statement(
+    lambda insert: (
+        update(import_run)
+        .where(import_run.c.account_id == bindparam("account"), import_run.c.id == bindparam("run"))
+        .values(cursor=bindparam("place"), counts=bindparam("counted"), finished_at=bindparam("ended"))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRun:
+    """One file into one account: `id` is what its rows say; `evidence` stands with each consent that they prove."""
+
+    account_id: str
+    id: str
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Portion:
+    """Rows in order; none: the run is at its end."""
+
+    run: ImportRun
+    rows: tuple[PersonRow, ...]
+
+
+def _begin(context: Context, run: ImportRun) -> Transaction[ImportState]:
+    row = {
+        "account_id": storable(run.account_id),
+        "id": run.id,
+        "cursor": "",
+        "counts": json_text({}),
+        "started_at": micros_of(context.now),
+        "finished_at": None,
+    }
+    yield from tell(_START, [row])
+    state: ImportState = yield from _state(run)
+    return state
+
+
+def _state(run: ImportRun) -> Transaction[ImportState]:
+    [(cursor, counts, finished_at)] = yield from ask(_RUN, account_id=storable(run.account_id), id=run.id)
+    return ImportState(cursor=cursor, counts=ImportCounts(**from_json(counts)), finished_at=time_or_none(finished_at))
+
+
+def _import(context: Context, portion: _Portion) -> Transaction[ImportState]:
+    account_id = storable(portion.run.account_id)
+    before = yield from _state(portion.run)
+    if before.finished_at is not None:
+        return before
+    rows = [row for row in portion.rows if row.place > before.cursor]
+    cursor, counts = before.cursor, before.counts
+    if rows:
+        yield from lock_all_names()
+        plan = yield from plan_of(context, account_id, one_kind(rows), _most(context, account_id))
+        counts += yield from _written(context, account_id, plan, portion.run.evidence)
+        cursor = plan.rows[-1].row.place
+    finished_at = None if portion.rows else context.now
+    state = ImportState(cursor=cursor, counts=counts, finished_at=finished_at)
+    yield from tell(
+        _ADVANCE,
+        [
+            {
+                "account": account_id,
+                "run": portion.run.id,
+                "place": cursor,
+                "counted": json_text(counts.as_json()),
+                "ended": None if finished_at is None else micros_of(finished_at),
+            }
+        ],
+    )
+    return state
+
+
+def one_kind(rows: Sequence[PersonRow]) -> Sequence[PersonRow]:
+    """The rows with a key, where there are any: those without may mean one of them, who has to be there first."""
+    return [row for row in rows if row.has_key] or rows
+
+
+def _most(context: Context, account_id: str) -> int:
+    return max(1, SAID_OF_AT_ONCE // context.scopes.hearers(account_id))
+
+
+def _written(context: Context, account_id: str, plan: Plan, evidence: Mapping[str, str]) -> Transaction[ImportCounts]:
+    """Write what a plan says; gives what became of whom."""
+    difference = yield from difference_of(account_id, plan)
+    other = [target for target in plan.targets if target.has_other_address]
+    now = micros_of(context.now)
+    rows = {one.key: subscriber_row(account_id, one.key, one.address, now) for one in other}
+    yield from tell(UPSERT_SUBSCRIBER, [rows[one.key] for one in other if not one.is_said_of])
+    if said_of := [rows[one.key] for one in other if one.is_said_of]:
+        yield from put_rows(context, account_id, said_of)
+    yield from join(account_id, difference.joins, now)
+    yield from put_attributes(account_id, difference.attributes)
+    consents = consents_of(account_id, plan, evidence)
+    yield from insert_facts([stored_fact(one, context.now) for one in consents], context.now)
+    return counts_of(plan, difference)
+
+
+def _begin_all(context: Context, payloads: Sequence[ImportRun]) -> Transaction[list[ImportState]]:
+    return (yield from one_by_one(_begin, context, payloads))
+
+
+def _import_all(context: Context, payloads: Sequence[_Portion]) -> Transaction[list[ImportState]]:
+    return (yield from one_by_one(_import, context, payloads))
+
+
+BEGIN: Operation[ImportRun, ImportState] = Operation(name="begin import", rank=31, run=_begin_all)
+IMPORT: Operation[_Portion, ImportState] = Operation(name="import", rank=32, run=_import_all, bulky=True)
+
+
+class Imports:
+    """The store's imports: `Store.imports` is one."""
+
+    def __init__(self, journal: Journal, reader: Reader, context_of: Callable[[], Context]) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._context_of = context_of
+
+    async def run(self, run: ImportRun, rows: Iterable[PersonRow]) -> AsyncIterator[ImportState]:
+        """Import rows, which come in order of their place, one for each person; gives how far it is, again and again.
+
+        The first state is where an earlier run of the same rows was broken off, or the beginning; one that had ended
+        begins anew. The last state is finished. Each transaction is short and followed by a pause, so that a service
+        beside it goes on. Raises StoreUnavailable and StoreFull; what was told before is kept.
+        """
+        state = await self._journal.submit(BEGIN, run)
+        yield state
+        size = _FIRST_ROWS
+        waiting = _Waiting(row for row in rows if row.place > state.cursor)
+        while state.finished_at is None:
+            portion = waiting.take(size)
+            began = time.monotonic()
+            state = await self._journal.submit(
+                IMPORT, _Portion(run=run, rows=portion), size_bytes=len(portion) * _ROW_BYTES
+            )
+            done = waiting.drop_until(state.cursor)
+            yield state
+            size = _next_size(size, done, time.monotonic() - began)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def preview(self, account_id: str, rows: Iterable[PersonRow]) -> AsyncIterator[ImportCounts]:
+        """Tell what an import would do, and change nothing; gives the counts so far, again and again."""
+        counts = ImportCounts()
+        waiting = _Waiting(iter(rows))
+        while portion := waiting.take(_FIRST_ROWS):
+            some, last = await self._reader.run(self._preview(storable(account_id), portion))
+            waiting.drop_until(last)
+            counts += some
+            yield counts
+
+    def _preview(self, account_id: str, rows: Sequence[PersonRow]) -> Transaction[tuple[ImportCounts, str]]:
+        context = self._context_of()
+        plan = yield from plan_of(context, account_id, one_kind(rows), _most(context, account_id))
+        difference = yield from difference_of(account_id, plan)
+        return counts_of(plan, difference), plan.rows[-1].row.place
+
+
+class _Waiting:
+    """Rows that are not done: a transaction may leave some of a portion to the next."""
+
+    def __init__(self, rows: Iterator[PersonRow]) -> None:
+        self._rows = rows
+        self._first: list[PersonRow] = []
+
+    def take(self, size: int) -> tuple[PersonRow, ...]:
+        """The next rows, at most so many; empty at the end."""
+        self._first += islice(self._rows, max(0, size - len(self._first)))
+        return tuple(self._first[:size])
+
+    def drop_until(self, place: str) -> int:
+        """Let go of the rows up to this place; gives how many."""
+        left = [row for row in self._first if row.place > place]
+        done, self._first = len(self._first) - len(left), left
+        return done
+
+
+def _next_size(size: int, done: int, seconds: float) -> int:
+    """How many rows the next transaction gets, so that it takes about as long as it should, at most twice as many."""
+    if not done:
+        return size
+    fitting = int(done / max(seconds, 0.001) * _TARGET_SECONDS)
+    return max(_FEWEST_ROWS, min(fitting, size * 2, _MOST_ROWS))
