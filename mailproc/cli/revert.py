@@ -29,8 +29,9 @@ from mailproc.cli.terminal import (
     out,
     print_json,
 )
+from mailproc.policy.facts import retraction_of
 from mailproc.settings import Settings
-from mailproc.store.reverts import Affected, Made, Making, retraction_of
+from mailproc.store.reverts import Affected, Made, Making
 
 SHOWN = 20
 

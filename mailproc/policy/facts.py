@@ -90,3 +90,19 @@ class Fact:
             *([self.evidence.get("class")] if self.kind is FactKind.bounce else []),
         ]
         return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+def retraction_of(said: Fact, *, by: str, reason: str, at: datetime) -> Fact:
+    """The fact that takes another one back: undo is a new fact, and nothing is erased."""
+    return Fact(
+        kind=FactKind.retraction,
+        account_id=said.account_id,
+        address=said.address,
+        key=said.key,
+        level=said.level,
+        list_id=said.list_id,
+        occurred_at=at,
+        channel=Channel.command,
+        evidence={name: value for name, value in (("by", by), ("reason", reason)) if value},
+        retracts=said.id,
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_
 
-from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.facts import Fact, FactKind, retraction_of
 from mailproc.policy.standing import Status, standing_of, still_said
 from mailproc.store.accounts import senders
 from mailproc.store.columns import json_text, micros_of
@@ -64,22 +64,6 @@ class Made:
 
     facts: tuple[Fact, ...] = ()
     people: tuple[Affected, ...] = ()
-
-
-def retraction_of(said: Fact, *, by: str, reason: str, at: datetime) -> Fact:
-    """The fact that takes another one back: undo is a new fact, and nothing is erased."""
-    return Fact(
-        kind=FactKind.retraction,
-        account_id=said.account_id,
-        address=said.address,
-        key=said.key,
-        level=said.level,
-        list_id=said.list_id,
-        occurred_at=at,
-        channel=Channel.command,
-        evidence={name: value for name, value in (("by", by), ("reason", reason)) if value},
-        retracts=said.id,
-    )
 
 
 async def find_made(reader: Reader, context: Context, making: Making) -> Made:

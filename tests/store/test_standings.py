@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, an_opt_out, hooks
 
-from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.facts import Channel, FactKind, Level, retraction_of
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.standing import BounceThresholds, Status
 from mailproc.settings import StoreSettings
 from mailproc.store.results import Subscriber
-from mailproc.store.reverts import Making, retraction_of
+from mailproc.store.reverts import Making
 from mailproc.store.store import Store
 
 PAT = "pat@example.org"
