@@ -55,3 +55,5 @@ class Gauges:
         wrong = Counter(alarm.kind.value for alarm in await self._store.loops.alarms())
         for kind in AlarmKind:
             self._metrics.alarms_open.labels(kind.value).set(wrong[kind.value])
+        for one in await self._store.diagnosis.counts():
+            self._metrics.why_answers.labels(one.account_id, one.step).set(one.count)

@@ -29,6 +29,9 @@ class Metrics:
         self.waiting_age = self._gauge("mails_waiting_age_seconds", "Age of the oldest of them")
         self.outbox = self._gauge("outbox_entries", "Events by hook and state", ("hook", "state"))
         self.reviews = self._gauge("reviews_open", "Mails that wait for a person")
+        self.why_answers = self._gauge(
+            "why_answers", "How often `why` was asked, by the step that answered", ("account", "step")
+        )
         self.dropped = self._counter("mails_dropped", "Mails whose raw content was dropped after retention_days")
         self.reviews_due_soon = self._gauge("reviews_due_soon", "Mails that wait for a person and are due in two days")
         self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")

@@ -184,6 +184,7 @@ class AccountSettings(_Table):
     feedback_trust: FeedbackTrust = FeedbackTrust.mailbox
     account_scope: AccountScope = AccountScope.enterprise
     transactional_despite_opt_out: bool = True
+    global_list: Literal["here", "elsewhere"] = "here"  # elsewhere: whoever sends keeps one that cannot be read
     reply_scope: Literal["account", "named-list"] = "account"
     automatic: bool = True
     hard_bounces: int = Field(1, ge=1)

@@ -1,4 +1,4 @@
-"""`revert`: take back exactly what one rule did in some time; shown first, done only when told to."""
+"""`revert`: take back exactly what one rule did in some time, or what is named; shown first, done when told to."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -25,20 +25,26 @@ from mailproc.cli.storage import (
 )
 from mailproc.cli.terminal import (
     EX_DATAERR,
+    EX_USAGE,
     err,
     out,
     print_json,
 )
 from mailproc.policy.facts import retraction_of
 from mailproc.settings import Settings
-from mailproc.store.reverts import Affected, Made, Making
+from mailproc.store.reverts import Affected, Made, Making, Named
 
 SHOWN = 20
 
 
 def revert(
-    rule: Annotated[str, typer.Option("--rule", help="The rule that did it, as `status` and `explain` name it.")],
-    start: Annotated[datetime, typer.Option("--from", formats=TIMES, help="From when on, in UTC.")],
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="The rule that did it, as `status` and `explain` name it.")
+    ] = None,
+    facts: Annotated[
+        list[str] | None, typer.Option("--fact", help="Exactly this, as `why` names it; instead of a rule, repeatable.")
+    ] = None,
+    start: Annotated[datetime | None, typer.Option("--from", formats=TIMES, help="From when on, in UTC.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=TIMES, help="Until when, in UTC; now.")] = None,
     account: AccountOption = None,
     apply: Annotated[bool, typer.Option("--apply", help="Do it. Without this nothing changes.")] = False,
@@ -49,45 +55,62 @@ def revert(
 ) -> None:
     """Take back the opt-outs and complaints that one rule made; what people said besides stays, and counts.
 
+    Or exactly what `why` names: a hold that is over, a bounce of an address that works, what was entered by mistake.
     Nothing is erased: each is followed by a fact that takes it back, and the hooks are told who is back. A day alone is
     its first moment.
 
-    Example: `mailproc revert --rule en-stop-word --from 2026-03-03 --to 2026-03-04 --apply --by kim`
+    Examples: `mailproc revert --rule en-stop-word --from 2026-03-03 --to 2026-03-04 --apply --by kim`
+    · `mailproc revert --fact 5f3c… --apply --by kim --reason "mailbox works again"`
     """
     settings = settings_of(config)
-    making = Making(
-        rule=rule,
-        start=start.replace(tzinfo=UTC),
-        end=end.replace(tzinfo=UTC) if end else datetime.now(UTC),
-        account_id=account_named(settings, account) if account else None,
-    )
-    if making.start > making.end:
-        err.print("mailproc: --from lies after --to")
-        raise typer.Exit(EX_DATAERR)
-    made = run(_revert(settings, making, by, reason, apply=apply))
+    cause = _cause_of(rule, facts or [], start, end, account_named(settings, account) if account else None)
+    made = run(_revert(settings, cause, by, reason, apply=apply))
     if as_json:
         print_json(_as_json(made, apply=apply))
     else:
-        _print(made, making, apply=apply)
+        _print(made, cause, apply=apply)
 
 
-async def _revert(settings: Settings, making: Making, by: str, reason: str, *, apply: bool) -> Made:
+def _cause_of(
+    rule: str | None, facts: list[str], start: datetime | None, end: datetime | None, account_id: str | None
+) -> Making | Named:
+    """What is to be taken back. Raises typer.Exit for what says nothing, or two things."""
+    if facts and rule is None and start is None and end is None:
+        return Named(facts=tuple(facts), account_id=account_id)
+    if facts or rule is None or start is None:
+        err.print("mailproc: either --rule with --from, or --fact")
+        raise typer.Exit(EX_USAGE)
+    begin, last = start.replace(tzinfo=UTC), end.replace(tzinfo=UTC) if end else datetime.now(UTC)
+    if begin > last:
+        err.print("mailproc: --from lies after --to")
+        raise typer.Exit(EX_DATAERR)
+    return Making(rule=rule, start=begin, end=last, account_id=account_id)
+
+
+async def _revert(settings: Settings, cause: Making | Named, by: str, reason: str, *, apply: bool) -> Made:
+    why = reason or (f"revert of rule {cause.rule}" if isinstance(cause, Making) else "taken back by name")
     async with open_store(settings) as store:
-        made = await store.standings.made_by(making)
+        made = await store.standings.made_by(cause)
         if apply:
-            now, why = datetime.now(UTC), reason or f"revert of rule {making.rule}"
+            now = datetime.now(UTC)
             await store.record_facts([retraction_of(one, by=by, reason=why, at=now) for one in made.facts])
         return made
 
 
-def _print(made: Made, making: Making, *, apply: bool) -> None:
-    span = f"{making.start:%Y-%m-%d %H:%M} to {making.end:%Y-%m-%d %H:%M} UTC"
+def _named_in(cause: Making | Named) -> str:
+    if isinstance(cause, Named):
+        return "as named"
+    return f"by rule {cause.rule}, {cause.start:%Y-%m-%d %H:%M} to {cause.end:%Y-%m-%d %H:%M} UTC"
+
+
+def _print(made: Made, cause: Making | Named, *, apply: bool) -> None:
     if not made.facts:
-        out.print(f"nothing to take back: rule {making.rule}, {span}", markup=False)
+        what = _named_in(cause) if isinstance(cause, Making) else "no such fact, or taken back already"
+        out.print(f"nothing to take back: {what}", markup=False)
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(one.kind.value for one in made.facts).items())
     done = "taken back" if apply else "would be taken back"
-    out.print(f"{done}: {kinds} by rule {making.rule}, {span}", markup=False)
+    out.print(f"{done}: {kinds} {_named_in(cause)}", markup=False)
     for one in made.people[:SHOWN]:
         word = one.after.value
         out.print(f"  [{STANDING_COLOURS[word]}]{word:12}[/] ", end="")

@@ -84,6 +84,12 @@ class Why:
         """Whether no step stops the send."""
         return not any(one.stops for one in self.answers)
 
+    @property
+    def answered_by(self) -> str:
+        """What the answer comes down to, in one word for counting (R104): a step, `suspected` or `nothing`."""
+        first = self.first()
+        return first.step.value if first else "suspected" if self.suspicion else "nothing"
+
     def first(self, order: Sequence[Step] = ORDER) -> Answer | None:
         """The first step that stops the send; None when none does."""
         return min((one for one in self.answers if one.stops), key=lambda one: order.index(one.step), default=None)
@@ -105,18 +111,18 @@ def why(send: Send, known: Known, at: datetime) -> Why:
 
 def _record(known: Known) -> Answer:
     name = f"subscriber {known.key}" if known.is_subscriber else f"key {known.key}"
-    who = known.address or name
     stops = False
     if known.address is None:
-        said, stops = f"{name} has no address that mail could be sent to", True
+        is_known = known.is_subscriber or known.facts
+        said, stops = f"{name} has no address" if is_known else f"nobody is known by the key {known.key}", True
     elif not is_address(known.address):
-        said, stops = f"{who} is no address that mail could be sent to", True
+        said, stops = f"{known.address} is no address that mail could be sent to", True
     elif known.is_subscriber:
         said = f"{name}, {known.address}"
     elif known.facts:
-        said = f"no subscriber has {who}; what was said of it is kept, and holds for whoever gets it"
+        said = "an address that no subscriber has; what is said of it holds for whoever gets it"
     else:
-        said = f"nothing is known of {who}; a first send would make it known, as active"
+        said = "nothing is known of this address; a first send would make it known, as active"
     return Answer(step=Step.record, said=said, stops=stops)
 
 
@@ -139,16 +145,16 @@ GLOBAL_ELSEWHERE = (
     "which cannot be read from here"
 )
 _SAID: Mapping[Step, tuple[str, str]] = {
-    Step.sendable: ("neither bounced nor held", "mail cannot, or must not, be delivered there"),
-    Step.account: ("nobody said: no more mail of this account", "no more mail of this account"),
-    Step.global_: ("not out everywhere", "out everywhere, for all accounts, now and later"),
+    Step.sendable: ("neither bounced nor held", "mail cannot be delivered there, or is held back"),
+    Step.account: ("neither opted out nor complained", "no more mail of this account is wanted"),
+    Step.global_: ("not out everywhere", "out everywhere: of all accounts, now and later"),
 }
 
 
 def _of_list(send: Send, told: Sequence[Told]) -> str:
     if send.list_id is None:
         return "the send names no list"
-    return f"no more mail of list {send.list_id}" if told else f"nobody said: no more mail of list {send.list_id}"
+    return f"no more mail of list {send.list_id}" if told else f"nothing stands against mail of list {send.list_id}"
 
 
 def _list_notes(send: Send, known: Known, told: Sequence[Told]) -> tuple[str, ...]:

@@ -46,18 +46,18 @@ _EVENTS = Statement(
 
 
 def persons_named(
-    context: Context, text: str, account_id: str | None, at: datetime | None = None
+    context: Context, text: str, account_id: str | None, at: datetime | None = None, *, whole: bool = False
 ) -> Transaction[list[PersonStatus]]:
     """Everyone whom this key or address means, by account and person; empty for nobody.
 
     In a named account, also an address that it does not know, when something reaches that from elsewhere. `at` asks for
-    the standing of that time, by what had happened until then.
+    the standing of that time, by what had happened until then; `whole` for every fact of a flood.
     """
     accounts = [account_id] if account_id is not None else (yield from all_accounts())
     found: list[PersonStatus] = []
     for account in accounts:
         people = yield from _people_in(account, text, context.scopes.peppers)
-        facts = yield from counting_facts(context.scopes, account, people.values(), until=at)
+        facts = yield from counting_facts(context.scopes, account, people.values(), until=at, whole=whole)
         people = {
             name: _called(one, facts[name], text)
             for name, one in people.items()

@@ -133,3 +133,14 @@ pepper = Table(  # what forgotten addresses were hashed with, never the pepper i
     PrimaryKeyConstraint("id"),
     sqlite_with_rowid=False,
 )
+
+why_answer = Table(  # how often which step of a diagnosis has answered
+    "why_answer",
+    metadata,
+    text_column("account_id"),
+    text_column("step"),
+    count_column("count"),
+    time_column("last_at"),
+    PrimaryKeyConstraint("account_id", "step"),
+    sqlite_with_rowid=False,
+)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_
 
 from mailproc.policy.facts import Fact, FactKind, retraction_of
 from mailproc.policy.standing import Status, standing_of, still_said
-from mailproc.store.accounts import senders
+from mailproc.store.accounts import all_accounts, senders
 from mailproc.store.columns import json_text, micros_of
 from mailproc.store.fact_rows import StoredFact, of_account, stored_facts
 from mailproc.store.journal import Context
@@ -17,7 +17,7 @@ from mailproc.store.person_facts import retractions_of
 from mailproc.store.persons import Names, find
 from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.statement import Statement, Transaction, ask
+from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 AT_ONCE = 500
 
@@ -34,6 +34,7 @@ _MADE = Statement(
         .limit(AT_ONCE)
     )
 )
+_NAMED = Statement(lambda insert: of_account(one_of(fact.c.id, "ids")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,14 @@ class Making:
     rule: str
     start: datetime
     end: datetime
+    account_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Facts by their ids, whatever caused them; in one account, or wherever they are."""
+
+    facts: tuple[str, ...]
     account_id: str | None = None
 
 
@@ -66,9 +75,12 @@ class Made:
     people: tuple[Affected, ...] = ()
 
 
-async def find_made(reader: Reader, context: Context, making: Making) -> Made:
+async def find_made(reader: Reader, context: Context, making: Making | Named) -> Made:
     """What a cause made, as far as nobody took it back yet. Reads the facts of that time whole, in parts."""
-    accounts = [making.account_id] if making.account_id is not None else await reader.run(senders())
+    if making.account_id is not None:
+        accounts = [making.account_id]
+    else:
+        accounts = await reader.run(senders() if isinstance(making, Making) else all_accounts())
     facts: list[Fact] = []
     people: list[Affected] = []
     for account_id in accounts:
@@ -82,8 +94,10 @@ async def find_made(reader: Reader, context: Context, making: Making) -> Made:
     return Made(facts=tuple(facts), people=tuple(people))
 
 
-async def _made_in(reader: Reader, account_id: str, making: Making) -> list[StoredFact]:
+async def _made_in(reader: Reader, account_id: str, making: Making | Named) -> list[StoredFact]:
     made: list[StoredFact] = []
+    if isinstance(making, Named):
+        return await reader.run(_named(account_id, making))
     after: str | None = ""
     while after is not None:
         some, after = await reader.run(_some_made(account_id, making, after))
@@ -103,11 +117,21 @@ def _some_made(account_id: str, making: Making, after: str) -> Transaction[tuple
         pattern=f"%{literally}%",
     )
     found = stored_facts(rows)
+    mine = [one for one in found if one.fact.evidence.get("rule") == making.rule]
+    return (yield from _still_said(account_id, mine)), found[-1].id if len(found) == AT_ONCE else None
+
+
+def _named(account_id: str, named: Named) -> Transaction[list[StoredFact]]:
+    found = stored_facts((yield from ask(_NAMED, account_id=account_id, ids=json_text(named.facts))))
+    return (yield from _still_said(account_id, sorted(found, key=lambda one: (one.fact.occurred_at, one.id))))
+
+
+def _still_said(account_id: str, found: Sequence[StoredFact]) -> Transaction[list[StoredFact]]:
+    """Those of them that nobody took back."""
     retractions = yield from retractions_of(account_id, {one.id for one in found})
     undone = [one.fact for them in retractions.values() for one in them]
     said = still_said([*(one.fact for one in found), *undone])
-    made = [one for one in found if one.fact.evidence.get("rule") == making.rule and one.id in said]
-    return made, found[-1].id if len(found) == AT_ONCE else None
+    return [one for one in found if one.id in said]
 
 
 def _affected(

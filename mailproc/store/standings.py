@@ -8,7 +8,7 @@ from mailproc.store.people import persons_named
 from mailproc.store.reader import Reader
 from mailproc.store.rebuild import Progress, rebuild_standings
 from mailproc.store.results import PersonStatus
-from mailproc.store.reverts import Made, Making, find_made
+from mailproc.store.reverts import Made, Making, Named, find_made
 
 
 class Standings:
@@ -34,6 +34,9 @@ class Standings:
         """
         return rebuild_standings(self._journal, self._reader, self._context_of(), account_id, cursor)
 
-    async def made_by(self, making: Making) -> Made:
-        """The opt-outs that one cause made and nobody took back, and what taking them back would change for whom."""
+    async def made_by(self, making: Making | Named) -> Made:
+        """The opt-outs that one cause made, or the facts that are named, as far as nobody took them back.
+
+        With what taking them back would change for whom.
+        """
         return await find_made(self._reader, self._context_of(), making)

@@ -28,6 +28,7 @@ from mailproc.store.columns import micros_of
 from mailproc.store.database import is_sqlite, parse_url, schema_state
 from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
 from mailproc.store.desk import Desk
+from mailproc.store.diagnosis import Diagnosis
 from mailproc.store.drivers import driver_of
 from mailproc.store.imports import Imports
 from mailproc.store.intake import accept_mails
@@ -102,6 +103,7 @@ class Store:
         self.imports = Imports(self._journal, self._reader, context_of)
         self.subscriptions = Subscriptions(self._journal, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
+        self.diagnosis = Diagnosis(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
 
