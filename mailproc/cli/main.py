@@ -35,8 +35,8 @@ class _Commands(LazyGroup):
         ("status", "people:status", "Show whether somebody may be mailed, since when not, and by what evidence."),
         ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
         ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
-        ("why", "why:why", "Tell why somebody gets no mail, and what would let it through."),
-        ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made, or what is named."),
+        ("why", "why:why", "Tell why somebody gets no mail."),
+        ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
         (
             "headers",
             "headers:headers",
