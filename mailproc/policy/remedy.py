@@ -70,7 +70,11 @@ def changes_for(
     levels = {block.level for block in stopped_by if block.kind in _OPT_OUTS}
     changes = [
         _consent(send, level, address=address, key=key, at=at)
-        for level in (Level.list, Level.account, Level.global_)
+        for level in (
+            Level.global_,
+            Level.account,
+            Level.list,
+        )  # locally nothing can be lifted before
         if level in levels
     ]
     said = still_said(facts)

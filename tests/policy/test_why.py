@@ -160,7 +160,7 @@ def test_many_bounces_are_ended_by_consent_unless_that_would_end_an_opt_out() ->
 
 
 def test_a_consent_is_asked_of_the_one_subscriber_and_a_global_one_of_the_address() -> None:
-    local, lifted = asked([fact("opt_out", 1), fact("opt_out", 1, level=Level.global_)], SEND).changes
+    lifted, local = asked([fact("opt_out", 1), fact("opt_out", 1, level=Level.global_)], SEND).changes
     assert [(one.key, one.address, one.account_id) for one in local.facts] == [("1", None, "acme")]
     assert [(one.key, one.address, one.account_id) for one in lifted.facts] == [(None, PAT, EVERYWHERE)]
     assert (local.remedy, lifted.remedy) == (Remedy.consent, Remedy.lift)
