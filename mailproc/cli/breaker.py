@@ -27,6 +27,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.cli.together import (
     MOST,
@@ -72,7 +73,7 @@ def show(account: OnlyAccountOption = None, as_json: JsonOption = False, config:
         table.add_column(column, overflow="fold", no_wrap=whole, justify="right" if column == "mails" else "left")
     for (account_id, counter), items in groups.items():
         table.add_row(account_id, Text(counter), str(len(items)), f"{items[0].due_at:%Y-%m-%d}", items[0].id)
-    out.print(table)
+    print_table(table)
     out.print("look at one with `mailproc review show`, then `breaker release` or `breaker discard`", style="dim")
 
 

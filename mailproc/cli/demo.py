@@ -16,12 +16,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from mailproc.cli.decision_table import (
+    print_decisions,
+)
 from mailproc.cli.receiver import (
     Receiver,
-)
-from mailproc.cli.replay import (
-    decision_cells,
-    decision_table,
 )
 from mailproc.cli.serve import (
     run_on_fast_loop,
@@ -31,6 +30,7 @@ from mailproc.cli.terminal import (
     EX_SOFTWARE,
     err,
     out,
+    print_table,
 )
 from mailproc.errors import MailprocError
 from mailproc.log import configure_logging
@@ -181,7 +181,7 @@ def _newest_standings(events: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 
 def _show(files: list[Path], seen: Seen, folder: Path, problems: list[str]) -> None:
-    table = decision_table("mail")
+    rows = []
     for path in files:
         golden = json.loads(path.with_suffix(".decision.json").read_text(encoding="utf-8"))
         name = str(path.relative_to(folder).with_suffix(""))
@@ -189,11 +189,11 @@ def _show(files: list[Path], seen: Seen, folder: Path, problems: list[str]) -> N
         if row is None:
             problems.append(f"{name}: no decision was recorded")
             continue
-        table.add_row(name, *decision_cells(row))
+        rows.append((name, row))
         if wrong := sorted(key for key in golden if key != "facts" and golden[key] != row.get(key)):
             problems.append(f"{name}: differs from its golden decision in {', '.join(wrong)}")
-    out.print(table)
-    out.print(_standings_table(seen))
+    print_decisions("mail", rows)
+    print_table(_standings_table(seen))
     expected = json.loads((folder / "standings.json").read_text(encoding="utf-8"))
     problems.extend(
         f"{person}: {seen.standings.get(person)}, expected {expected.get(person)}"

@@ -26,8 +26,10 @@ from mailproc.cli.storage import (
     run,
 )
 from mailproc.cli.terminal import (
+    is_wide,
     out,
     print_json,
+    print_table,
 )
 from mailproc.cli.together import (
     MOST,
@@ -44,7 +46,6 @@ from mailproc.store.feedback import SourceCounts
 
 app = typer.Typer(no_args_is_help=True, help="Feedback loops: who reports, and whose word acts.")
 app.command()(feedback_arm.arm)
-WIDE = 110  # columns: below this the table shows less
 SourceOption = Annotated[
     str,
     typer.Option("--source", help="Id or From domain, as `feedback sources` shows it.", show_default=False),
@@ -71,7 +72,7 @@ def sources(
     if not rows:
         out.print("no feedback report yet; `mailproc feedback sources --all` shows the known sources")
         return
-    out.print(_table(rows))
+    print_table(_table(rows))
     for row in rows:
         if row["silent_since"]:
             text = f"{row['source']} ({row['account']}) has been silent since {str(row['silent_since'])[:10]}"
@@ -121,7 +122,7 @@ def discard(
 
 
 def _table(rows: list[Row]) -> Table:
-    wide = out.width >= WIDE
+    wide = is_wide()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("source", "account", "trusted", "last seen", "acted", "waiting", "foreign", "in all"):
         if wide or name not in ("account", "in all"):

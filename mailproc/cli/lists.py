@@ -24,6 +24,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
@@ -59,7 +60,7 @@ def show(account: AccountOption = None, as_json: JsonOption = False, config: Con
     for one in found:
         row = (one.account_id, one.id, one.name, ", ".join(one.spellings), one.classification.value)
         table.add_row(*row, "yes" if one.is_public else "no")
-    out.print(table)
+    print_table(table)
 
 
 @app.command()

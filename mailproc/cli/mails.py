@@ -23,7 +23,6 @@ from mailproc.cli.explain_page import (
     print_page,
 )
 from mailproc.cli.review_show import (
-    WIDE,
     marked_text,
 )
 from mailproc.cli.review_world import (
@@ -34,8 +33,11 @@ from mailproc.cli.storage import (
     run,
 )
 from mailproc.cli.terminal import (
+    columns,
+    is_wide,
     out,
     print_json,
+    print_table,
 )
 from mailproc.errors import ContentDropped, NotFound
 from mailproc.mail.envelope import InboundMail
@@ -72,7 +74,7 @@ def show_list(
     if as_json:
         print_json([_as_json(one) for one in found])
         return
-    out.print(_table(found) if found else "nothing there")
+    print_table(_table(found)) if found else out.print("nothing there")
 
 
 @app.command()
@@ -163,8 +165,8 @@ def _action(one: RecordedDecision) -> Text:
 
 def _table(found: list[RecordedDecision]) -> Table:
     """Newest first; on a narrow terminal in two lines each."""
-    wide = out.width >= WIDE
-    table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else out.width)
+    wide = is_wide()
+    table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else columns())
     table.add_column("id", no_wrap=True, min_width=26)
     table.add_column("decided", no_wrap=True, min_width=11)
     if wide:

@@ -23,6 +23,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.errors import SettingsError
 from mailproc.policy.alarm import ALARM_EVENT
@@ -90,7 +91,7 @@ def show(
         status = entry.event.type.removeprefix("subscriber.").removeprefix("mail.")
         ahead = waits + escape(entry.last_error or "")
         table.add_row(str(entry.id), shown, status, person, entry.hook, str(entry.attempts), ahead)
-    out.print(table if entries else "nothing there")
+    print_table(table) if entries else out.print("nothing there")
 
 
 def _check_hook(settings: Settings, hook: str | None) -> None:

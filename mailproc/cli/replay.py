@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from mailproc.cli.context import (
     ConfigOption,
@@ -30,6 +28,7 @@ from mailproc.cli.deciding import (
     rules_of,
     world_of,
 )
+from mailproc.cli.decision_table import print_decisions
 from mailproc.cli.explain_page import (
     COLOURS,
 )
@@ -41,7 +40,6 @@ from mailproc.cli.terminal import (
     EX_DATAERR,
     EX_NOINPUT,
     err,
-    harmless,
     out,
 )
 from mailproc.errors import SettingsError
@@ -54,7 +52,6 @@ from mailproc.store.store import Store
 
 ROWS_AT_ONCE = 1000
 _NOT_READ = "not read"
-WIDE = 110  # columns: below this a table shows less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +99,7 @@ def replay(
     rules_of(world.rules)  # bad rules are told once, not by every process
     done: Counter[str] = Counter()
     answers = _told(each_decided(partial(_answer, world=world), paths, jobs, _lost), done)
-    (_print_lines if jsonl else _print_tables)(answers)
+    _print_lines(answers) if jsonl else _print_tables(answers, paths)
     if not done["mails"]:
         _say_that_nothing_is_there()
     if done["failed"]:
@@ -140,40 +137,16 @@ def _print_lines(answers: Iterator[Answer]) -> None:
     sys.stdout.flush()
 
 
-def _print_tables(answers: Iterator[Answer]) -> None:
+def _print_tables(answers: Iterator[Answer], paths: list[Path]) -> None:
     """Tables of so many rows, so that a million mails are shown as they are decided; then the sums."""
     sums: Counter[tuple[str, str]] = Counter()
+    above = f"{paths[0]}/" if len(paths) == 1 and out.is_terminal else ""  # who reads it knows which folder they named
     while some := list(islice(answers, ROWS_AT_ONCE)):
-        table = decision_table("file")
-        for answer in some:
-            row = orjson.loads(answer.line)
-            sums[row["kind"], row["action"]] += 1
-            table.add_row(escape(harmless(Path(answer.file).name)), *decision_cells(row))
-        out.print(table)
+        rows = [(answer.file.removeprefix(above), orjson.loads(answer.line)) for answer in some]
+        sums.update((row["kind"], row["action"]) for _, row in rows)
+        print_decisions("file", rows)
     for (kind, action), count in sorted(sums.items()):
         out.print(f"{count:6}  {kind:20} [{COLOURS[action]}]{action}[/]")
-
-
-def decision_table(first: str) -> Table:
-    """The table that replay and demo show: what, kind, action, level, who, why."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(first, overflow="ellipsis", no_wrap=True, max_width=44 if out.width >= WIDE else 26)
-    for column in ("kind", "action", "level") if out.width >= WIDE else ("action",):
-        table.add_column(column, no_wrap=True, min_width=6)
-    table.add_column("who", overflow="fold")
-    table.add_column("why", overflow="fold")
-    return table
-
-
-def decision_cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """One decision as the cells after the first; on a narrow terminal without kind and level."""
-    also = "".join(f" +{one}" for one in row["also"])
-    who = escape(harmless(", ".join(one["address"] or f"key {one['key']}" for one in row["subscribers"])))
-    why = escape(harmless(row["reason"])) + (f" [dim]({row['rule']})[/]" if row["rule"] else "")
-    action = f"[{COLOURS[row['action']]}]{row['action']}[/]{also}"
-    if out.width < WIDE:
-        return action, who, why
-    return row["kind"], action, row["level"] or "", who, why
 
 
 async def _apply(settings: Settings, world: World, paths: list[Path], *, forwards: bool) -> None:

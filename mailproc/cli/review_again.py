@@ -30,6 +30,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.cli.together import (
     MOST,
@@ -111,7 +112,7 @@ def _run(
         return
     shown = [row for row in rows if row["would"] or row["error"]]
     if shown:
-        out.print(_table(shown))
+        print_table(_table(shown))
     failed = sum(row["error"] is not None for row in rows)
     change = sum(row["would"] is not None and not row["error"] for row in rows)
     told = [f"{len(rows)} looked at", f"{len(rows) - len(shown)} stay as they are"]

@@ -26,6 +26,7 @@ from mailproc.cli.storage import (
 from mailproc.cli.terminal import (
     out,
     print_json,
+    print_table,
 )
 from mailproc.errors import StoreError
 from mailproc.mail.kind import MailKind
@@ -66,7 +67,7 @@ def show_list(
     if as_json:
         print_json([review_as_json(item) for item in items])
         return
-    out.print(review_table(items, now) if items else "nothing waits")
+    print_table(review_table(items, now)) if items else out.print("nothing waits")
     late = sum(item.due_at < now for item in items)
     soon = sum(now <= item.due_at < now + SOON for item in items)
     if not resolved and (late or soon):

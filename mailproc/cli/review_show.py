@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.terminal import (
+    columns,
+    is_wide,
     out,
 )
 from mailproc.mail.envelope import InboundMail
@@ -22,7 +24,6 @@ from mailproc.review.again import Again
 from mailproc.review.answer import people_in, why_unclear
 from mailproc.store.results import ReviewItem
 
-WIDE = 110  # columns: below this the list shows less
 _MAX_TEXT = 3000
 
 
@@ -43,8 +44,8 @@ def who_text(item: ReviewItem) -> str:
 
 def review_table(items: list[ReviewItem], now: datetime) -> Table:
     """The most urgent first; on a narrow terminal without kind and time of arrival."""
-    wide = out.width >= WIDE
-    table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else out.width)
+    wide = is_wide()
+    table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else columns())
     table.add_column("id", no_wrap=True, min_width=26)
     table.add_column("due", no_wrap=True, min_width=10)
     if wide:

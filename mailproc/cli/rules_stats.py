@@ -36,6 +36,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.mail_files import MailFile
 from mailproc.policy.examination import Examination
@@ -124,7 +125,7 @@ def _show(rules: RuleSet, counts: dict[str, Counter[str]], mails: int, *, as_jso
         return
     fired = sorted((row for row in rows if row["hits"]), key=lambda row: (-int(str(row["hits"])), str(row["rule"])))
     if fired:
-        out.print(_table(fired))
+        print_table(_table(fired))
     never = [str(row["rule"]) for row in rows if not row["hits"]]
     out.print(f"{mails} mails, {len(fired)} of {len(rows)} rules were found in them")
     if never:

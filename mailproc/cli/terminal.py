@@ -1,10 +1,13 @@
 """What a command says and to whom: consoles, JSON, and the exit code that an error becomes (sysexits.h)."""
 
+import io
 import json
+import os
 import re
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from mailproc.errors import (
     ContentDropped,
@@ -24,6 +27,8 @@ EX_NOPERM = 77
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_WIDE = 110
+_UNBOUNDED = 10_000  # columns: more than any row of ours needs
 # Control characters of ISO 6429, and those that turn the direction of writing.
 _HIDDEN = re.compile("[\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES: tuple[tuple[type[MailprocError], int], ...] = (
@@ -51,3 +56,31 @@ def print_json(value: object) -> None:
 def harmless(text: str) -> str:
     """Words out of a mail, as long as before, without what a terminal would obey and what hides other words."""
     return _HIDDEN.sub("\ufffd", storable_text(text))
+
+
+def in_pipe() -> bool:
+    """Whether a program or a file gets what is printed, and nothing says how wide it may be (`$COLUMNS`)."""
+    return not out.is_terminal and not os.environ.get("COLUMNS")
+
+
+def columns() -> int:
+    """How wide a table may be: as the terminal says; in a pipe as wide as what is in it."""
+    return _UNBOUNDED if in_pipe() else out.width
+
+
+def is_wide() -> bool:
+    """Whether a table has room for all its columns in one line."""
+    return columns() >= _WIDE
+
+
+def print_table(table: Table) -> None:
+    """A table as wide as it may be; in a pipe nothing of it is cut off, folded, or filled up with spaces."""
+    if not in_pipe():
+        out.print(table, soft_wrap=False)
+        return
+    for column in table.columns:
+        column.max_width, column.no_wrap = None, True
+    text = io.StringIO()
+    Console(file=text, width=_UNBOUNDED, color_system=None).print(table)
+    for line in text.getvalue().splitlines():
+        typer.echo(line.rstrip())

@@ -12,6 +12,7 @@ from mailproc.cli.terminal import (
     err,
     out,
     print_json,
+    print_table,
 )
 from mailproc.review.together import Outcome
 
@@ -38,7 +39,7 @@ def print_outcomes(outcomes: list[Outcome], *, what: str, apply: bool, as_json: 
         print_json([_as_json(one) for one in outcomes])
         return
     if outcomes:
-        out.print(_table(outcomes[:SHOWN], what))
+        print_table(_table(outcomes[:SHOWN], what))
     if len(outcomes) > SHOWN:
         out.print(f"… and {len(outcomes) - SHOWN} more (--json shows all)", style="dim")
     able = sum(one.acts for one in outcomes) if what == "released" else len(outcomes)
