@@ -3,14 +3,17 @@
 take (me|us) off [of] (your|this) ... list
 ^ begins the sentence     $ ends it        (courtesy before and after does not count)
 (a|b c)  one of these     [a|b]  or not    unsubscri*  any ending    *mi  any beginning    ...  a gap of some words
+{remove}  one of the words of a class
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailproc.policy.folding import fold, is_gapless, write_together
+from mailproc.policy.word_class import NO_CLASSES, WordClassError, with_words
 
-_SPECIAL = frozenset("()[]|*")
+_SPECIAL = frozenset("()[]{}|*")
 _MAX_DEPTH = 6
 _ANY = r"[^ \n]*"
 
@@ -43,32 +46,44 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Segments in their order, with gaps between them; `begins` and `ends` tie it to the sentence's edges."""
+    """Segments in their order, with gaps between them; `begins` and `ends` tie it to the sentence's edges.
+
+    `text` is what the rule file says, `said` the same with the words of its classes.
+    """
 
     text: str
+    said: str
     segments: tuple[Segment, ...]
     begins: bool = False
     ends: bool = False
 
 
-def read_phrase(text: str) -> Phrase:
+def read_phrase(text: str, classes: Mapping[str, tuple[str, ...]] = NO_CLASSES) -> Phrase:
     """Read one phrase. Raises PhraseError with a sentence saying what is wrong."""
-    body = write_together(text.strip())
+    try:
+        said = with_words(text, classes)
+    except WordClassError as error:
+        raise PhraseError(f"phrase {text!r} {error}") from error
+    body = write_together(said.strip())
     begins, ends = body.startswith("^"), body.endswith("$")
     body = body.removeprefix("^").removesuffix("$").strip()
     parts = re.split(r"\s*(?:\.\.\.|…)\s*", body)
     if not body or not all(parts):
         raise PhraseError(f"phrase {text!r} needs words on both sides of each gap")
-    return Phrase(text=text, segments=tuple(_segment(part) for part in parts), begins=begins, ends=ends)
+    try:
+        segments = tuple(_segment(part) for part in parts)
+    except PhraseError as error:
+        raise PhraseError(f"phrase {text!r} {error}") from error
+    return Phrase(text=text, said=said, segments=segments, begins=begins, ends=ends)
 
 
 def _segment(text: str) -> Segment:
     reader = _Reader(text, gapless=is_gapless(text))
     source = reader.sequence(depth=0)
     if reader.position < len(text):
-        raise PhraseError(f"phrase {text!r} has a {text[reader.position]!r} that closes nothing")
+        raise PhraseError(f"has a {text[reader.position]!r} that closes nothing")
     if not reader.has_word:
-        raise PhraseError(f"phrase {text!r} could match nothing at all")
+        raise PhraseError("could match nothing at all")
     return Segment(source=source, gapless=reader.gapless)
 
 
@@ -88,7 +103,7 @@ class _Reader:
     def sequence(self, depth: int) -> str:
         """Items up to `|`, a closing bracket or the end; each is followed by its space."""
         if depth > _MAX_DEPTH:
-            raise PhraseError(f"phrase {self.text!r} has brackets too deep")
+            raise PhraseError("has brackets too deep")
         items: list[str] = []
         while True:
             while self.position < len(self.text) and self.text[self.position].isspace():
@@ -121,7 +136,7 @@ class _Reader:
             self.position += 1
             return _ANY
         if character in _SPECIAL:
-            raise PhraseError(f"phrase {self.text!r} has {character!r} inside a word")
+            raise PhraseError(f"has {character!r} inside a word")
         start = self.position
         while self.position < len(self.text) and not self.text[self.position].isspace():
             if self.text[self.position] in _SPECIAL:
@@ -129,7 +144,7 @@ class _Reader:
             self.position += 1
         folded = fold(self.text[start : self.position])
         if not folded:
-            raise PhraseError(f"phrase {self.text!r} has {self.text[start : self.position]!r} where a word should be")
+            raise PhraseError(f"has {self.text[start : self.position]!r} where a word should be")
         return re.escape(folded).replace(r"\ ", " ")
 
     def _alternatives(self, closing: str, depth: int) -> list[str]:
@@ -139,7 +154,7 @@ class _Reader:
             self.position += 1
             found.append(self.sequence(depth + 1))
         if self.position >= len(self.text) or self.text[self.position] != closing:
-            raise PhraseError(f"phrase {self.text!r} has a bracket without its {closing!r}")
+            raise PhraseError(f"has a bracket without its {closing!r}")
         self.position += 1
         # The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end.
         return sorted(found, key=len, reverse=True)

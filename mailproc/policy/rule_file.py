@@ -5,8 +5,10 @@ The format is documented in docs/reference/rules.md.
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import re2
@@ -15,12 +17,13 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Level
 from mailproc.policy.phrase import Phrase, PhraseError, read_phrase
-from mailproc.policy.rule_table import Mistake, TableReader, stretches_of
+from mailproc.policy.rule_table import Mistake, Stretch, TableReader, stretches_of
+from mailproc.policy.word_class import NAME
 
 _MAX_WITHIN_WORDS = 20
 _WITHIN_WORDS = 4
 _WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", "spellings")
-FILE_KEYS = frozenset({"language", "enabled", "rule", *_WORD_LISTS})
+FILE_KEYS = frozenset({"language", "enabled", "classes", "rule", *_WORD_LISTS})
 RULE_KEYS = frozenset(
     {"id", "languages", "action", "guard", "also", "despite", "phrases", "patterns", "where", "alone", "mailboxes"}
     | {"max_words", "max_sentence_words", "first_lines", "within_words", "level", "hits", "misses"}
@@ -106,36 +109,82 @@ class _Where(StrEnum):
     body = "body"
 
 
-def read_rule_file(name: str, text: str) -> tuple[RuleFile, list[str]]:
-    """Read one file; returns what could be read and a `file:line: sentence` for every mistake."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """A file read as TOML, with the word classes that phrases of all files may name.
+
+    `above` holds its keys above the rules, `entries` and `stretches` the tables of its rules and where they stand.
+    A file that is not enabled has neither rules nor words.
+    """
+
+    name: str
+    language: str = ""
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entries: tuple[tuple[Mapping[str, Any], Stretch], ...] = ()
+    mistakes: tuple[tuple[int, str], ...] = ()
+
+
+def open_rule_file(name: str, text: str) -> OpenedFile:
+    """Read what a file says above its rules; a mistake leaves out what it concerns, and is kept."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return RuleFile(), [f"{name}:{_line_in(error, text)}: is not TOML: {error}"]
+        return OpenedFile(name=name, mistakes=((_line_in(error, text), f"is not TOML: {error}"),))
     above, stretches = stretches_of(text)
     reader = TableReader(values=table, stretch=above)
     reader.refuse_others(FILE_KEYS)
     language = reader.text("language") or ""
     lists = {key: reader.texts(key) for key in _WORD_LISTS}
+    classes = _classes(reader)
     entries = table.get("rule", [])
     if not reader.truth("enabled", True):
-        entries, lists = [], {}
-    elif not isinstance(entries, list) or len(entries) != len(stretches):
+        return OpenedFile(name=name, mistakes=tuple(reader.mistakes))
+    if not isinstance(entries, list) or len(entries) != len(stretches):
         reader.wrong("rules are tables of their own, each under a line [[rule]]")
         entries = []
-    rules, unsound, mistakes = [], set(), list(reader.mistakes)
-    for entry, stretch in zip(entries, stretches, strict=False):
+    return OpenedFile(
+        name=name,
+        language=language,
+        classes=classes,
+        lists=lists,
+        entries=tuple(zip(entries, stretches, strict=False)),
+        mistakes=tuple(reader.mistakes),
+    )
+
+
+def _classes(reader: TableReader) -> dict[str, tuple[str, ...]]:
+    table = reader.values.get("classes", {})
+    if not isinstance(table, dict):
+        reader.wrong("classes are a table of their own, under a line [classes]", "classes")
+        return {}
+    of_classes = TableReader(values=table, stretch=reader.stretch, name="class ", mistakes=reader.mistakes)
+    for name in table:
+        if not NAME.fullmatch(name):
+            of_classes.wrong(f"{name!r} needs a name of small letters, digits and hyphens", name)
+        elif table[name] == []:
+            of_classes.wrong(f"{name} has no words", name)
+    return {name: words for name in table if (words := of_classes.texts(name))}
+
+
+def read_rule_file(opened: OpenedFile, classes: Mapping[str, tuple[str, ...]]) -> tuple[RuleFile, list[str]]:
+    """Read the rules of a file; returns what could be read and a `file:line: sentence` for every mistake.
+
+    `classes` are the word classes of all files.
+    """
+    rules, unsound, mistakes = [], set(), list(opened.mistakes)
+    for entry, stretch in opened.entries:
         one = TableReader(values=entry, stretch=stretch)
-        rule = _rule(name, language, one)
+        rule = _rule(opened, one, classes)
         mistakes += one.mistakes
         if rule is not None:
             rules.append(rule)
             unsound |= {rule.id} if one.mistakes else set()
-    problems = [f"{name}:{line}: {sentence}" for line, sentence in sorted(mistakes)]
-    return RuleFile(rules=tuple(rules), unsound=frozenset(unsound), **lists), problems
+    problems = [f"{opened.name}:{line}: {sentence}" for line, sentence in sorted(mistakes)]
+    return RuleFile(rules=tuple(rules), unsound=frozenset(unsound), **opened.lists), problems
 
 
-def _rule(file: str, language: str, reader: TableReader) -> Rule | None:
+def _rule(opened: OpenedFile, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule | None:
     """One rule as far as it can be read; None without a usable id."""
     rule_id = reader.values.get("id")
     if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
@@ -144,7 +193,7 @@ def _rule(file: str, language: str, reader: TableReader) -> Rule | None:
         return None
     reader.name = f"rule {rule_id}: "
     reader.refuse_others(RULE_KEYS)
-    rule = _filled(file, language, rule_id, reader)
+    rule = _filled(opened, rule_id, reader, classes)
     if ("action" in reader.values) == ("guard" in reader.values):
         reader.wrong("needs either an action or a guard")
     if not reader.values.get("phrases") and not reader.values.get("patterns"):
@@ -154,21 +203,21 @@ def _rule(file: str, language: str, reader: TableReader) -> Rule | None:
     return rule
 
 
-def _filled(file: str, language: str, rule_id: str, reader: TableReader) -> Rule:
+def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule:
     if reader.values.get("level") not in (None, "account"):
         reader.wrong(
             "level can only be account: no mail sets a global opt-out, and lists are named by the mail", "level"
         )
     return Rule(
         id=rule_id,
-        file=file,
+        file=opened.name,
         line=reader.stretch.line,
-        languages=reader.texts("languages") or (language,),
+        languages=reader.texts("languages") or (opened.language,),
         action=reader.one_of(Action, "action"),
         guard=reader.one_of(Guard, "guard"),
         also=reader.each_of(Also, "also"),
         despite=reader.each_of(Guard, "despite"),
-        phrases=reader.each_read(_phrase, "phrases"),
+        phrases=reader.each_read(partial(_phrase, classes=classes), "phrases"),
         patterns=reader.each_read(_pattern, "patterns"),
         where=frozenset(reader.each_of(_Where, "where")) or frozenset({"subject", "body"}),
         alone=reader.one_of(Alone, "alone") or Alone.no,
@@ -183,9 +232,9 @@ def _filled(file: str, language: str, rule_id: str, reader: TableReader) -> Rule
     )
 
 
-def _phrase(text: str) -> Phrase:
+def _phrase(text: str, classes: Mapping[str, tuple[str, ...]]) -> Phrase:
     try:
-        return read_phrase(text)
+        return read_phrase(text, classes)
     except PhraseError as error:
         raise Mistake(str(error)) from error
 

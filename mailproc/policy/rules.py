@@ -10,8 +10,9 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.folding import fold
 from mailproc.policy.manners import Manners
 from mailproc.policy.match import Match, Matcher, TextMatches
-from mailproc.policy.rule_file import Guard, Rule, read_rule_file
+from mailproc.policy.rule_file import Guard, Rule, open_rule_file, read_rule_file
 from mailproc.policy.spelling import Spellings
+from mailproc.policy.word_class import joined_classes
 
 _WORD = re.compile(r"[^\W\d_]+\*?")
 _LONG_BEGINNING = 6
@@ -53,8 +54,10 @@ def read_rules(sources: Mapping[str, str]) -> RuleSet:
     """
     problems: list[str] = []
     files = []
-    for name in sorted(sources):
-        read, mistakes = read_rule_file(name, sources[name])
+    opened = [open_rule_file(name, sources[name]) for name in sorted(sources)]
+    classes = joined_classes(one.classes for one in opened)
+    for one in opened:
+        read, mistakes = read_rule_file(one, classes)
         files.append(read)
         problems += mistakes
     rules = tuple(rule for read in files for rule in read.rules)
@@ -117,7 +120,7 @@ def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
     beginnings: set[str] = set()
     for rule in rules:
         for phrase in rule.phrases:
-            for word in _WORD.findall(phrase.text):
+            for word in _WORD.findall(phrase.said):
                 folded = fold(word.rstrip("*"))
                 (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
     return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))

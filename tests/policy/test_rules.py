@@ -105,6 +105,50 @@ def test_a_mistake_is_told_with_file_and_line(text: str, sentence: str):
     assert re.match(r"10-en\.toml:\d+: ", problem)
 
 
+@pytest.mark.parametrize(
+    ("classes", "phrase", "sentence"),
+    [
+        ('me = ["me"]', "take {you} off", "phrase 'take {you} off' names the word class {you}, which no file has"),
+        ('me = ["{me}"]', "take {me} off", "names the word class {me}, which contains itself"),
+        ('me = ["us)"]', "take {me} off", "phrase 'take {me} off' has a ')' that closes nothing"),
+        ('me = "me"', "take me off", "10-en.toml:2: class me is a list of texts"),
+        ("me = []", "take me off", "10-en.toml:2: class me has no words"),
+        ('Me = ["me"]', "take me off", "10-en.toml:2: class 'Me' needs a name of small letters, digits and hyphens"),
+    ],
+)
+def test_a_mistake_in_a_word_class_is_told_where_it_is_or_where_it_is_named(classes: str, phrase: str, sentence: str):
+    (problem,) = problems_of(f"[classes]\n{classes}\n" + one_rule(phrases=f'["{phrase}"]'))
+    assert sentence in problem
+    assert re.match(r"10-en\.toml:\d+: ", problem)
+
+
+def test_classes_are_a_table():
+    assert problems_of("classes = 3\n" + one_rule()) == [
+        "10-en.toml:1: classes are a table of their own, under a line [classes]"
+    ]
+
+
+def test_another_file_may_add_words_to_a_class_for_the_phrases_of_all():
+    rule = '[classes]\noff-me = ["me"]\n' + one_rule(phrases='["take {off-me} off"]')
+    more = '[classes]\noff-me = ["myself", "my old self"]\n'
+    assert read_rules({"10-en.toml": rule}).matcher.match("take my old self off").matches == ()
+    both = read_rules({"10-en.toml": rule, "99-acme.toml": more})
+    (match,) = both.matcher.match("please take my old self off").matches
+    assert (match.phrase, match.source) == ("take my old self off", "take {off-me} off")
+
+
+def test_a_file_that_is_not_enabled_has_no_classes():
+    words = 'enabled = false\n[classes]\noff-me = ["me"]\n'
+    with pytest.raises(RulesError, match=r"names the word class \{off-me\}, which no file has"):
+        read_rules({"10-en.toml": words, "20-en.toml": one_rule(phrases='["take {off-me} off"]')})
+
+
+def test_a_word_of_a_class_is_no_misspelling():
+    words = 'spellings = ["unsubscribe"]\n[classes]\nodd = ["unsubscrine"]\n'
+    rules = read_rules({"10-en.toml": words + one_rule(phrases='["{odd} me"]', hits='["unsubscrine me"]')})
+    assert [match.phrase for match in rules.matcher.match("unsubscrine me").matches] == ["unsubscrine me"]
+
+
 def test_all_mistakes_are_told_at_once_each_at_its_own_line():
     text = one_rule(within_words="99", colour='"red"') + "\n" + one_rule(id='"en-other"', phrases='[\n"off",\n"("]')
     assert [problem.partition(": ")[0] for problem in problems_of(text)] == [
