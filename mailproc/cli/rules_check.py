@@ -37,6 +37,7 @@ from mailproc.cli.stored_mail import (
 from mailproc.cli.terminal import (
     EX_CONFIG,
     EX_DATAERR,
+    EX_NOINPUT,
     err,
     out,
     print_json,
@@ -93,20 +94,23 @@ class Findings:
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of rule files; else the one in the settings.")] = None,
     against: Annotated[
-        list[Path] | None, typer.Option("--against", help="Saved mail to decide; may be repeated. Else the fixtures.")
+        list[Path] | None, typer.Option("--against", help="Also decide this saved mail; may be repeated.")
     ] = None,
+    fixtures: Annotated[
+        bool, typer.Option("--fixtures", help="Also decide the mail that comes with the source, in a checkout.")
+    ] = False,
     stored: Annotated[bool, typer.Option("--stored", help="Also decide the mail in the database again.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="Of the stored mail at most the newest so many.")] = 10_000,
     everything: Annotated[bool, typer.Option("--all", help="Also list phrases that are merely superfluous.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check rule files: form, ids and examples; phrases that can never win; and every saved mail decided otherwise.
+    """Check rule files: form, ids and examples; phrases that can never win; and, where asked, what mail would change.
 
-    A saved mail is compared with the golden decision beside it (NAME.decision.json), else with what the rules in force
-    say; settings in `account.toml` of its folder are its account. Exit 78 with `file:line: sentence` when the files do
-    not load, 1 when a footer of the account asks to be taken off or a decision would change, 65 when a mail cannot be
-    read, else 0.
+    Mail is decided with --against, --fixtures and --stored only. A saved mail is compared with the golden decision
+    beside it (NAME.decision.json), else with what the rules in force say; settings in `account.toml` of its folder are
+    its account. Exit 78 with `file:line: sentence` when the files do not load, 1 when a footer of the account asks to
+    be taken off or a decision would change, 65 when a mail cannot be read, else 0.
 
     Examples: `mailproc rules check my-rules/` · `mailproc rules check my-rules/ --against saved/ --stored`
     """
@@ -123,7 +127,7 @@ def check(
     findings = Findings(about=_about(folder, rules))
     findings.dead = sorted(_dead(rules), key=lambda one: (one.rule.file, one.rule.line))
     findings.templates = [*_templates(settings, rules)]
-    for path in against if against is not None else _fixtures():
+    for path in [*(against or ()), *(_fixtures() if fixtures else ())]:
         _compare_saved(findings, path, settings, folder)
     if stored:
         run(_compare_stored(findings, settings, rules, limit))
@@ -170,9 +174,12 @@ def _templates(settings: Settings, rules: RuleSet) -> Iterator[dict[str, str]]:
 
 
 def _fixtures() -> list[Path]:
-    """The saved mail that comes with the source, where it is."""
+    """The saved mail that comes with the source. Raises typer.Exit(66) where that is not."""
     folder = shipped_rules_folder().parent / "fixtures" / "emails"
-    return [folder] if folder.is_dir() else []
+    if not folder.is_dir():
+        err.print(f"mailproc: there is no {folder}: the mail comes with a checkout of the source", markup=False)
+        raise typer.Exit(EX_NOINPUT)
+    return [folder]
 
 
 def _compare_saved(findings: Findings, path: Path, settings: Settings, folder: Path) -> None:
@@ -230,7 +237,7 @@ def _print(findings: Findings, *, everything: bool) -> None:
 
 def _sum_of(findings: Findings) -> str:
     if not findings.compared and not findings.nothing_to_compare_with:
-        return "no saved mail to decide: name some with --against, or --stored for that in the database"
+        return "no mail was decided: name some with --against, or say --stored or --fixtures"
     told = f"{len(findings.changed)} of {findings.compared} saved mails would be decided differently"
     if findings.nothing_to_compare_with:
         told += f" ({findings.nothing_to_compare_with} more have no earlier decision to compare with)"

@@ -1,7 +1,8 @@
 """Phrases that can never win: a guard always takes them out, or another phrase always says the same."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import tee
 
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.match import Match, Matcher, TextMatches
@@ -40,8 +41,9 @@ def dead_phrases(rules: RuleSet) -> Iterator[DeadPhrase | None]:
             continue
         seen.add(name)
         samples = samples_of(phrase, surrounded=rule.alone == Alone.no)
-        found = [_found(rules.matcher, rule, sample) for sample in samples or ()]
-        killer = _guard_of_all(rule, found) or _twin_of_all(rule, phrase, found, dead)
+        # Each looks at as many as it needs: one that lives is known by its first.
+        held, said = tee(_found(rules.matcher, rule, sample) for sample in samples or ())
+        killer = _guard_of_all(rule, held) or _twin_of_all(rule, phrase, said, dead)
         if killer is None:
             yield None
         else:
@@ -60,7 +62,7 @@ def _found(matcher: Matcher, rule: Rule, sample: str) -> TextMatches:
     return matcher.match(sample, where=where, mailbox=min(rule.mailboxes, default=MailboxRole.reply))
 
 
-def _guard_of_all(rule: Rule, found: Sequence[TextMatches]) -> Match | None:
+def _guard_of_all(rule: Rule, found: Iterable[TextMatches]) -> Match | None:
     """A guard because of which none of these texts is decided by the rule; None when there is a text that may be."""
     if rule.guard in (Guard.false_friend, Guard.talk):
         return None  # nothing stands above these
@@ -76,7 +78,7 @@ def _guard_of_all(rule: Rule, found: Sequence[TextMatches]) -> Match | None:
     return guard
 
 
-def _twin_of_all(rule: Rule, phrase: Phrase, found: Sequence[TextMatches], dead: Set[tuple[str, str]]) -> Match | None:
+def _twin_of_all(rule: Rule, phrase: Phrase, found: Iterable[TextMatches], dead: Set[tuple[str, str]]) -> Match | None:
     """Another phrase, itself alive, that is found in each of these texts and does the same at least as often."""
     passed_over = {*dead, (rule.id, phrase.text)}
     twins: dict[tuple[str, str], Match] | None = None
@@ -87,6 +89,8 @@ def _twin_of_all(rule: Rule, phrase: Phrase, found: Sequence[TextMatches], dead:
             if (match.rule.id, match.source) not in passed_over and _does_the_same(match.rule, rule)
         }
         twins = here if twins is None else {name: match for name, match in twins.items() if name in here}
+        if not twins:
+            return None
     nearest = sorted((twins or {}).values(), key=lambda match: (match.rule is not rule, match.rule.file != rule.file))
     return nearest[0] if nearest else None
 

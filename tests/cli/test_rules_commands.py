@@ -149,8 +149,15 @@ def test_check_decides_the_stored_mail_again(either: Shell) -> None:
     assert "unsubscribe → forward" in run.stdout
 
 
+def test_no_mail_is_decided_unless_it_is_named(rules: Shell) -> None:
+    run = rules.run("rules", "check", "old")
+    assert run.returncode == 0
+    assert "no mail was decided: name some with --against" in run.stdout
+    assert rules.json("rules", "check", "old")["compared"] == 0  # type: ignore[index]
+
+
 def test_the_shipped_rules_pass_their_own_check_against_all_fixtures(shell: Shell) -> None:
-    found = shell.json("rules", "check")
+    found = shell.json("rules", "check", "--fixtures")
     assert isinstance(found, dict)
     assert found["never_count"] == []
     assert found["changed"] == []
