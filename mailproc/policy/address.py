@@ -6,7 +6,9 @@ from collections.abc import Iterable
 import idna
 
 _MAX_DOMAIN = 253
+MAX_ADDRESS = 320  # characters: 64 of the local part, the @ and 255 of the domain (RFC 3696 §3)
 _NOT_IN_ADDRESS = re.compile(r'[ \t\r\n<>,;"()]')
+_CALLED = {" ": "a space", "\t": "a tab", "\r": "a line end", "\n": "a line end"}
 
 
 def split_address(address: str) -> tuple[str, str]:
@@ -37,5 +39,19 @@ def is_within(domain: str, names: Iterable[str]) -> bool:
 
 def is_address(text: str) -> bool:
     """Whether this is shaped like one bare address: something, an @, a domain; no white space or brackets."""
+    return why_no_address(text) is None
+
+
+def why_no_address(text: str) -> str | None:
+    """What keeps this from being one bare address, in a few words; None when it has the shape of one."""
     local, at, domain = text.rpartition("@")
-    return bool(at and local and domain) and len(text) <= 320 and not _NOT_IN_ADDRESS.search(text)
+    if not text:
+        return "no address"
+    if not at:
+        return "no @ in the address"
+    if not local or not domain:
+        return f"nothing {'after' if local else 'before'} the @ of the address"
+    if len(text) > MAX_ADDRESS:
+        return f"the address has more than {MAX_ADDRESS} characters"
+    found = _NOT_IN_ADDRESS.search(text)
+    return None if found is None else f"{_CALLED.get(found[0], found[0])} in the address"

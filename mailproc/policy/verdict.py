@@ -1,5 +1,6 @@
 """The verdict: may this send go to this person, and what stops it (R4, R12, R18, R22-R24a)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +49,33 @@ def verdict(
             if (block.level is not Level.list or block.list_id == list_id) and not (lenient and _is_mere_opt_out(block))
         )
     )
+
+
+def verdict_of_send(
+    standing: Standing,
+    classification: Classification = Classification.commercial,
+    list_ids: Sequence[str] = (),
+    joined: Collection[str] = (),
+    *,
+    transactional_despite_opt_out: bool = True,
+) -> Verdict:
+    """Tell whether a send to these lists, to several perhaps, may go to a person who is on the lists `joined`.
+
+    Of several lists it may go through those that nothing stands against. Where something stands against one of them,
+    it goes only through another that the person is known to be on: they left one list, and asked for mail of the other
+    (R6, R15); on whose account they would get it otherwise nobody knows, and an opt-out counts for more.
+    Raises nothing. Source: docs/decisions/0015-send-check.md.
+    """
+
+    def of_list(list_id: str | None) -> Verdict:
+        lenient = transactional_despite_opt_out
+        return verdict(standing, classification, list_id, transactional_despite_opt_out=lenient)
+
+    stopped = {list_id: found for list_id in list_ids or (None,) if not (found := of_list(list_id)).may_send}
+    if not stopped or any(list_id in joined and list_id not in stopped for list_id in list_ids):
+        return Verdict()
+    stopped_by = {block.fact_id: block for found in stopped.values() for block in found.stopped_by}
+    return Verdict(stopped_by=tuple(block for block in standing.blocks if block.fact_id in stopped_by))
 
 
 def _is_mere_opt_out(block: Block) -> bool:

@@ -107,6 +107,7 @@ partial_index(
     "key IS NOT NULL",
     *(fact.c[name] for name in ("account_id", "key", "kind", "level", "list_id", "began_at")),
 )
+Index("fact_recorded_idx", fact.c.account_id, fact.c.recorded_at)  # what is new
 partial_index("fact_retracts_idx", "retracts IS NOT NULL", fact.c.account_id, fact.c.retracts)
 
 standing = Table(  # projection of the facts: can be rebuilt
@@ -123,6 +124,24 @@ standing = Table(  # projection of the facts: can be rebuilt
     PrimaryKeyConstraint("account_id", "person"),
     sqlite_with_rowid=False,
 )
+
+partial_index("standing_changed_idx", "blocks <> '[]'", standing.c.account_id, standing.c.changed_at)
+
+send = Table(  # a job: which lists it went to, so that what comes back is traced to them
+    "send",
+    metadata,
+    text_column("account_id"),
+    text_column("id"),
+    Column("number", BigInteger, nullable=False),  # by which tokens name it
+    text_column("name"),
+    text_column("lists"),  # JSON
+    text_column("classification"),
+    time_column("created_at"),
+    PrimaryKeyConstraint("account_id", "id"),
+    sqlite_with_rowid=False,
+)
+Index("send_number_idx", send.c.account_id, send.c.number)
+Index("send_time_idx", send.c.account_id, send.c.created_at)
 
 pepper = Table(  # what forgotten addresses were hashed with, never the pepper itself
     "pepper",

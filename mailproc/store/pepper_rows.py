@@ -28,6 +28,11 @@ def check_peppers(peppers: Peppers) -> Transaction[None]:
         )
 
 
+def is_anyone_forgotten() -> Transaction[bool]:
+    """Whether any pepper is in use: else nobody need be looked for by it."""
+    return bool((yield from ask(_USED)))
+
+
 async def require_peppers(reader: Reader, peppers: Peppers) -> None:
     """The same for a store that opens, by a reader of its own, which is closed. Raises StoreUnavailable."""
     try:

@@ -51,6 +51,7 @@ from mailproc.store.results import (
     StandingChange,
     Subscriber,
 )
+from mailproc.store.sends import Sends
 from mailproc.store.standings import Standings
 from mailproc.store.subscribers import PUT_SUBSCRIBERS
 from mailproc.store.subscriptions import Subscriptions
@@ -104,6 +105,7 @@ class Store:
         self.subscriptions = Subscriptions(self._journal, self._reader)
         self.standings = Standings(self._journal, self._reader, context_of)
         self.diagnosis = Diagnosis(self._journal, self._reader, context_of)
+        self.sends = Sends(self._journal, self._reader, context_of)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
 

@@ -12,6 +12,7 @@ from mailproc.policy.imported import ImportCounts
 from mailproc.policy.pepper import NO_PEPPERS, Peppers
 from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import Member, Scopes
+from mailproc.policy.send import SendTerms
 from mailproc.policy.standing import standing_of
 from mailproc.settings import StoreSettings
 from mailproc.store.fact_rows import StoredFact, insert_facts
@@ -149,3 +150,13 @@ async def test_who_comes_with_it_in_a_file_is_out_and_counted(store: Store, acco
     assert states[-1].counts == ImportCounts(new=1, out_account=1)
     [person] = await store.persons("7", account_id)
     assert person.standing.status.value == "unsubscribed"
+
+
+async def test_no_send_goes_to_a_forgotten_address_by_whomever_it_is_known_now(store: Store) -> None:
+    await keep_only_the_hash(store, PAT)
+    await store.put_subscribers([Subscriber(account_id="acme", key="9", address=PAT)])
+    for account_id in ("acme", "shop"):
+        terms = SendTerms(account_id=account_id)
+        found = await store.sends.check.stopped(terms, addresses=["pet@example.org", "PAT@example.org"])
+        assert list(found) == [1]
+    assert list(await store.sends.check.stopped(SendTerms(account_id="acme"), keys=["8", "9"])) == [1]

@@ -1,0 +1,215 @@
+"""`check-send`: before a send, who of these people may be mailed, and why the others may not."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.first_met import Notes
+from mailproc.cli.people_table import PeopleTable, TableError, opened
+from mailproc.cli.send_files import SendFiles
+from mailproc.cli.sends import check_send_id, record_send
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
+from mailproc.policy.send import Send, SendTerms
+from mailproc.policy.verdict import Classification
+from mailproc.settings import Settings
+
+KEY_COLUMNS = ("key", "subscriber_key", "subscriberkey")
+ADDRESS_COLUMNS = ("address", "email", "e-mail", "mail", "email_address", "emailaddress")
+
+ListsOption = Annotated[list[str] | None, typer.Option("--list", help="List that the send goes to; may be repeated.")]
+InOption = Annotated[Path, typer.Option("--in", help="CSV file of people, first line: columns; `-`: standard input.")]
+OkOption = Annotated[Path, typer.Option("--out", "-o", help="Where the rows of those go who may be mailed.")]
+BlockedOption = Annotated[
+    Path | None, typer.Option("--blocked", help="Where the rows of the others go, with what stops each.")
+]
+SendOption = Annotated[
+    str | None, typer.Option("--send", help="Your id of this send: recorded with its lists, for what comes back.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What is to be done; `key` and `address` name columns where the user did."""
+
+    terms: SendTerms
+    source: Path
+    ok: Path
+    blocked: Path | None
+    send: str | None
+    name: str | None
+    create: bool
+    key: str | None
+    address: str | None
+    delimiter: str
+
+
+def check_send(
+    source: InOption,
+    ok: OkOption,
+    blocked: BlockedOption = None,
+    account: AccountOption = None,
+    lists: ListsOption = None,
+    transactional: Annotated[bool, typer.Option("--transactional", help="Receipts, passwords, recalls.")] = False,
+    send: SendOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="What people call the send; else its id.")] = None,
+    create: Annotated[bool, typer.Option("--create", help="Make unknown people known, as active.")] = False,
+    key_column: Annotated[str | None, typer.Option(help="Column of the subscriber key; else `key`.")] = None,
+    address_column: Annotated[str | None, typer.Option(help="Column of the address; else `address`, `email`.")] = None,
+    delimiter: Annotated[str, typer.Option(help="What stands between cells.")] = ",",
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Divide a file of people into those who may be mailed by this send and those who may not, right before it.
+
+    Rows keep their columns and order. Exit 65 for a file that cannot be read whole: then nothing is written.
+
+    Examples: `mailproc check-send --list weekly --send 42 --in march.csv --out ok.csv --blocked blocked.csv` ·
+    `mailproc check-send --list weekly --list offers --create --in - --out ok.csv --json < march.csv`
+    """
+    settings = settings_with_lists(config)
+    account_id = account_named(settings, account)
+    terms = _terms(settings, account_id, tuple(dict.fromkeys(lists or ())), transactional)
+    _check_options(source, [ok, *([blocked] if blocked else [])], delimiter)
+    job = _Job(
+        terms=terms,
+        source=source,
+        ok=ok,
+        blocked=blocked,
+        send=send,
+        name=name,
+        create=create,
+        key=key_column,
+        address=address_column,
+        delimiter=delimiter,
+    )
+    try:
+        summary = run(_check(settings, job))
+    except TableError as error:
+        err.print(f"mailproc: {source}: {error}", markup=False)
+        raise typer.Exit(EX_DATAERR) from None
+    if as_json:
+        print_json(summary)
+    else:
+        _print(summary)
+
+
+def _terms(settings: Settings, account_id: str, lists: tuple[str, ...], transactional: bool) -> SendTerms:
+    """Raises typer.Exit for lists that the account has not, and for commercial mail that names none of those it has."""
+    for list_id in lists:
+        check_list(settings, account_id, list_id)
+    known = next(one for one in settings.account if one.id == account_id)
+    if known.lists and not lists and not transactional:
+        err.print(
+            f"mailproc: name the list that the send goes to with --list: {', '.join(sorted(known.lists))}", markup=False
+        )
+        raise typer.Exit(EX_USAGE)
+    return SendTerms(
+        account_id=account_id,
+        list_ids=lists,
+        classification=Classification.transactional if transactional else Classification.commercial,
+        transactional_despite_opt_out=known.transactional_despite_opt_out,
+    )
+
+
+def _check_options(source: Path, targets: list[Path], delimiter: str) -> None:
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        err.print("mailproc: --delimiter is one character")
+        raise typer.Exit(EX_USAGE)
+    places = [one.resolve() for one in (*targets, source)]
+    if len(set(places)) < len(places) or Path("-") in targets:
+        err.print("mailproc: --in, --out and --blocked are three different files; only --in may be `-`")
+        raise typer.Exit(EX_USAGE)
+
+
+async def _check(settings: Settings, job: _Job) -> dict[str, object]:
+    """Read, ask and write, portion by portion; then make known and record, and last put the files in place."""
+    started = time.monotonic()
+    async with open_store(settings) as store:
+        if job.send is not None:
+            await check_send_id(store, _send(job, job.send))
+        with ExitStack() as open_files:
+            table = PeopleTable(opened(open_files, job.source), job.delimiter)
+            key, address = _columns(table, job)
+            files = open_files.enter_context(SendFiles(job.ok, job.blocked, job.delimiter))
+            met = open_files.enter_context(Notes(store, job.terms.account_id)) if job.create else None
+            check = store.sends.check
+            progress, task = _progress(open_files, job.source)
+            files.begin(table.head, table.head_text)
+            for portion in table.portions():
+                keys = None if key is None else portion.column(key)
+                addresses = None if address is None else portion.column(address)
+                stopped = await check.stopped(job.terms, addresses=addresses, keys=keys)
+                files.write(portion, stopped)
+                if met is not None and addresses is not None:
+                    await met.note(keys, addresses, stopped)
+                progress.update(task, advance=sum(map(len, portion.texts)))
+            created = await met.make_known() if met is not None else 0
+            if job.send is not None:
+                await record_send(store, _send(job, job.send))
+            files.keep()
+    seconds = time.monotonic() - started
+    return {
+        "account": job.terms.account_id,
+        "lists": list(job.terms.list_ids),
+        "classification": job.terms.classification.value,
+        "send": job.send,
+        "rows": files.ok + files.blocked,
+        "ok": files.ok,
+        "blocked": files.blocked,
+        "reasons": dict(files.reasons.most_common()),
+        "created": created,
+        "unusable_keys": met.unusable if met is not None else 0,
+        "seconds": round(seconds, 2),
+    }
+
+
+def _send(job: _Job, send_id: str) -> Send:
+    return Send(
+        account_id=job.terms.account_id,
+        id=send_id,
+        name=job.name or send_id,
+        list_ids=tuple(sorted(job.terms.list_ids)),
+        classification=job.terms.classification,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _columns(table: PeopleTable, job: _Job) -> tuple[int | None, int | None]:
+    """Where keys and addresses stand. Raises TableError when neither does."""
+    key = table.place([job.key.lower()] if job.key else KEY_COLUMNS, named=job.key is not None)
+    address = table.place([job.address.lower()] if job.address else ADDRESS_COLUMNS, named=job.address is not None)
+    if key is None and address is None:
+        raise TableError(
+            "line 1: no column is called key, address or email: name one with --key-column or --address-column; "
+            f"there: {', '.join(table.head)[:500]}"
+        )
+    if job.create and address is None:
+        raise TableError("line 1: --create needs a column of addresses: nobody is known by a key alone")
+    return key, address
+
+
+def _progress(files: ExitStack, source: Path) -> tuple[Progress, TaskID]:
+    columns = (TextColumn("checking"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:.0f} characters"))
+    progress = files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
+    return progress, progress.add_task("", total=source.stat().st_size if source.is_file() else None)
+
+
+def _print(summary: dict[str, object]) -> None:
+    out.print(f"{summary['rows']} rows in {summary['seconds']} s: {summary['ok']} may be mailed", end="", markup=False)
+    out.print(f", {summary['blocked']} may not", markup=False)
+    reasons = summary["reasons"]
+    assert isinstance(reasons, dict)
+    for reason, count in reasons.items():
+        out.print(f"  {count:>9}  {reason}", markup=False)
+    if summary["created"]:
+        out.print(f"  {summary['created']} people were unknown, and are known as active now", markup=False)
+    if summary["unusable_keys"]:
+        out.print(f"  {summary['unusable_keys']} unknown people have keys that no subscriber can have", markup=False)

@@ -1,0 +1,144 @@
+"""What a send check writes: rows as they came, and those that may not be mailed with what stops them.
+
+Both files are written beside their places and put there at the end, so that nobody ever reads half of one.
+"""
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TextIO
+
+from mailproc.cli.people_table import Portion, TableError
+from mailproc.policy.send import Stopped
+from mailproc.policy.standing import Block
+
+BLOCKED_COLUMNS = (
+    "blocked_what",
+    "blocked_level",
+    "blocked_list",
+    "blocked_since",
+    "blocked_in",
+    "blocked_fact",
+    "blocked_all",
+)
+
+
+class SendFiles(AbstractContextManager["SendFiles"]):
+    """The two files of one check; `keep` puts them in place, leaving without it takes them away. Raises TableError."""
+
+    def __init__(self, ok: Path, blocked: Path | None, delimiter: str) -> None:
+        self._targets = [ok] if blocked is None else [ok, blocked]
+        self._delimiter = delimiter
+        self._files: list[TextIO] = []
+        self.ok = self.blocked = 0
+        self.reasons: Counter[str] = Counter()
+
+    def __enter__(self) -> "SendFiles":
+        """Open both beside their places."""
+        for target in self._targets:
+            try:
+                self._files.append(_beside(target).open("x", encoding="utf-8", newline=""))
+            except OSError as error:
+                self._take_away()
+                raise TableError(f"cannot write {target}: {error.strerror}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take away what was not kept."""
+        self._take_away()
+
+    def begin(self, head: Sequence[str], head_text: str) -> None:
+        """Write the first lines."""
+        clash = sorted(set(head) & set(BLOCKED_COLUMNS))
+        if clash and len(self._files) > 1:
+            raise TableError(f"line 1: the column {clash[0]} is there already; take it out, or rename it")
+        self._files[0].write(_ended(head_text))
+        if len(self._files) > 1:
+            self._write_blocked([[*head, *BLOCKED_COLUMNS]])
+
+    def write(self, portion: Portion, stopped: Mapping[int, Stopped]) -> None:
+        """Write each row into the file where it belongs, in order."""
+        texts = portion.texts
+        if stopped:
+            texts = [text for place, text in enumerate(texts) if place not in stopped]
+        self._files[0].write(_ended("".join(texts)))
+        self.ok += len(texts)
+        self.blocked += len(stopped)
+        for one in stopped.values():
+            self.reasons[reason_of(one)] += 1
+        if len(self._files) > 1:
+            self._write_blocked([*portion.rows[place], *_cells(stopped[place])] for place in sorted(stopped))
+
+    def keep(self) -> None:
+        """Put both files in place. Raises TableError when that cannot be done."""
+        try:
+            for file in self._files:
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+            for target in self._targets:
+                _beside(target).replace(target)
+        except OSError as error:
+            raise TableError(f"cannot write {error.filename or self._targets[0]}: {error.strerror}") from None
+        self._files.clear()
+
+    def _write_blocked(self, rows: Iterable[Sequence[str]]) -> None:
+        csv.writer(self._files[1], delimiter=self._delimiter, lineterminator="\n").writerows(rows)
+
+    def _take_away(self) -> None:
+        for file, target in zip(self._files, self._targets, strict=False):
+            file.close()
+            _beside(target).unlink(missing_ok=True)
+        self._files.clear()
+
+
+def reason_of(one: Stopped) -> str:
+    """Why in two words: `opt_out account`, or that it is no address."""
+    if not one.blocks:
+        return "no valid address"
+    first = one.blocks[0]
+    return f"{first.kind.value} {first.level.value}"
+
+
+def block_as_json(block: Block) -> dict[str, object]:
+    """A block as programs read it: what, at which level and list, since when, and where it is recorded."""
+    return {
+        "what": block.kind.value,
+        "level": block.level.value,
+        "list": block.list_id,
+        "since": block.since.isoformat(),
+        "channel": block.channel,
+        "in": block.account_id,
+        "fact": block.fact_id,
+    }
+
+
+def _cells(one: Stopped) -> list[str]:
+    """The oldest block in columns of its own, and all of them as JSON."""
+    if not one.blocks:
+        said = [{"what": "no valid address", "problem": one.problem}]
+        return ["no valid address", "", "", "", "", "", json.dumps(said, ensure_ascii=False)]
+    first = one.blocks[0]
+    every: Iterable[dict[str, object]] = map(block_as_json, one.blocks)
+    return [
+        first.kind.value,
+        first.level.value,
+        first.list_id or "",
+        first.since.isoformat(),
+        first.account_id,
+        first.fact_id,
+        json.dumps(list(every), ensure_ascii=False),
+    ]
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
+
+
+def _ended(text: str) -> str:
+    """With a line end, which the last line of a file may lack."""
+    return text if not text or text.endswith(("\n", "\r")) else text + "\n"
