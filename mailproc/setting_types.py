@@ -9,8 +9,9 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from mailproc.errors import why_not_read
 from mailproc.policy.address import ascii_domain, is_address
 
 
@@ -19,17 +20,21 @@ def _split(value: object) -> object:
     return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
 
 
-def _secret(value: object) -> object:
-    """`env:NAME` and `file:PATH` stand for the secret that is there; anything else is the secret itself."""
+def _secret(value: object, info: ValidationInfo) -> object:
+    """`env:NAME` and `file:PATH` stand for the secret that is there; anything else is the secret itself.
+
+    The path is relative to the folder in the context of validation, that of the settings file.
+    """
     if isinstance(value, str) and value.startswith("env:"):
         if (found := os.environ.get(value[4:])) is None:
             raise ValueError(f"environment variable {value[4:]} is not set")
         return found
     if isinstance(value, str) and value.startswith("file:"):
+        path = Path((info.context or {}).get("folder", ""), value[5:])
         try:
-            return Path(value[5:]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"cannot read {value[5:]}: {error.strerror}") from None
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{path}: {why_not_read(error)}") from None
     return value
 
 

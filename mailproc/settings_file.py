@@ -57,12 +57,13 @@ def read_settings(path: Path | None, environment: Mapping[str, str] = os.environ
     """
     source, astray = read_source(path, environment)
     kept = Kept(copy.deepcopy(source.tree))
-    settings, mistakes = _usable(kept)
-    settings = _anchored(settings, path.resolve().parent if path else Path.cwd())
+    folder = path.resolve().parent if path else Path.cwd()
+    settings, mistakes = _usable(kept, folder)
+    settings = _anchored(settings, folder)
     return Read(settings=settings, source=source, kept=kept, mistakes=mistakes, astray=astray)
 
 
-def _usable(kept: "Kept") -> tuple[Settings, list[Mistake]]:
+def _usable(kept: "Kept", folder: Path) -> tuple[Settings, list[Mistake]]:
     """The settings without what is wrong in them, and the mistakes.
 
     What is wrong is taken out and the rest is tried again, so that what must fit together can be judged, too.
@@ -70,7 +71,7 @@ def _usable(kept: "Kept") -> tuple[Settings, list[Mistake]]:
     mistakes: list[Mistake] = []
     while True:
         try:
-            return Settings.model_validate(kept.tree), mistakes
+            return Settings.model_validate(kept.tree, context={"folder": folder}), mistakes
         except ValidationError as error:
             wrong = error.errors()
         for one in wrong:

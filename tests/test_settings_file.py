@@ -439,3 +439,13 @@ def test_a_hook_is_not_told_of_an_account_that_only_could_not_be_read(tmp_path: 
     text = '[[account]]\nid = "acme"\n[[hook]]\nname = "h"\ntype = "jsonl"\npath = "x"\naccounts = ["acme"]\n'
     [told] = problems_of(tmp_path, text).splitlines()
     assert told.endswith("account.acme.domains: is missing")
+
+
+def test_the_file_of_a_secret_is_relative_to_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    (tmp_path / "token-1.key").write_text("00112233445566778899aabbccddeeff\n")
+    text = '[[account]]\nid="a"\ndomains=["a.example"]\ntoken_keys={1="file:token-1.key"}'
+    assert load_settings(written(tmp_path, text), {}).account[0].token_keys == {1: "00112233445566778899aabbccddeeff"}
+    told = problems_of(tmp_path, text.replace("token-1", "token-2"))
+    assert told.endswith(f"{tmp_path}/token-2.key: there is no such file")

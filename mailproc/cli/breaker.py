@@ -7,35 +7,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    OnlyAccountOption,
-    account_named,
-    operator,
-    settings_of,
-)
-from mailproc.cli.review_world import (
-    world_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-    print_table,
-)
-from mailproc.cli.together import (
-    MOST,
-    ApplyOption,
-    ByOption,
-    gathered,
-    print_outcomes,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, operator, settings_of
+from mailproc.cli.review_world import world_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
+from mailproc.cli.together import MOST, ApplyOption, ByOption, gathered, print_outcomes
 from mailproc.policy.breaker import HELD, counter_in, reason_of
 from mailproc.review.together import Outcome, discard_together, release_together
 from mailproc.settings import Settings

@@ -7,16 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from mailproc.cli.deciding import (
-    World,
-    examine_saved,
-    opened,
-    read_saved,
-)
-from mailproc.cli.terminal import (
-    harmless,
-    out,
-)
+from mailproc.cli.deciding import World, examine_saved, opened, read_saved
+from mailproc.cli.terminal import harmless, out
 from mailproc.mail_files import MailFile
 from mailproc.policy.comparison import Comparison, compare_examinations, compare_with_decision
 

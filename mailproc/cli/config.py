@@ -5,17 +5,8 @@ from pathlib import Path
 import typer
 
 from mailproc.account_policies import shipped_sources_file
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    looked_at,
-    settings_of,
-    settings_path,
-)
-from mailproc.cli.terminal import (
-    out,
-    print_json,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, looked_at, settings_of, settings_path
+from mailproc.cli.terminal import out, print_json
 from mailproc.errors import RulesError, SettingsError
 from mailproc.policy.rules import RuleSet
 from mailproc.rule_files import load_rules, rule_paths, shipped_rules_folder

@@ -8,10 +8,7 @@ from typing import Annotated
 import typer
 
 from mailproc.account_policies import mistakes_of_sources
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    err,
-)
+from mailproc.cli.terminal import EX_DATAERR, err
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
 from mailproc.settings_check import mistakes_around, mistakes_between

@@ -7,23 +7,9 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, err, out, print_json
 from mailproc.errors import StoreError
 from mailproc.settings import Settings
 from mailproc.store.database import migrate as migrate_database

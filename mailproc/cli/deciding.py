@@ -15,15 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mailproc.account_policies import accounts_for_replay, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
-from mailproc.cli.garbage import (
-    keep_for_good,
-)
-from mailproc.cli.processes import (
-    in_processes,
-)
-from mailproc.cli.terminal import (
-    err,
-)
+from mailproc.cli.garbage import keep_for_good
+from mailproc.cli.processes import in_processes
+from mailproc.cli.terminal import err
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail

@@ -16,22 +16,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from mailproc.cli.decision_table import (
-    print_decisions,
-)
-from mailproc.cli.receiver import (
-    Receiver,
-)
-from mailproc.cli.serve import (
-    run_on_fast_loop,
-)
-from mailproc.cli.terminal import (
-    EX_NOINPUT,
-    EX_SOFTWARE,
-    err,
-    out,
-    print_table,
-)
+from mailproc.cli.decision_table import print_decisions
+from mailproc.cli.receiver import Receiver
+from mailproc.cli.serve import run_on_fast_loop
+from mailproc.cli.terminal import EX_NOINPUT, EX_SOFTWARE, err, out, print_table
 from mailproc.errors import MailprocError
 from mailproc.log import configure_logging
 from mailproc.mail_files import find_mail

@@ -10,26 +10,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_with_lists,
-)
-from mailproc.cli.deciding import (
-    examine_saved,
-    opened,
-    world_of,
-)
-from mailproc.cli.explain_page import (
-    Page,
-    print_page,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    print_json,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, settings_with_lists
+from mailproc.cli.deciding import examine_saved, opened, world_of
+from mailproc.cli.explain_page import Page, print_page
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, print_json
 from mailproc.mail.message import read_headers
 from mailproc.mail_files import MailFile, find_mail
 from mailproc.policy.decision import Action, decision_as_json

@@ -7,16 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.marked_text import (
-    marked,
-    marked_body,
-    marks_of,
-    style_of,
-)
-from mailproc.cli.terminal import (
-    harmless,
-    out,
-)
+from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
+from mailproc.cli.terminal import harmless, out
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.examination import Examination
 from mailproc.policy.explain import verdict_text

@@ -18,26 +18,10 @@ from mailproc.cli.context import (
     operator,
     settings_of,
 )
-from mailproc.cli.review_world import (
-    world_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    is_wide,
-    out,
-    print_json,
-    print_table,
-)
-from mailproc.cli.together import (
-    MOST,
-    ApplyOption,
-    ByOption,
-    gathered,
-    print_outcomes,
-)
+from mailproc.cli.review_world import world_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import is_wide, out, print_json, print_table
+from mailproc.cli.together import MOST, ApplyOption, ByOption, gathered, print_outcomes
 from mailproc.feedback_watch import silent_sources
 from mailproc.policy.account import AccountPolicy
 from mailproc.review.together import Outcome, discard_together, release_together

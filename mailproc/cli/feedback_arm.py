@@ -12,19 +12,8 @@ from rich.text import Text
 from mailproc.account_policies import load_sources, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_of,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, account_named, settings_of
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
 from mailproc.errors import SettingsError
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import Envelope, InboundMail

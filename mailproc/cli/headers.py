@@ -7,31 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_with_lists,
-)
-from mailproc.cli.people import (
-    named,
-)
-from mailproc.cli.stamp_file import (
-    Columns,
-    stamp_file,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
+from mailproc.cli.people import named
+from mailproc.cli.stamp_file import Columns, stamp_file
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.errors import NotFound
 from mailproc.policy.stamp import Stamper
 from mailproc.settings import Settings
@@ -75,7 +55,7 @@ def headers(
 
     Return-Path is the envelope's sender (MAIL FROM). Sign all of these fields with DKIM. See docs/how-to/stamp-mail.md.
 
-    Examples: `mailproc headers --person 1234567890123 --list weekly --send 42` ·
+    Examples: `mailproc headers --person 1234567890123 --list news --send 42` ·
     `mailproc headers --csv march.csv --key-column contact_id --send 42 --out stamped.csv --rejects rejects.csv`
     """
     if (person is None) == (table is None):
@@ -110,7 +90,8 @@ def _key_of(settings: Settings, account_id: str, person: str) -> str:
     keys = run(_keys_at(settings, account_id, address or ""))
     if not keys:
         raise NotFound(
-            f"no subscriber of {account_id} has the address {address}; headers name a subscriber key: give it"
+            f"no subscriber of {account_id} with a key has the address {address}: what is stamped names a key; give the "
+            "one that your CRM has for this person (--person KEY)"
         )
     if len(keys) > 1:
         raise ValueError(f"{len(keys)} subscribers have the address {address}; give one's key: {', '.join(keys)}")

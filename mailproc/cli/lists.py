@@ -7,25 +7,9 @@ import typer
 from rich.table import Table
 
 from mailproc.account_policies import lists_of
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    out,
-    print_json,
-    print_table,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
 from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings

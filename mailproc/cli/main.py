@@ -5,15 +5,8 @@ import sys
 import typer
 
 import mailproc
-from mailproc.cli.lazy import (
-    MARKUP,
-    LazyGroup,
-)
-from mailproc.cli.terminal import (
-    EX_USAGE,
-    err,
-    exit_code_of,
-)
+from mailproc.cli.lazy import MARKUP, LazyGroup
+from mailproc.cli.terminal import EX_USAGE, err, exit_code_of
 from mailproc.errors import MailprocError
 
 

@@ -9,22 +9,9 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-    print_table,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, settings_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.errors import SettingsError
 from mailproc.policy.alarm import ALARM_EVENT
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json

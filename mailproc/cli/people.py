@@ -8,31 +8,10 @@ from typing import Annotated
 import typer
 
 from mailproc.account_policies import scopes_of
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    check_list,
-    settings_with_lists,
-)
-from mailproc.cli.person import (
-    STANDING_COLOURS,
-    print_status,
-    status_as_json,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOPERM,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailproc.cli.terminal import (
-    out,
-)
+from mailproc.cli.terminal import out
 from mailproc.policy.facts import Fact
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import Block, own_standing

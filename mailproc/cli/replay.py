@@ -14,34 +14,12 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 
-from mailproc.cli.context import (
-    ConfigOption,
-    settings_with_lists,
-)
-from mailproc.cli.deciding import (
-    World,
-    decide_file,
-    decide_saved,
-    each_decided,
-    failed,
-    read_saved,
-    rules_of,
-    world_of,
-)
+from mailproc.cli.context import ConfigOption, settings_with_lists
+from mailproc.cli.deciding import World, decide_file, decide_saved, each_decided, failed, read_saved, rules_of, world_of
 from mailproc.cli.decision_table import print_decisions
-from mailproc.cli.explain_page import (
-    COLOURS,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    out,
-)
+from mailproc.cli.explain_page import COLOURS
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail

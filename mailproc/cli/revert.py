@@ -6,30 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_of,
-)
-from mailproc.cli.people import (
-    TIMES,
-)
-from mailproc.cli.person import (
-    STANDING_COLOURS,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
+from mailproc.cli.people import TIMES
+from mailproc.cli.person import STANDING_COLOURS
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.facts import retraction_of
 from mailproc.settings import Settings
 from mailproc.store.reverts import Affected, Made, Making, Named

@@ -7,36 +7,12 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    OnlyAccountOption,
-    operator,
-    settings_with_lists,
-)
-from mailproc.cli.explain_page import (
-    COLOURS,
-)
-from mailproc.cli.review_world import (
-    world_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_NOINPUT,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-    print_table,
-)
-from mailproc.cli.together import (
-    MOST,
-    ApplyOption,
-    ByOption,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, operator, settings_with_lists
+from mailproc.cli.explain_page import COLOURS
+from mailproc.cli.review_world import world_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_NOINPUT, EX_USAGE, err, out, print_json, print_table
+from mailproc.cli.together import MOST, ApplyOption, ByOption
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.decision import decision_as_json
 from mailproc.review.again import Again, apply_again, decide_again

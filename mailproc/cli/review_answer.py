@@ -6,35 +6,12 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    check_list,
-    operator,
-    settings_with_lists,
-)
-from mailproc.cli.people import (
-    ListOption,
-    named,
-)
-from mailproc.cli.person import (
-    STANDING_COLOURS,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOPERM,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
-from mailproc.cli.together import (
-    ByOption,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, check_list, operator, settings_with_lists
+from mailproc.cli.people import ListOption, named
+from mailproc.cli.person import STANDING_COLOURS
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
+from mailproc.cli.together import ByOption
 from mailproc.errors import RulesError
 from mailproc.policy.facts import Level
 from mailproc.policy.review import Answer

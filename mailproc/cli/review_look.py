@@ -5,29 +5,11 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    OnlyAccountOption,
-    account_named,
-    settings_with_lists,
-)
-from mailproc.cli.review_show import (
-    print_review,
-    review_table,
-)
-from mailproc.cli.review_world import (
-    world_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    out,
-    print_json,
-    print_table,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_with_lists
+from mailproc.cli.review_show import print_review, review_table
+from mailproc.cli.review_world import world_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import out, print_json, print_table
 from mailproc.errors import StoreError
 from mailproc.mail.kind import MailKind
 from mailproc.policy.due import SOON

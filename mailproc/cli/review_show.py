@@ -9,11 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.terminal import (
-    columns,
-    is_wide,
-    out,
-)
+from mailproc.cli.terminal import columns, is_wide, out
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import read_headers, read_message

@@ -2,9 +2,7 @@
 
 import typer
 
-from mailproc.cli.lazy import (
-    LazyGroup,
-)
+from mailproc.cli.lazy import LazyGroup
 
 
 class _Commands(LazyGroup):

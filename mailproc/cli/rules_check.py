@@ -10,38 +10,12 @@ import typer
 from rich.progress import track
 from rich.text import Text
 
-from mailproc.cli.comparing import (
-    Compared,
-    compare,
-    failed_comparison,
-    print_comparison,
-)
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_of,
-)
-from mailproc.cli.deciding import (
-    World,
-    each_decided,
-    opened,
-    rules_of,
-    world_of,
-)
-from mailproc.cli.storage import (
-    run,
-)
-from mailproc.cli.stored_mail import (
-    examine_stored,
-)
-from mailproc.cli.terminal import (
-    EX_CONFIG,
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
+from mailproc.cli.context import ConfigOption, JsonOption, settings_of
+from mailproc.cli.deciding import World, each_decided, opened, rules_of, world_of
+from mailproc.cli.storage import run
+from mailproc.cli.stored_mail import examine_stored
+from mailproc.cli.terminal import EX_CONFIG, EX_DATAERR, EX_NOINPUT, err, out, print_json
 from mailproc.errors import RulesError
 from mailproc.policy.comparison import compare_examinations, compare_with_decision
 from mailproc.policy.dead_phrases import DeadPhrase, dead_phrases

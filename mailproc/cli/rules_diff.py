@@ -7,29 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.comparing import (
-    Compared,
-    compare,
-    failed_comparison,
-    print_comparison,
-)
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_of,
-)
-from mailproc.cli.deciding import (
-    each_decided,
-    opened,
-    world_of,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
+from mailproc.cli.context import ConfigOption, JsonOption, settings_of
+from mailproc.cli.deciding import each_decided, opened, world_of
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
 
 EXIT_DIFFERENT = 1
 

@@ -12,32 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_of,
-)
-from mailproc.cli.deciding import (
-    World,
-    each_decided,
-    examine_saved,
-    opened,
-    read_saved,
-    rules_of,
-    world_of,
-)
-from mailproc.cli.storage import (
-    run,
-)
-from mailproc.cli.stored_mail import (
-    examine_stored,
-)
-from mailproc.cli.terminal import (
-    err,
-    out,
-    print_json,
-    print_table,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, settings_of
+from mailproc.cli.deciding import World, each_decided, examine_saved, opened, read_saved, rules_of, world_of
+from mailproc.cli.storage import run
+from mailproc.cli.stored_mail import examine_stored
+from mailproc.cli.terminal import err, out, print_json, print_table
 from mailproc.mail_files import MailFile
 from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet

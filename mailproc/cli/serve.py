@@ -12,22 +12,10 @@ import structlog
 import typer
 
 from mailproc.account_policies import policies_of
-from mailproc.cli.context import (
-    ConfigOption,
-    checked_settings,
-    settings_of,
-)
-from mailproc.cli.garbage import (
-    keep_for_good,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_TEMPFAIL,
-    err,
-)
+from mailproc.cli.context import ConfigOption, checked_settings, settings_of
+from mailproc.cli.garbage import keep_for_good
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_TEMPFAIL, err
 from mailproc.errors import MailprocError, SettingsError
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging

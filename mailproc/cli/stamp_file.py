@@ -16,15 +16,8 @@ from typing import TextIO, cast
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from mailproc.cli.processes import (
-    in_processes,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_NOINPUT,
-    EX_USAGE,
-    err,
-)
+from mailproc.cli.processes import in_processes
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, EX_USAGE, err
 from mailproc.policy.stamp import HEADER_NAMES, Stamper
 
 _REJECTS_SHOWN = 20

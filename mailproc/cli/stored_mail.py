@@ -4,12 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from mailproc.account_policies import accounts_for_replay, policies_of
-from mailproc.cli.storage import (
-    open_store,
-)
-from mailproc.cli.terminal import (
-    err,
-)
+from mailproc.cli.storage import open_store
+from mailproc.cli.terminal import err
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import default_account
 from mailproc.policy.examination import Examination

@@ -4,19 +4,9 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    settings_of,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    out,
-    print_json,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, settings_of
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import out, print_json
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
 

@@ -22,7 +22,7 @@ from mailproc.errors import (
 from mailproc.policy.storable import storable_text
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
-EX_NOPERM = 77
+EX_CANTCREAT, EX_NOPERM = 73, 77
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,12 +8,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.terminal import (
-    err,
-    out,
-    print_json,
-    print_table,
-)
+from mailproc.cli.terminal import err, out, print_json, print_table
 from mailproc.review.together import Outcome
 
 MOST = 100_000  # reviews that one command looks at

@@ -1,26 +1,16 @@
 """`token keygen|make|read`: keys for address tokens, and what a token says."""
 
+import os
 import secrets
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import (
-    AccountOption,
-    ConfigOption,
-    JsonOption,
-    account_named,
-    settings_with_lists,
-)
-from mailproc.cli.terminal import (
-    EX_DATAERR,
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
+from mailproc.cli.terminal import EX_CANTCREAT, EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.lists import list_of_number
 from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token, find_tokens, key_ids_in, make_token, signing_key_of
@@ -33,12 +23,18 @@ _DAY = timedelta(days=1)
 
 
 @app.command()
-def keygen(account: AccountOption = None, config: ConfigOption = None) -> None:
+def keygen(
+    account: AccountOption = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the secret into this new file, which only you may read.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
     """Make a new key, with the number after the highest in use, as a line for the settings file.
 
     The highest number signs from then on, all verify. Keep old keys for 400 days: people answer old mail.
 
-    Example: `mailproc token keygen --account acme`
+    Example: `mailproc token keygen --out token-1.key`
     """
     settings = settings_with_lists(config)
     used: list[int] = []
@@ -49,8 +45,22 @@ def keygen(account: AccountOption = None, config: ConfigOption = None) -> None:
     if kid >= _MAX_KEYS:
         err.print("mailproc: key 15 is in use, the highest there can be; no newer key can sign")
         raise typer.Exit(EX_DATAERR)
-    err.print("for [account.token_keys]; better as env:NAME or file:PATH than in the file itself", markup=False)
-    typer.echo(f'{kid} = "{secrets.token_hex(32)}"')
+    secret = secrets.token_hex(32)
+    if target is not None:
+        _write_secret(target, secret)
+        secret = f"file:{target.absolute()}"
+    err.print("for [account.token_keys] in the settings; the secret can be env:NAME or file:PATH, too", markup=False)
+    typer.echo(f'{kid} = "{secret}"')
+
+
+def _write_secret(target: Path, secret: str) -> None:
+    """Into a new file of mode 600: a key that signs already is never overwritten. Raises typer.Exit(73)."""
+    try:
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{secret}\n")
+    except OSError as error:
+        err.print(f"mailproc: {target}: cannot be written: {error.strerror}", markup=False)
+        raise typer.Exit(EX_CANTCREAT) from None
 
 
 @app.command()

@@ -6,28 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mailproc.cli.context import (
-    ConfigOption,
-    JsonOption,
-    account_named,
-    check_list,
-    settings_with_lists,
-)
-from mailproc.cli.people import (
-    TIMES,
-    named,
-    past,
-)
-from mailproc.cli.storage import (
-    open_store,
-    run,
-)
-from mailproc.cli.terminal import (
-    EX_USAGE,
-    err,
-    out,
-    print_json,
-)
+from mailproc.cli.context import ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.people import TIMES, named, past
+from mailproc.cli.storage import open_store, run
+from mailproc.cli.terminal import EX_USAGE, err, out, print_json
 from mailproc.cli.why_page import print_why, why_as_json
 from mailproc.diagnosis import Diagnosed, Question, diagnose
 from mailproc.policy.scope import EVERYWHERE

@@ -5,13 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
-from mailproc.cli.context import (
-    operator,
-)
-from mailproc.cli.terminal import (
-    harmless,
-    out,
-)
+from mailproc.cli.context import operator
+from mailproc.cli.terminal import harmless, out
 from mailproc.diagnosis import Diagnosed
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.remedy import Change, Remedy

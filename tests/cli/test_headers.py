@@ -197,3 +197,37 @@ def test_a_big_table_is_stamped_on_all_cores_in_its_order() -> None:
     assert [int(row["key"]) for row in rows] == [n for n in range(5000) if n != 3000]
     assert len({row["Message-ID"] for row in rows}) == 4999
     assert Path("bad.csv").read_text(encoding="utf-8").splitlines()[1].startswith("3002,")
+
+
+def test_a_new_key_goes_into_a_file_of_its_own_that_is_never_overwritten(folder: Path) -> None:
+    made = invoke("token", "keygen", "--out", "token-2.key")
+    assert made.exit_code == 0
+    assert f'2 = "file:{folder}/token-2.key"' in made.stdout
+    key = folder / "token-2.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.read_text(encoding="utf-8").strip() not in made.output
+    again = invoke("token", "keygen", "--out", "token-2.key")
+    assert (again.exit_code, "token-2.key: cannot be written: File exists" in again.output) == (73, True)
+
+
+def test_the_how_to_runs_as_it_is_written(folder: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    text = (root / "docs" / "how-to" / "stamp-mail.md").read_text(encoding="utf-8")
+    (folder / "mailproc.toml").unlink()
+    Path("mailproc.example.toml").write_bytes((root / "mailproc.example.toml").read_bytes())
+    commands = "".join(block for block in text.split("```")[1::2] if "mailproc" in block)
+    shell = f'mailproc() {{ "{sys.executable}" -m mailproc "$@"; }}\nset -e\n{commands}'
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "List-Id: Acme News <news.news.acme.example>" in done.stdout
+    assert "2 rows stamped, 0 rejected" in done.stderr
+
+
+def test_who_has_no_key_is_told_what_to_do() -> None:
+    put(("77", "pat@example.org"))
+    nobody = invoke("headers", "--person", "nobody@example.org")
+    assert nobody.exit_code != 0
+    assert "give the one that your CRM has" in str(nobody.exception)
+    Path("mailproc.toml").write_text(SETTINGS.split("[account.token_keys]")[0], encoding="utf-8")
+    unsigned = invoke("headers", "--person", "77")
+    assert (unsigned.exit_code, "`mailproc token keygen` makes a line" in unsigned.output) == (65, True)
