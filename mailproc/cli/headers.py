@@ -90,8 +90,8 @@ def _key_of(settings: Settings, account_id: str, person: str) -> str:
     keys = run(_keys_at(settings, account_id, address or ""))
     if not keys:
         raise NotFound(
-            f"no subscriber of {account_id} with a key has the address {address}: what is stamped names a key; give the "
-            "one that your CRM has for this person (--person KEY)"
+            f"no subscriber of {account_id} with a key has the address {address}: what is stamped names a key; "
+            "give the one that your CRM has for this person (--person KEY)"
         )
     if len(keys) > 1:
         raise ValueError(f"{len(keys)} subscribers have the address {address}; give one's key: {', '.join(keys)}")

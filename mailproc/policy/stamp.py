@@ -60,9 +60,7 @@ class Stamper:
     def __init__(self, account: AccountPolicy, *, issued_on: date, links_base: str | None = None) -> None:
         kid = signing_key_of(account.token_keys)
         if kid is None:
-            raise ValueError(
-                f"account {account.id} has no token_keys to sign with: `mailproc token keygen` makes a line for the settings"
-            )
+            raise ValueError(f"account {account.id} has no token_keys to sign with: `mailproc token keygen` makes one")
         if not account.domains:
             raise ValueError(f"account {account.id} takes no mail: it has no domains")
         if links_base is not None and not _LINK.fullmatch(links_base):

@@ -230,4 +230,4 @@ def test_who_has_no_key_is_told_what_to_do() -> None:
     assert "give the one that your CRM has" in str(nobody.exception)
     Path("mailproc.toml").write_text(SETTINGS.split("[account.token_keys]")[0], encoding="utf-8")
     unsigned = invoke("headers", "--person", "77")
-    assert (unsigned.exit_code, "`mailproc token keygen` makes a line" in unsigned.output) == (65, True)
+    assert (unsigned.exit_code, "`mailproc token keygen` makes one" in unsigned.output) == (65, True)
