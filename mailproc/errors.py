@@ -1,5 +1,6 @@
 """Every error that crosses a room; what becomes of each is told in docs/flow.md."""
 
+import errno
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,17 @@ class ContentDropped(StoreError):
             f"what was decided and why is kept: `mailproc mail show {mail_id}`"
         )
         self.dropped_at = dropped_at
+
+
+def why_not_listening(error: OSError) -> str:
+    """Why nobody can listen at an address, as the end of a sentence that begins with it."""
+    if error.errno == errno.EADDRINUSE:
+        return "is in use already"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "is no address of this machine"
+    if error.errno == errno.EACCES:
+        return "this user may not listen there"
+    return f"cannot listen there: {error.strerror or error}"
 
 
 def why_not_read(error: OSError | UnicodeDecodeError) -> str:

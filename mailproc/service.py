@@ -113,7 +113,7 @@ class Service:
                 self.decider.start()
                 self.listener = Listener(self.settings.smtp, self, log=self._log, free_disk_bytes=self._free_disk())
                 undo.push_async_callback(self.listener.stop, 0)
-                await self._open_doors(self.listener)
+                await self.listener.start()
             if "web" in self.roles and self.settings.web.listen:
                 self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness, self.details)
                 await self.web.start()
@@ -131,12 +131,6 @@ class Service:
                 self._start_shadow(self.shadow_rules)
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
-
-    async def _open_doors(self, listener: Listener) -> None:
-        try:
-            await listener.start()
-        except OSError as error:
-            raise SettingsError([f"smtp: cannot listen: {error}"]) from error
 
     async def stop(self) -> None:
         """No new mail; what is in hand is finished; then everything is closed. Within ten seconds."""

@@ -17,7 +17,7 @@ from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.processes import in_processes
-from mailproc.cli.terminal import err
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail
@@ -134,6 +134,11 @@ def opened(world: World) -> tuple[Accounts, RuleSet]:
             rules_of(world.rules),
         )  # kept: nobody else gets its id
     return _worlds[id(world)][1:]
+
+
+def code_of_unread(paths: Sequence[Path]) -> int:
+    """The exit code where some mail could not be read: 66 when nothing of what was named is there, else 65."""
+    return EX_DATAERR if any(path.exists() for path in paths) else EX_NOINPUT
 
 
 def each_decided(

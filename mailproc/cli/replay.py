@@ -15,11 +15,21 @@ import orjson
 import typer
 
 from mailproc.cli.context import ConfigOption, settings_with_lists
-from mailproc.cli.deciding import World, decide_file, decide_saved, each_decided, failed, read_saved, rules_of, world_of
+from mailproc.cli.deciding import (
+    World,
+    code_of_unread,
+    decide_file,
+    decide_saved,
+    each_decided,
+    failed,
+    read_saved,
+    rules_of,
+    world_of,
+)
 from mailproc.cli.decision_table import print_decisions
 from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out
+from mailproc.cli.terminal import EX_NOINPUT, err, out
 from mailproc.errors import SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail
@@ -81,7 +91,7 @@ def replay(
     if not done["mails"]:
         _say_that_nothing_is_there()
     if done["failed"]:
-        raise typer.Exit(EX_DATAERR)
+        raise typer.Exit(code_of_unread(paths))
 
 
 def _say_that_nothing_is_there() -> NoReturn:
@@ -145,7 +155,7 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
         _say_that_nothing_is_there()
     out.print(f"applied to {settings.database}: " + ", ".join(f"{n} {what}" for what, n in sorted(done.items())))
     if done[_NOT_READ]:
-        raise typer.Exit(EX_DATAERR)
+        raise typer.Exit(code_of_unread(paths))
 
 
 async def _apply_one(store: Store, saved: SavedMail, rules: RuleSet, world: World) -> str:

@@ -1,6 +1,5 @@
 """`review resolve|example`: a person's answer, and what rules learn from it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +54,7 @@ def resolve(
     settings = settings_with_lists(config)
     work = _resolve(settings, review_id, answer, level, list_id, people, operator(by), note, example)
     try:
-        answered = run(work)
+        answered, learnt = run(work)
     except WhoIsMeant as error:
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_USAGE) from None
@@ -63,6 +62,8 @@ def resolve(
         print_json(_answered_as_json(answered))
     else:
         _print_answered(review_id, answered)
+        if learnt:
+            out.print(f"  {learnt}", markup=False)
     if not answered.applied and answered.resolution != answer.value:
         raise typer.Exit(EX_DATAERR)
 
@@ -84,7 +85,8 @@ def example(
     words = text or run(_words(settings, review_id, rule_id))
     key = "misses" if miss else "hits"
     add_example(path, rule_id, key, words, write=write)
-    out.print(f"{path}: rule {rule_id}: {key} {'+=' if write else 'would get'} {words!r}", markup=False)
+    told = _lesson_told(path, rule_id, key, words)
+    out.print(told if write else f"{told.replace(' += ', ' would get ', 1)} (with --write)", markup=False)
 
 
 async def _resolve(
@@ -97,27 +99,33 @@ async def _resolve(
     by: str,
     note: str,
     example: str | None,
-) -> Answered:
+) -> tuple[Answered, str | None]:
+    """What the answer did, and what a rule has learnt from it."""
     async with open_store(settings) as store:
         item = await store.desk.review(review_id)
         check_list(settings, item.account_id, list_id)
         if answer is Answer.unsubscribe:
             facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
-        learn = _lesson(settings, item, answer, example) if example is not None and item.state == "open" else None
+        lesson = _lesson(settings, item, answer, example) if example is not None and item.state == "open" else None
         answered = await answer_review(
             store, item, answer, by=by, note=note, level=level, list_id=list_id, persons=persons
         )
-        if learn is not None and answered.applied:
-            learn()
-        return answered
+        if lesson is None or not answered.applied:
+            return answered, None
+        add_example(*lesson)
+        return answered, _lesson_told(*lesson)
 
 
-def _lesson(settings: Settings, item: ReviewItem, answer: Answer, example: str) -> Callable[[], None]:
-    """What writes the example; it was tried before. Raises RulesError."""
+def _lesson(settings: Settings, item: ReviewItem, answer: Answer, example: str) -> tuple[Path, str, str, str]:
+    """File, rule, key and words of the example, when it can be written. Raises RulesError."""
     file, rule = rule_named(settings, example)
-    key, words = "hits" if answer is Answer.unsubscribe else "misses", words_for(item, rule)
-    add_example(file, rule, key, words, write=False)
-    return lambda: add_example(file, rule, key, words)
+    lesson = (file, rule, "hits" if answer is Answer.unsubscribe else "misses", words_for(item, rule))
+    add_example(*lesson, write=False)
+    return lesson
+
+
+def _lesson_told(path: Path, rule_id: str, key: str, words: str) -> str:
+    return f"{path}: rule {rule_id}: {key} += {words!r}"
 
 
 def rule_named(settings: Settings, named_as: str) -> tuple[Path, str]:

@@ -6,16 +6,18 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_with_lists
-from mailproc.cli.review_show import print_review, review_table
+from mailproc.cli.review_show import ReviewPage, print_review, review_table
 from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json, print_table
 from mailproc.errors import StoreError
 from mailproc.mail.kind import MailKind
 from mailproc.policy.due import SOON
+from mailproc.policy.standing import Status
 from mailproc.review.again import Again, World, decide_again
+from mailproc.review.answer import people_in
 from mailproc.settings import Settings
-from mailproc.store.results import ReviewItem
+from mailproc.store.results import PersonStatus, ReviewItem
 from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
@@ -62,13 +64,13 @@ def show(review_id: IdArgument, as_json: JsonOption = False, config: ConfigOptio
     Example: `mailproc review show 01jnd1h2s0q4v9c3m8w5x7y2za`
     """
     settings = settings_with_lists(config)
-    item, released, today = run(_one(settings, review_id))
+    page = run(_looked_at(settings, review_id))
     if as_json:
-        would = {"release": released, "redo": today}
+        would = {"release": page.released, "redo": page.today}
         told = {name: one and {"action": one.after.action, "reason": one.after.reason} for name, one in would.items()}
-        print_json({**review_as_json(item), "would": told})
+        print_json({**review_as_json(page.item), "would": told, "off_already": sorted(page.off)})
         return
-    print_review(item, released, today, datetime.now(UTC))
+    print_review(page, datetime.now(UTC))
 
 
 def review_as_json(item: ReviewItem) -> dict[str, object]:
@@ -93,11 +95,27 @@ async def _reviews(settings: Settings, wanted: ReviewFilter, limit: int) -> list
         return await store.desk.reviews(wanted, limit=limit)
 
 
-async def _one(settings: Settings, review_id: str) -> tuple[ReviewItem, Again | None, Again | None]:
+async def _looked_at(settings: Settings, review_id: str) -> ReviewPage:
     async with open_store(settings) as store:
         item = await store.desk.review(review_id)
         world = world_of(settings)
-        return item, await _would(store, world, item, released=True), await _would(store, world, item, released=False)
+        return ReviewPage(
+            item=item,
+            released=await _would(store, world, item, released=True),
+            today=await _would(store, world, item, released=False),
+            off=await _off_already(store, item),
+        )
+
+
+async def _off_already(store: Store, item: ReviewItem) -> frozenset[str]:
+    """Who of those whom the mail names is unsubscribed as it is."""
+    names = [address or key or "" for address, key in people_in(item)]
+    found = {name: await store.standings.of(name, item.account_id) for name in names}
+    return frozenset(name for name, people in found.items() if people and all(map(_is_off, people)))
+
+
+def _is_off(person: PersonStatus) -> bool:
+    return person.standing.status is Status.unsubscribed
 
 
 async def _would(store: Store, world: World, item: ReviewItem, *, released: bool) -> Again | None:

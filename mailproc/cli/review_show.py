@@ -1,6 +1,7 @@
 """A review as a person reads it: who, what they wrote, why it waits, by when, and what each answer would do."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,20 @@ from mailproc.store.results import ReviewItem
 _MAX_TEXT = 3000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage:
+    """A review and what may be told about it; None where that cannot be told any more.
+
+    `released` is what its mail would be decided as, were all handled and believed; `today` what by today's rules;
+    `off` holds addresses and keys of those whom the mail names and who are off already.
+    """
+
+    item: ReviewItem
+    released: Again | None
+    today: Again | None
+    off: frozenset[str]
+
+
 def due_text(item: ReviewItem, now: datetime) -> Text:
     """By when, in days: red when that is over, yellow when it is near."""
     left = item.due_at - now
@@ -39,18 +54,18 @@ def who_text(item: ReviewItem) -> str:
 
 
 def review_table(items: list[ReviewItem], now: datetime) -> Table:
-    """The most urgent first; on a narrow terminal without kind and time of arrival."""
-    wide = is_wide()
+    """The most urgent first, or how they were answered; on a narrow terminal without kind and time of arrival."""
+    wide, open_ones = is_wide(), all(item.state == "open" for item in items)
     table = Table(box=None, pad_edge=False, header_style="bold", width=None if wide else columns())
     table.add_column("id", no_wrap=True, min_width=26)
-    table.add_column("due", no_wrap=True, min_width=10)
+    table.add_column("due" if open_ones else "answer", no_wrap=open_ones, min_width=10)
     if wide:
         table.add_column("came", no_wrap=True, min_width=11)
         table.add_column("kind", no_wrap=True)
         table.add_column("who", overflow="ellipsis", no_wrap=True, max_width=40)
     table.add_column("why it waits" if wide else "who, and why it waits", overflow="fold")
     for item in items:
-        due = due_text(item, now) if item.state == "open" else Text(item.resolution or "", style="dim")
+        due = due_text(item, now) if item.state == "open" else _answer_text(item)
         who, why = who_text(item) or "nobody named", item.reason
         if wide:
             came = f"{item.received_at or item.created_at:%m-%d %H:%M}"
@@ -60,10 +75,17 @@ def review_table(items: list[ReviewItem], now: datetime) -> Table:
     return table
 
 
-def print_review(item: ReviewItem, released: Again | None, today: Again | None, now: datetime) -> None:
+def _answer_text(item: ReviewItem) -> Text:
+    """What a person said, in two lines: the answer, and who gave it when."""
+    at = f" {item.resolved_at:%m-%d %H:%M}" if item.resolved_at else ""
+    return Text.assemble(item.resolution or "resolved", "\n", (f"{item.resolved_by or 'nobody known'}{at}", "dim"))
+
+
+def print_review(page: ReviewPage, now: datetime) -> None:
     """One review, so that it can be decided at a glance."""
+    item = page.item
     out.print(_headline(item, now))
-    mail = today.mail if today else None
+    mail = page.today.mail if page.today else None
     for label, text in (*_facts(item), *_header(mail)):
         line = Text("  ")
         line.append(f"{label:<9} ", style="dim")
@@ -74,7 +96,7 @@ def print_review(item: ReviewItem, released: Again | None, today: Again | None, 
     out.print(words, soft_wrap=False, overflow="fold", no_wrap=False)
     if item.state == "open":
         out.print(Rule(f"What `review resolve {item.id}` would do", align="left", style="dim"))
-        _print_answers(item, released, today)
+        _print_answers(page)
 
 
 def _headline(item: ReviewItem, now: datetime) -> Text:
@@ -137,18 +159,15 @@ def marked_text(decision: Mapping[str, Any]) -> Text:
     return shown
 
 
-def _print_answers(item: ReviewItem, released: Again | None, today: Again | None) -> None:
-    people = who_text(item)
-    came = item.received_at or item.created_at
-    unclear = why_unclear(item)
-    off = f"needs --person: {unclear}" if unclear else f"takes {people} off, as of {came:%Y-%m-%d}"
+def _print_answers(page: ReviewPage) -> None:
+    today = page.today
     rows = [
-        ("--as unsubscribe", off),
-        ("--as not-a-request", "changes nothing"),
-        ("--as not-a-subscriber", "changes nothing: it is about nobody whom we know"),
+        ("--as unsubscribe", _what_unsubscribe_does(page)),
+        ("--as not-a-request", "changes nothing: who wrote it did not ask to be taken off"),
+        ("--as not-a-subscriber", "changes nothing: who is meant does not get our mail"),
     ]
-    if released is not None and released.acts:
-        decided = released.after
+    if page.released is not None and page.released.acts:
+        decided = page.released.after
         whom = ", ".join(ref.address or f"key {ref.key}" for ref in decided.subscribers)
         rows.append(("`review release`", f"{decided.action.value} of {whom}: {decided.reason}"))
     if today is not None:
@@ -158,6 +177,16 @@ def _print_answers(item: ReviewItem, released: Again | None, today: Again | None
         line.append(f"{command:<23}", style="cyan")
         line.append(does)
         out.print(line)
+
+
+def _what_unsubscribe_does(page: ReviewPage) -> str:
+    item = page.item
+    if unclear := why_unclear(item):
+        return f"needs --person: {unclear}"
+    came = item.received_at or item.created_at
+    if {address or key for address, key in people_in(item)} <= page.off:
+        return f"puts it on record as of {came:%Y-%m-%d}, and changes nothing: {who_text(item)} is off already"
+    return f"takes {who_text(item)} off, as of {came:%Y-%m-%d}"
 
 
 def _today(again: Again) -> str:

@@ -9,8 +9,8 @@ import typer
 
 from mailproc.cli.comparing import Compared, compare, failed_comparison, print_comparison
 from mailproc.cli.context import ConfigOption, JsonOption, settings_of
-from mailproc.cli.deciding import each_decided, opened, world_of
-from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
+from mailproc.cli.deciding import code_of_unread, each_decided, opened, world_of
+from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json
 
 EXIT_DIFFERENT = 1
 
@@ -56,4 +56,4 @@ def diff(
     if differing:
         raise typer.Exit(EXIT_DIFFERENT)
     if count["failed"]:
-        raise typer.Exit(EX_DATAERR)
+        raise typer.Exit(code_of_unread(paths))

@@ -29,7 +29,7 @@ _CLAUSE = re.compile(
 )
 
 _REASONS = {
-    Guard.negation: "asks to stay, or came off by mistake",
+    Guard.negation: "asks to stay, threatens to leave, or came off by mistake",
     Guard.third_person: "is about somebody else",
     Guard.talk: "speaks of unsubscribing, and may ask for it",
     Action.review: "may be a request",

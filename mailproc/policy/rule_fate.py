@@ -49,7 +49,7 @@ def fates_of(seen: Examination) -> tuple[RuleFate, ...]:
             fate, counts = _fate_of(seen, match, where, matches)
             phrase = short_text(" ".join(match.phrase.split()))
             known = told.get(name := (match.rule.id, phrase.lower(), where, fate))
-            spans = (*known.spans, match.span) if known else (match.span,)
+            spans = tuple(dict.fromkeys((*(known.spans if known else ()), match.span)))
             told[name] = RuleFate(
                 rule=match.rule,
                 phrase=known.phrase if known else phrase,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from structlog.typing import FilteringBoundLogger
 
-from mailproc.errors import SettingsError
+from mailproc.errors import SettingsError, why_not_listening
 from mailproc.settings import SmtpSettings
 from mailproc.smtp.door import Door
 from mailproc.smtp.lmtp_session import LmtpSession
@@ -19,6 +19,7 @@ from mailproc.smtp.sockets import BACKLOG, open_sockets, path_of
 from mailproc.smtp.state import ListenerState
 
 _SESSIONS: dict[Door, type[MailSession]] = {Door.SMTP: MailSession, Door.TLS: MailSession, Door.LMTP: LmtpSession}
+_KEYS = {Door.SMTP: "listen", Door.TLS: "tls_listen", Door.LMTP: "lmtp_listen"}
 # To send the last replies, before connections are closed hard.
 _LAST_WORDS_SECONDS = 0.5
 
@@ -58,19 +59,23 @@ class Listener:
         self._open: list[_Opening] = []
 
     async def start(self) -> None:
-        """Open all doors, or none: raises OSError when a port cannot be had, SettingsError for a malformed entry."""
-        settings = self._state.settings
-        doors = {Door.SMTP: settings.listen, Door.TLS: settings.tls_listen, Door.LMTP: settings.lmtp_listen}
+        """Open all doors, or none: raises SettingsError for an entry that is malformed or cannot be had."""
         try:
-            for door, specifications in doors.items():
-                for specification in specifications:
-                    for listening in open_sockets(specification):
-                        address = _address_of(listening)
-                        server = await self._serve(door, listening)
-                        self._open.append(_Opening(door, address, server, path_of(specification)))
-        except (OSError, SettingsError):
+            for door, key in _KEYS.items():
+                for specification in getattr(self._state.settings, key):
+                    await self._open_door(door, key, specification)
+        except SettingsError:
             self._close_doors()
             raise
+
+    async def _open_door(self, door: Door, key: str, specification: str) -> None:
+        try:
+            for listening in open_sockets(specification):
+                address = _address_of(listening)
+                server = await self._serve(door, listening)
+                self._open.append(_Opening(door, address, server, path_of(specification)))
+        except OSError as error:
+            raise SettingsError([f"smtp.{key}: {specification}: {why_not_listening(error)}"]) from error
 
     async def _serve(self, door: Door, listening: socket.socket) -> asyncio.Server:
         loop = asyncio.get_running_loop()

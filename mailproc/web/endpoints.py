@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mailproc.errors import SettingsError
+from mailproc.errors import SettingsError, why_not_listening
 from mailproc.metrics import Metrics
 
 Readiness = Callable[[], Awaitable[list[str]]]
@@ -66,8 +66,10 @@ class HttpServer:
             try:
                 family = socket.AF_INET6 if ":" in host else socket.AF_INET
                 self._sockets.append(socket.create_server((host.strip("[]"), int(port)), family=family))
-            except (OSError, ValueError) as error:
-                raise SettingsError([f"web.listen: {address}: {error}"]) from None
+            except OSError as error:
+                raise SettingsError([f"web.listen: {address}: {why_not_listening(error)}"]) from None
+            except ValueError:
+                raise SettingsError([f"web.listen: {address}: write host:port; nothing else is served here"]) from None
         config = uvicorn.Config(self._application, log_config=None, access_log=False, lifespan="off", loop="none")
         self._server = QuietServer(config)
         self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))

@@ -1,6 +1,7 @@
 """Commands as their user types them: what they print, what they change, and the exit code (sysexits)."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -106,9 +107,17 @@ def test_rules_and_libraries_are_nothing_that_the_garbage_collector_walks_betwee
 
 
 def test_replay_of_nothing_is_exit_66(shell: Shell) -> None:
-    assert shell.run("replay", str(shell.folder / "rules")).returncode in (65, 66)
     (shell.folder / "empty").mkdir()
     assert shell.run("replay", "empty").returncode == 66
+    for words in (("nowhere",), ("nowhere", "neither.eml"), ("nowhere", "--jsonl"), ("nowhere", "--jobs", "2")):
+        run = shell.run("replay", *words)
+        assert (run.returncode, "nowhere: No such file" in run.stderr) == (66, True)
+
+
+def test_replay_apply_of_nothing_is_exit_66(database: Shell) -> None:
+    for path in ("none", "nowhere"):
+        assert database.run("replay", "--apply", path).returncode == 66
+    assert database.run("replay", "--apply", "nowhere", "mails").returncode == 65
 
 
 def test_replay_goes_on_after_a_file_that_cannot_be_read_and_says_so(shell: Shell) -> None:
@@ -269,6 +278,17 @@ def test_config_check_tells_mistakes_of_settings_files_sources_and_rules_at_once
     assert run.returncode == 78
     for said in ("sources.toml:2", "4: smtp.max_errors", "5: smtp.tls_cert", "6: smtp.tls_key", "10-x.toml:3"):
         assert said in run.stderr, run.stderr
+
+
+def test_serve_names_the_address_that_is_in_use(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        run = shell.run("serve", MAILPROC_SMTP__LISTEN=address, MAILPROC_WEB__LISTEN="")
+        said = run.stderr.splitlines()[-1]
+        assert (run.returncode, said) == (78, f"mailproc: smtp.listen: {address}: is in use already")
+        run = shell.run("serve", MAILPROC_SMTP__LISTEN="", MAILPROC_WEB__LISTEN=address)
+        said = run.stderr.splitlines()[-1]
+        assert (run.returncode, said) == (78, f"mailproc: web.listen: {address}: is in use already")
 
 
 def test_serve_does_not_begin_with_what_config_check_would_tell(shell: Shell) -> None:

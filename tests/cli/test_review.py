@@ -58,6 +58,28 @@ def test_the_list_shows_who_waits_for_what_and_what_is_past_due_at_any_width(hel
         assert lines[-1].startswith("1 past due")
 
 
+def test_a_review_says_who_is_off_already(held: Shell) -> None:
+    review = only_review(held)["id"]
+    shown: Any = held.json("review", "show", review)
+    assert shown["off_already"] == []
+    held.run("unsubscribe", "pat@example.org")
+    run = held.run("review", "show", review)
+    assert "puts it on record as of 2026-03-03, and changes nothing: pat@example.org is off already" in run.stdout
+    assert "takes pat@example.org off" not in run.stdout
+    shown = held.json("review", "show", review)
+    assert shown["off_already"] == ["pat@example.org"]
+
+
+def test_answered_reviews_are_listed_with_their_answer_who_gave_it_and_when(held: Shell) -> None:
+    held.run("review", "resolve", only_review(held)["id"], "--as", "not-a-request", "--by", "kim")
+    head, row, *_ = held.run("review", "list", "--resolved", COLUMNS="").stdout.splitlines()
+    assert head.split()[:3] == ["id", "answer", "came"]
+    assert row.split()[1] == "not-a-request"
+    for width in ("80", "150"):
+        shown = held.run("review", "list", "--resolved", COLUMNS=width).stdout
+        assert ("kim " in shown, "due" in shown) == (True, False), shown
+
+
 def test_reviews_are_filtered(held: Shell) -> None:
     assert only_review(held, "--overdue", "--kind", "reply", "--reason", "handling is off")
     assert held.json("review", "list", "--kind", "bulk") == []
@@ -252,6 +274,7 @@ def test_an_answer_becomes_an_example_of_a_rule(held: Shell) -> None:
         "review", "resolve", only_review(held)["id"], "--as", "unsubscribe", "--example", f"rules/10-en.toml:{rule}"
     )
     assert run.returncode == 0, run.stderr
+    assert f"rules/10-en.toml: rule {rule}: hits += 'Please unsubscribe me.'" in run.stdout
     assert '"Please unsubscribe me."' in file.read_text(encoding="utf-8")
     assert held.run("rules", "check").returncode == 0
 

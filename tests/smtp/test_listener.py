@@ -71,7 +71,7 @@ async def test_a_unix_socket_left_by_a_former_run_is_replaced(tmp_path):
 async def test_a_unix_socket_in_use_is_not_taken_away(tmp_path):
     path = tmp_path / "lmtp.sock"
     async with listening(listen=(), lmtp_listen=(f"unix:{path}",)):
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(SettingsError, match="is in use already"):
             await new_listener(listen=(), lmtp_listen=(f"unix:{path}",)).start()
         assert path.exists()
 
@@ -79,7 +79,7 @@ async def test_a_unix_socket_in_use_is_not_taken_away(tmp_path):
 async def test_a_file_that_is_no_socket_is_not_taken_away(tmp_path):
     path = tmp_path / "precious"
     path.write_text("data")
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(SettingsError, match="is in use already"):
         await new_listener(listen=(), lmtp_listen=(f"unix:{path}",)).start()
     assert path.read_text() == "data"
 
@@ -104,8 +104,9 @@ async def test_a_port_in_use_is_an_error_and_no_door_stays_open():
     async with listening() as listener:
         host, port = listener.addresses[0]
         other = new_listener(listen=("127.0.0.1:0", f"{host}:{port}"))
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(SettingsError) as refused:
             await other.start()
+        assert refused.value.problems == [f"smtp.listen: {host}:{port}: is in use already"]
         assert other.addresses == ()
 
 
