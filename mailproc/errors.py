@@ -26,7 +26,7 @@ class RulesError(MailprocError):
 
 
 class BadFile(MailprocError):
-    """A file that somebody gave is not what it should be; says where, and what to do. Nothing was changed. Exit 65."""
+    """A file that somebody gave is not what it should be; says where, and what to do. Exit 65."""
 
 
 class StoreError(MailprocError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from mailproc.errors import BadFile
+from mailproc.errors import BadFile, NotFound
 
 MAX_LINE = 1024 * 1024  # characters of a line, and of a row that goes over several lines
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -27,16 +27,28 @@ def delimiter_named(text: str) -> str:
     return found
 
 
-class PeopleFile:
-    """An open file: `encoding` and `delimiter` tell what was found or given, `head` the names of the columns.
+@contextlib.contextmanager
+def open_people(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Iterator["PeopleFile"]:
+    """Open a file, `-` for standard input; what is not given is looked for.
 
-    Raises BadFile for what cannot be opened, has no first line or is no CSV; see `rows` for the rest.
+    Raises NotFound when it cannot be opened, BadFile when its first line names no columns or it is no CSV.
     """
+    if str(path) == "-":
+        yield PeopleFile(path, sys.stdin.buffer, encoding, delimiter)
+        return
+    try:
+        binary = path.open("rb")
+    except OSError as error:
+        raise NotFound(f"cannot open {path}: {error.strerror}") from None
+    with binary:
+        yield PeopleFile(path, binary, encoding, delimiter)
 
-    def __init__(self, path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> None:
+
+class PeopleFile:
+    """An open file: `encoding` and `delimiter` tell what was found or given, `head` the names of the columns."""
+
+    def __init__(self, path: Path, binary: BinaryIO, encoding: str | None, delimiter: str | None) -> None:
         self._path = path
-        self._files = contextlib.ExitStack()
-        binary = self._opened()
         self.size_bytes = os.fstat(binary.fileno()).st_size if str(path) != "-" else None
         self.encoding = _encoding_named(encoding) if encoding else _encoding_of(binary)
         self._binary = binary
@@ -67,18 +79,6 @@ class PeopleFile:
                 if cells:
                     yield line, cells
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._files.close()
-
-    def _opened(self) -> BinaryIO:
-        if str(self._path) == "-":
-            return sys.stdin.buffer
-        try:
-            return self._files.enter_context(self._path.open("rb"))
-        except OSError as error:
-            raise BadFile(f"cannot open {self._path}: {error.strerror}") from None
-
     @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
         """Errors of reading, as sentences that name the line."""
@@ -93,11 +93,11 @@ class PeopleFile:
 
     def _undecodable(self) -> str:
         """Which line is not of this encoding, and what to do; text is decoded in blocks, so it has to be looked for."""
-        line = self._lines.number + 1
+        line, advice = self._lines.number + 1, "an old spreadsheet on Windows writes --encoding windows-1252"
         if self.size_bytes is not None and self.encoding.startswith("utf-8"):
             self._binary.seek(0)
-            line = _first_undecodable(self._binary, self.encoding)
-        advice = "an old spreadsheet on Windows writes --encoding windows-1252"
+            line, has_nul = _first_undecodable(self._binary, self.encoding)
+            advice = "with NUL between its letters it may be --encoding utf-16-le" if has_nul else advice
         return f"line {line} is not {self.encoding.removesuffix('-sig').upper()}; name its encoding: {advice}"
 
 
@@ -160,13 +160,14 @@ def _delimiter_of(first: str) -> str:
     return best if best in unquoted else ","
 
 
-def _first_undecodable(binary: BinaryIO, encoding: str) -> int:
+def _first_undecodable(binary: BinaryIO, encoding: str) -> tuple[int, bool]:
+    """The number of the first line that is not of this encoding, and whether there is a NUL in it."""
     for number, line in enumerate(iter(lambda: binary.readline(MAX_LINE), b""), start=1):
         try:
             line.decode(encoding)
         except UnicodeError:
-            return number
-    return 1
+            return number, b"\0" in line
+    return 1, False
 
 
 def _meaning(error: csv.Error) -> str:

@@ -1,4 +1,4 @@
-"""`lists list|add|set|remove`: what an account sends, and what people may leave alone."""
+"""`lists list|add|set|remove|members|join|leave`: what an account sends, and what people may leave alone."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from mailproc.account_policies import lists_of
+from mailproc.cli import list_members
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
@@ -15,6 +16,9 @@ from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Lists and publications of an account.")
+app.command("members")(list_members.members)
+app.command("join")(list_members.join)
+app.command("leave")(list_members.leave)
 
 ListArgument = Annotated[str, typer.Argument(help="Id of the list, as sends, tokens and List-Id name it.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="As people call it; else its id.")]

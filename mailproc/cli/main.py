@@ -29,6 +29,8 @@ class _Commands(LazyGroup):
         ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
         ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
         ("why", "why:why", "Tell why somebody gets no mail."),
+        ("import", "importing:import_people", "Make people known, with lists and attributes; who is out stays out."),
+        ("export", "export:export", "Write the subscribers of an account with standing, lists and attributes."),
         ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
         (
             "headers",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailproc.cli.terminal import out
+from mailproc.cli.terminal import harmless, out
 from mailproc.policy.facts import Fact
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import Block, own_standing
@@ -28,6 +28,10 @@ def print_status(settings: Settings, one: PersonStatus, list_id: str | None) -> 
     for classification, found in _verdicts(settings, one, list_id).items():
         told.append(f"{classification} mail {'may be sent' if found.may_send else 'may not be sent'}")
     out.print(f"  {' · '.join(told)}{f' (list {list_id})' if list_id else ''}", markup=False)
+    if one.lists:
+        out.print(f"  on the lists {', '.join(one.lists)}", markup=False)
+    for name, value in one.attributes.items():
+        out.print(f"  {name}: {harmless(value)}", markup=False)
     for fact in one.facts:
         evidence = [f"{name} {value}" for name, value in fact.evidence.items() if name != "mail"]
         line = (
@@ -66,6 +70,8 @@ def status_as_json(
         "may_send": {
             classification.value: found.may_send for classification, found in _verdicts(settings, one, list_id).items()
         },
+        "lists": list(one.lists),
+        "attributes": dict(one.attributes),
         "reviews": [item.id for item in waiting if item.account_id == one.account_id],
         "blocks": [_block_as_json(block) for block in one.standing.blocks],
         "facts": [_fact_as_json(fact) for fact in one.facts],

@@ -11,16 +11,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.processes import in_processes
-from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, EX_USAGE, err
+from mailproc.cli.table_file import Rejects, opened, other_than
+from mailproc.cli.terminal import EX_DATAERR, err
 from mailproc.policy.stamp import HEADER_NAMES, Stamper
 
-_REJECTS_SHOWN = 20
 _ROWS_PER_UPDATE = 5000
 _CHUNK_ROWS = 100
 _PARALLEL_FROM_BYTES = 1_000_000  # what is less is done before processes have started
@@ -41,13 +41,13 @@ def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None
     """Stamp every row. Exits with 65 when there were rows that could not be; they are told, and left out."""
     started = time.monotonic()
     with ExitStack() as files:
-        source = _opened(files, table, "r", sys.stdin)
+        source = opened(files, table, "r", sys.stdin)
         size = table.stat().st_size if str(table) != "-" else None
         rows = csv.reader(source)
         head = _head(rows)
         stamping = _Stamping(stamper, head, columns)
-        output = _opened(files, _other_than(table, target), "w", sys.stdout)
-        refused = _Rejects(_opened(files, _other_than(table, rejects), "w", sys.stdout) if rejects else None)
+        output = opened(files, other_than(table, target), "w", sys.stdout)
+        refused = Rejects(opened(files, other_than(table, rejects), "w", sys.stdout) if rejects else None)
         csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES])
         count = 0
         chunks = _chunks(_read(files, rows, source, size, refused))
@@ -124,28 +124,8 @@ class _Stamping:
         return row + [found.get(name, "") for name in HEADER_NAMES]
 
 
-class _Rejects:
-    """Rows that could not be stamped: a CSV file of line and reason, else the first of them on standard error."""
-
-    def __init__(self, file: TextIO | None) -> None:
-        self.count = 0
-        self._written = csv.writer(file, lineterminator="\n") if file else None
-        if self._written:
-            self._written.writerow(["line", "reason"])
-
-    def tell(self, line: int, reason: str) -> None:
-        """One more."""
-        self.count += 1
-        if self._written:
-            self._written.writerow([line, reason])
-        elif self.count <= _REJECTS_SHOWN:
-            err.print(f"line {line}: {reason}", markup=False)
-        elif self.count == _REJECTS_SHOWN + 1:
-            err.print("more lines are rejected: --rejects FILE keeps them all")
-
-
 def _read(
-    files: ExitStack, rows: Iterator[list[str]], source: TextIO, total: int | None, refused: _Rejects
+    files: ExitStack, rows: Iterator[list[str]], source: TextIO, total: int | None, refused: Rejects
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number of their last line, while progress is shown on a terminal; empty lines are passed over."""
     columns = (TextColumn("stamping"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:.0f} bytes"))
@@ -172,29 +152,6 @@ def _head(rows: Iterator[list[str]]) -> list[str]:
     except csv.Error as error:
         err.print(f"mailproc: the first line is no CSV: {error}", markup=False)
         raise typer.Exit(EX_DATAERR) from None
-
-
-def _other_than(table: Path, target: Path) -> Path:
-    """The file to write to, which must not be the one that is read."""
-    if str(target) != "-" and target.exists() and table.exists() and target.samefile(table):
-        err.print(f"mailproc: {target} is the table itself: it would be overwritten while it is read", markup=False)
-        raise typer.Exit(EX_USAGE)
-    return target
-
-
-def _opened(files: ExitStack, path: Path, mode: str, standard: TextIO) -> TextIO:
-    """The file, or the standard stream for `-`. Bytes that are no UTF-8 come out as they went in."""
-    encoding = "utf-8-sig" if mode == "r" else "utf-8"
-    if str(path) == "-":
-        if isinstance(standard, io.TextIOWrapper):
-            standard.reconfigure(encoding=encoding, errors="surrogateescape", newline="")
-        return standard
-    try:
-        file = path.open(mode, encoding=encoding, errors="surrogateescape", newline="")
-        return files.enter_context(cast(TextIO, file))
-    except OSError as error:
-        err.print(f"mailproc: cannot open {path}: {error.strerror}", markup=False)
-        raise typer.Exit(EX_NOINPUT) from None
 
 
 def _place(head: Sequence[str], name: str) -> int:

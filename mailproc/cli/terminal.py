@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mailproc.errors import (
+    BadFile,
     ContentDropped,
     MailprocError,
     NotFound,
@@ -35,6 +36,7 @@ _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (SettingsError, EX_CONFIG),
     (RulesError, EX_CONFIG),
     (NotFound, EX_NOINPUT),
+    (BadFile, EX_DATAERR),
     (ContentDropped, EX_NOINPUT),
     (Refused, EX_NOPERM),
     (StoreUnavailable, EX_TEMPFAIL),

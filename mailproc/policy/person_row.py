@@ -11,6 +11,7 @@ from mailproc.policy.address import is_address
 from mailproc.policy.address_key import normalise_address
 from mailproc.policy.person_columns import PersonColumns
 from mailproc.policy.storable import storable_text
+from mailproc.policy.table_cell import plain_cell
 from mailproc.policy.token_key import subscriber_of
 
 MAX_VALUE = 2000  # characters of an attribute
@@ -70,14 +71,14 @@ class RowReading:
         columns = self.columns
         if len(cells) != columns.width:
             return Rejected("", f"{len(cells)} cells instead of {columns.width}")
-        address = cells[columns.email].strip()
+        address = _said(cells, columns.email)
         if not is_address(address) or not address.isprintable():
             return self._rejected(columns.email, f"{_short(address)} is no address" if address else "no address")
-        key = cells[columns.key].strip() if columns.key is not None else ""
+        key = _said(cells, columns.key)
         if key and (why := problem_of_key(key)):
             return self._rejected(columns.key, why)
         lists = self.lists
-        if columns.lists is not None and (named := cells[columns.lists].strip()):
+        if named := _said(cells, columns.lists):
             lists = tuple(dict.fromkeys((*lists, *filter(None, map(str.strip, _SEPARATORS.split(named))))))
             if unknown := [one for one in lists if one not in self.known_lists]:
                 return self._rejected(columns.lists, f"there is no list {_short(unknown[0])}")
@@ -86,7 +87,7 @@ class RowReading:
             return consented_at
         attributes = []
         for place, name in columns.attributes:
-            if value := cells[place].strip():
+            if value := _said(cells, place):
                 if len(value) > MAX_VALUE:
                     return self._rejected(place, f"{len(value)} characters are more than {MAX_VALUE}")
                 attributes.append((name, storable_text(value)))
@@ -98,7 +99,7 @@ class RowReading:
         place = self.columns.consented_at
         if place is None:
             return self.consented_at
-        text = cells[place].strip()
+        text = _said(cells, place)
         if not text:
             return None
         at = time_written(text)
@@ -108,6 +109,11 @@ class RowReading:
 
     def _rejected(self, place: int | None, reason: str) -> Rejected:
         return Rejected(self.columns.head[place] if place is not None else "", reason)
+
+
+def _said(cells: Sequence[str], place: int | None) -> str:
+    """What a cell says; empty where there is no such column."""
+    return "" if place is None else plain_cell(cells[place].strip())
 
 
 def time_written(text: str) -> datetime | None:

@@ -8,19 +8,18 @@ facts are read, so that an opt-out of an address holds for whoever is imported l
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import bindparam, select
 
 from mailproc.policy.facts import FactKind
 from mailproc.policy.person_row import PersonRow
-from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import Standing, standing_of
-from mailproc.store.accounts import is_anything_global
 from mailproc.store.columns import address_key_of, json_text, storable
 from mailproc.store.journal import Context
-from mailproc.store.people_tables import fact, subscriber
+from mailproc.store.people_tables import subscriber
 from mailproc.store.persons import Person, person_of_key
-from mailproc.store.reach import counting_facts, homes_of
-from mailproc.store.statement import Statement, Transaction, ask, each_of, one_of
+from mailproc.store.reach import counting_facts
+from mailproc.store.said_of import SaidOf, who_is_said_of
+from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 _COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
 _OF_KEYS = Statement(
@@ -31,26 +30,6 @@ _OF_KEYS = Statement(
 _AT_ADDRESSES = Statement(
     lambda insert: select(*_COLUMNS).where(
         subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "names")
-    )
-)
-_names = each_of("names").subquery("asked_names")
-_KEYS_SAID_OF = Statement(
-    lambda insert: select(_names.c.value).where(
-        exists().where(fact.c.account_id == bindparam("account_id"), fact.c.key == _names.c.value)
-    )
-)
-_ADDRESSES_SAID_OF = Statement(
-    lambda insert: select(_names.c.value).where(
-        exists().where(fact.c.account_id == bindparam("account_id"), fact.c.address_key == _names.c.value)
-    )
-)
-_ADDRESSES_OF_KEYS_SAID_OF = Statement(  # somebody has the address there, and facts name them by key alone
-    lambda insert: select(_names.c.value).where(
-        exists().where(
-            subscriber.c.account_id == bindparam("account_id"),
-            subscriber.c.address_key == _names.c.value,
-            and_(fact.c.account_id == subscriber.c.account_id, fact.c.key == subscriber.c.key),
-        )
     )
 )
 
@@ -116,7 +95,9 @@ class Plan:
 def plan_of(context: Context, account_id: str, rows: Sequence[PersonRow], most: int) -> Transaction[Plan]:
     """Find out whom the first of these rows mean, with at most `most` (≥ 1) subscribers of whom anything is said."""
     meant = yield from _whom_they_mean(account_id, rows)
-    said_of = yield from _said_of(context.scopes, account_id, [one for _, targets in meant for one in targets])
+    wanted = [one for _, targets in meant for one in targets]
+    address_keys = {name for one in wanted for name in one.address_keys}
+    said_of = yield from who_is_said_of(context.scopes, account_id, [one.key for one in wanted], address_keys)
     taken: list[Meant] = []
     count = 0
     for row, targets in meant:
@@ -171,37 +152,13 @@ def _known(statement: Statement, account_id: str, names: Collection[str]) -> Tra
     return [Known(key=key, address=address, address_key=address_key) for key, address, address_key in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class _SaidOf:
-    keys: frozenset[str]
-    address_keys: frozenset[str]
-
-
-def _said_of(scopes: Scopes, account_id: str, wanted: Sequence[_Wanted]) -> Transaction[_SaidOf]:
-    """Whose keys and addresses facts name, here or wherever it could reach them from; forgotten addresses, too."""
-    address_keys = {name for one in wanted for name in one.address_keys}
-    forgotten = scopes.peppers.addresses_by_name(address_keys)
-    names = json_text(sorted({*address_keys, *forgotten}))
-    keys = yield from _those(_KEYS_SAID_OF, account_id, json_text([one.key for one in wanted]))
-    found = yield from _those(_ADDRESSES_SAID_OF, account_id, names)
-    homes = homes_of(scopes, account_id)
-    if not (yield from is_anything_global()):
-        homes -= {EVERYWHERE}
-    for home in sorted(homes):
-        found |= yield from _those(_ADDRESSES_SAID_OF, home, names)
-        if home != EVERYWHERE:
-            found |= yield from _those(_ADDRESSES_OF_KEYS_SAID_OF, home, names)
-    return _SaidOf(keys, frozenset(forgotten.get(name, name) for name in found))
-
-
-def _those(statement: Statement, account_id: str, names: str) -> Transaction[frozenset[str]]:
-    return frozenset(name for (name,) in (yield from ask(statement, account_id=account_id, names=names)))
-
-
-def _target(one: _Wanted, said_of: _SaidOf) -> Target:
-    is_said_of = one.key in said_of.keys or not said_of.address_keys.isdisjoint(one.address_keys)
+def _target(one: _Wanted, said_of: SaidOf) -> Target:
     return Target(
-        key=one.key, address=one.address, address_key=one.address_key, before=one.before, is_said_of=is_said_of
+        key=one.key,
+        address=one.address,
+        address_key=one.address_key,
+        before=one.before,
+        is_said_of=said_of.names(one.key, one.address_keys),
     )
 
 

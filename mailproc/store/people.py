@@ -15,6 +15,7 @@ from mailproc.store.fact_rows import StoredFact
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import ENTRY_COLUMNS, entry_from
 from mailproc.store.people_tables import fact
+from mailproc.store.person_rows import attributes_of, lists_joined
 from mailproc.store.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.projection import named_by
 from mailproc.store.reach import counting_facts, reaching_facts
@@ -114,6 +115,9 @@ def _statuses(
 ) -> Transaction[list[PersonStatus]]:
     kept = yield from standings_of(account_id, people)
     thresholds = context.thresholds_of(account_id)
+    keys = [one.key for one in people.values() if one.key is not None and at is None]
+    lists = yield from lists_joined(account_id, keys)
+    attributes = yield from attributes_of(account_id, keys)
     statuses = []
     for name in sorted(people):
         events = yield from ask(_EVENTS, account_id=account_id, person=name)
@@ -131,6 +135,8 @@ def _statuses(
                 changed_at=last.changed_at,
                 facts=tuple(one.fact for one in said),
                 events=tuple(entry_from(row) for row in events if at is None),
+                lists=tuple(lists.get(person.key or "", ())),
+                attributes=attributes.get(person.key or "", {}),
             )
         )
     return statuses

@@ -1,7 +1,7 @@
 """What the store answers: frozen values, no rows and no SQL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,8 @@ class ImportState:
 class PersonStatus:
     """Everything about one person in one account.
 
-    `version` is 0 while the standing never changed. `facts` oldest first, `events` newest first and at most 20.
+    `version` is 0 while the standing never changed. `facts` oldest first, `events` newest first and at most 20; these,
+    the lists that they are on and the attributes are those of now.
     """
 
     account_id: str
@@ -102,6 +103,8 @@ class PersonStatus:
     changed_at: datetime | None
     facts: tuple[Fact, ...] = ()
     events: tuple[OutboxEntry, ...] = ()
+    lists: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ CHECKPOINT_BYTES = 4 * 1024 * 1024  # about so much is written between two check
 WAL_BYTES = 8 * 1024 * 1024
 _KEPT_WAL_BYTES = 64 * 1024 * 1024  # a WAL that a long reader made larger is cut back to this
 _PAGE_BYTES = 4096
+_LOOK_SECONDS = 0.002  # between two looks whether another process still writes
 _ROW_BYTES = 4096  # what a transaction writes beside the content of mails, roughly
 
 _UNAVAILABLE = frozenset(
@@ -97,10 +99,13 @@ class SqliteDriver:
         try:
             if self._connection is None:
                 self._connection = await connect(self._path, self._busy_timeout_seconds)
+                await self._connection.execute("PRAGMA busy_timeout = 0")  # from here on _begin waits itself
             if self._checkpointer.is_behind:
                 await in_one_hop(self._connection, _checkpoint)
                 self._checkpointer.is_behind = False
-            result = await in_one_hop(self._connection, lambda connection: _run(connection, work()))
+            result = await in_one_hop(
+                self._connection, lambda connection: _run(connection, work(), self._busy_timeout_seconds)
+            )
         except sqlite3.Error as error:
             if isinstance(meaning := store_error_of(error), StoreUnavailable) and is_broken(error):
                 await self._disconnect()
@@ -125,8 +130,25 @@ def is_broken(error: sqlite3.Error) -> bool:
     return _primary_code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 
 
-def _run(connection: sqlite3.Connection, transaction: Transaction[Result]) -> Result:
-    connection.execute("BEGIN IMMEDIATE")
+def _begin(connection: sqlite3.Connection, busy_timeout_seconds: float) -> None:
+    """Begin to write, as soon as nobody else does.
+
+    SQLite itself looks ever more seldom, up to ten times a second: beside a long import, which lets go of the lock for
+    some milliseconds again and again, it would find it taken for seconds.
+    """
+    deadline = time.monotonic() + busy_timeout_seconds
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+        time.sleep(_LOOK_SECONDS)
+
+
+def _run(connection: sqlite3.Connection, transaction: Transaction[Result], busy_timeout_seconds: float) -> Result:
+    _begin(connection, busy_timeout_seconds)
     try:
         result = _steps(connection, transaction)
         connection.execute("COMMIT")

@@ -102,7 +102,7 @@ class Store:
         self.outbox = Outbox(self._journal, self._reader)
         self.lists = Lists(self._journal.submit, self._reader)
         self.imports = Imports(self._journal, self._reader, context_of)
-        self.subscriptions = Subscriptions(self._journal, self._reader)
+        self.subscriptions = Subscriptions(self._journal, self._reader, context_of)
         self.standings = Standings(self._journal, self._reader, context_of)
         self.diagnosis = Diagnosis(self._journal, self._reader, context_of)
         self.sends = Sends(self._journal, self._reader, context_of)

@@ -1,19 +1,23 @@
 """Who is on which list, and what else an account keeps of its subscribers."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, select
 
+from mailproc.policy.standing import Standing, standing_of
 from mailproc.store.columns import json_text, micros_of, storable
 from mailproc.store.journal import Context, Journal, Operation, one_by_one
-from mailproc.store.people_tables import subscriber, subscription
+from mailproc.store.people_tables import attribute, subscriber, subscription
 from mailproc.store.person_rows import attributes_of, join, leave, lists_joined
+from mailproc.store.persons import Person, person_of_key
+from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.results import Subscriber
+from mailproc.store.said_of import who_is_said_of
+from mailproc.store.standing_rows import told_standing
 from mailproc.store.statement import Statement, Transaction, ask, one_of
 
-AT_ONCE = 500
+AT_ONCE = 1000
 
 _KNOWN = Statement(
     lambda insert: select(subscriber.c.key).where(
@@ -22,7 +26,7 @@ _KNOWN = Statement(
 )
 _AFTER = Statement(
     lambda insert: (
-        select(subscriber.c.key, subscriber.c.address)
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
         .where(subscriber.c.account_id == bindparam("account_id"), subscriber.c.key > bindparam("after"))
         .order_by(subscriber.c.key)
         .limit(AT_ONCE)
@@ -30,7 +34,7 @@ _AFTER = Statement(
 )
 _MEMBERS_AFTER = Statement(
     lambda insert: (
-        select(subscriber.c.key, subscriber.c.address)
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
         .select_from(subscription)
         .join(
             subscriber,
@@ -47,6 +51,20 @@ _MEMBERS_AFTER = Statement(
         .limit(AT_ONCE)
     )
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A subscriber as an account has them: what stands against mailing, lists in order, attributes by name."""
+
+    key: str
+    address: str
+    standing: Standing
+    lists: tuple[str, ...]
+    attributes: Mapping[str, str]
+
+
+_ACTIVE = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +104,10 @@ LEAVE: Operation[Membership, list[str]] = Operation(name="leave list", rank=34, 
 class Subscriptions:
     """The store's subscriptions: `Store.subscriptions` is one."""
 
-    def __init__(self, journal: Journal, reader: Reader) -> None:
+    def __init__(self, journal: Journal, reader: Reader, context_of: Callable[[], Context]) -> None:
         self._journal = journal
         self._reader = reader
+        self._context_of = context_of
 
     async def join(self, account_id: str, list_id: str, keys: Sequence[str]) -> list[str]:
         """Put known subscribers on a list; gives the keys of those who were not on it.
@@ -112,15 +131,20 @@ class Subscriptions:
         """Name and value of each subscriber's attributes, by key; those without any are left out."""
         return await self._reader.run(attributes_of(storable(account_id), keys))
 
-    async def all(self, account_id: str, list_id: str | None = None) -> AsyncIterator[list[Subscriber]]:
-        """Every subscriber of an account, or of one of its lists, in order of key; some hundred at a time."""
+    async def all(self, account_id: str, list_id: str | None = None) -> AsyncIterator[list[Profile]]:
+        """Every subscriber of an account, or of one of its lists, in order of key; a thousand at a time."""
         after = ""
         while True:
-            some = await self._reader.run(_some(storable(account_id), list_id, after))
+            some = await self._reader.run(_some(self._context_of(), storable(account_id), list_id, after))
             if not some:
                 return
             yield some
             after = some[-1].key
+
+    async def attribute_names(self, account_id: str) -> list[str]:
+        """The names of all attributes that any subscriber of an account has, in order; reads them all."""
+        query = select(attribute.c.name).where(attribute.c.account_id == storable(account_id)).distinct()
+        return sorted(name for (name,) in await self._reader.rows(query))
 
 
 def _membership(account_id: str, list_id: str, keys: Sequence[str]) -> Membership:
@@ -129,9 +153,36 @@ def _membership(account_id: str, list_id: str, keys: Sequence[str]) -> Membershi
     )
 
 
-def _some(account_id: str, list_id: str | None, after: str) -> Transaction[list[Subscriber]]:
+def _some(context: Context, account_id: str, list_id: str | None, after: str) -> Transaction[list[Profile]]:
     if list_id is None:
         rows = yield from ask(_AFTER, account_id=account_id, after=after)
     else:
         rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, list_id=storable(list_id), after=after)
-    return [Subscriber(account_id=account_id, key=key, address=address) for key, address in rows]
+    people = [
+        Person(person=person_of_key(key), key=key, address=address, address_key=address_key)
+        for key, address, address_key in rows
+    ]
+    keys = [key for key, _, _ in rows]
+    standings = yield from _standings_of(context, account_id, people)
+    lists = yield from lists_joined(account_id, keys)
+    attributes = yield from attributes_of(account_id, keys)
+    return [
+        Profile(
+            key=key,
+            address=address,
+            standing=standings.get(person_of_key(key), _ACTIVE),
+            lists=tuple(lists.get(key, ())),
+            attributes=attributes.get(key, {}),
+        )
+        for key, address, _ in rows
+    ]
+
+
+def _standings_of(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[dict[str, Standing]]:
+    """What stands against those of whom anything is said; the others are left out."""
+    keys, address_keys = [str(one.key) for one in people], {str(one.address_key) for one in people}
+    said_of = yield from who_is_said_of(context.scopes, account_id, keys, address_keys)
+    named = [one for one in people if said_of.names(str(one.key), {str(one.address_key)})]
+    facts = yield from counting_facts(context.scopes, account_id, named)
+    thresholds = context.thresholds_of(account_id)
+    return {name: told_standing(standing_of((one.fact for one in said), thresholds)) for name, said in facts.items()}
