@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.checking import OUT_SHARE, Checked, Speed, on_postgres, on_sqlite
 from benchmarks.measures import (
     Figure,
     Generator,
@@ -45,12 +46,14 @@ def main() -> None:
     """Measure, print, and with `--write` put the table into docs/benchmarks.md. Exit 0 also when a budget is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the mails, one round")
+    parser.add_argument("--only", help="one measure by its name, as the progress tells it")
     parser.add_argument("--write", action="store_true", help="write the table into docs/benchmarks.md")
     options = parser.parse_args()
     count, rounds = (800, 1) if options.quick else (6000, 3)
     console = Console(stderr=True)
     lines = []
-    for measure in (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays):
+    measures = (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays, checks)
+    for measure in (one for one in measures if options.only in (None, one.__name__)):
         console.print(f"[dim]{measure.__name__} …[/]")
         lines += list(measure(count, rounds))
     _print(lines)
@@ -165,6 +168,61 @@ def worst(count: int, rounds: int) -> Iterator[Line]:
         budget="≤ 2.5×",
         holds=growing.growth <= 2.5,
         absolutes=growing.name,
+    )
+
+
+def checks(count: int, rounds: int) -> Iterator[Line]:
+    """The check before a send: the check itself, addresses in memory to verdicts; then the whole command."""
+    quick = rounds == 1
+    suppressed, people = (200_000, 200_000) if quick else (10_000_000, 2_000_000)
+    for found in on_sqlite(suppressed, people):
+        if isinstance(found, Checked):
+            yield from _checked(found, "SQLite", 0.2, 2.0)
+        else:
+            what, per_second = found
+            out = f"{OUT_SHARE:.0%} out"
+            yield Line(
+                what=f"`{what}`, {people:,} rows of three columns, {out}, {suppressed:,} suppressed, from start to end",
+                figure=f"{per_second / 1e6:.2f} M/s",
+                budget="printed",
+                holds=None,
+                absolutes=f"{people / per_second:.1f} s",
+            )
+    on_server = on_postgres(suppressed // 5, people // 5)
+    if on_server is not None:
+        yield from _checked(on_server, "PostgreSQL", None, None)
+
+
+def _checked(found: Checked, database: str, exact: float | None, memory: float | None) -> Iterator[Line]:
+    against = f"{database}, {found.suppressed:,} suppressed"
+    if found.bare is not None:
+        yield Line(
+            what=f"send check by the database against the bare search in SQL, {against}: CPU",
+            figure=f"{found.bare.cpu / found.exact.cpu:.2f}×",
+            budget="printed",
+            holds=None,
+            absolutes=f"{1e6 / found.exact.cpu:.1f} / {1e6 / found.bare.cpu:.1f} µs",
+        )
+    yield _addresses(f"send check by the database, {against}", found.exact, exact)
+    yield _addresses(f"send check with the names in memory, {against}", found.memory, memory)
+    yield _addresses(f"the same with {OUT_SHARE:.0%} out, each judged", found.memory_with_some_out, None)
+    yield Line(
+        what=f"names in memory, {against}",
+        figure=f"{found.memory_mb:.0f} MB",
+        budget="printed",
+        holds=None,
+        absolutes=f"read in {found.load_seconds:.1f} s",
+    )
+
+
+def _addresses(what: str, speed: Speed, budget: float | None) -> Line:
+    millions = speed.cpu / 1e6
+    return Line(
+        what=f"{what}: addresses a second of CPU",
+        figure=f"{millions:.2f} M/s",
+        budget=f"≥ {budget} M/s" if budget else "printed",
+        holds=None if budget is None else millions >= budget,
+        absolutes=f"{speed.wall / 1e6:.2f} M/s by the clock",
     )
 
 

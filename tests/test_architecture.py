@@ -34,6 +34,7 @@ ROOM_OF_LIBRARY = {
     "aiosqlite": {"store"},
     "asyncpg": {"store"},
     "sqlite3": {"store"},
+    "numpy": {"store"},
     "aiohttp": {"sync"},
     "aiosmtplib": {"sync"},
     "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told

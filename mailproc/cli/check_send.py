@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
 from mailproc.cli.first_met import Notes
@@ -20,6 +20,11 @@ from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
+from mailproc.store.store import Store
+
+if TYPE_CHECKING:
+    from mailproc.store.memory_check import MemoryCheck
+    from mailproc.store.send_check import SendCheck
 
 KEY_COLUMNS = ("key", "subscriber_key", "subscriberkey")
 ADDRESS_COLUMNS = ("address", "email", "e-mail", "mail", "email_address", "emailaddress")
@@ -46,6 +51,7 @@ class _Job:
     send: str | None
     name: str | None
     create: bool
+    in_memory: bool
     key: str | None
     address: str | None
     delimiter: str
@@ -61,6 +67,9 @@ def check_send(
     send: SendOption = None,
     name: Annotated[str | None, typer.Option("--name", help="What people call the send; else its id.")] = None,
     create: Annotated[bool, typer.Option("--create", help="Make unknown people known, as active.")] = False,
+    in_memory: Annotated[
+        bool, typer.Option("--in-memory", help="Read who is out into memory first: for files of millions.")
+    ] = False,
     key_column: Annotated[str | None, typer.Option(help="Column of the subscriber key; else `key`.")] = None,
     address_column: Annotated[str | None, typer.Option(help="Column of the address; else `address`, `email`.")] = None,
     delimiter: Annotated[str, typer.Option(help="What stands between cells.")] = ",",
@@ -86,6 +95,7 @@ def check_send(
         send=send,
         name=name,
         create=create,
+        in_memory=in_memory,
         key=key_column,
         address=address_column,
         delimiter=delimiter,
@@ -140,8 +150,9 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
             key, address = _columns(table, job)
             files = open_files.enter_context(SendFiles(job.ok, job.blocked, job.delimiter))
             met = open_files.enter_context(Notes(store, job.terms.account_id)) if job.create else None
-            check = store.sends.check
-            progress, task = _progress(open_files, job.source)
+            progress = _progress(open_files)
+            check = await _checker(store, job, progress)
+            task = progress.add_task("checking", total=_size(job.source), unit="characters")
             files.begin(table.head, table.head_text)
             for portion in table.portions():
                 keys = None if key is None else portion.column(key)
@@ -196,10 +207,24 @@ def _columns(table: PeopleTable, job: _Job) -> tuple[int | None, int | None]:
     return key, address
 
 
-def _progress(files: ExitStack, source: Path) -> tuple[Progress, TaskID]:
-    columns = (TextColumn("checking"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:.0f} characters"))
-    progress = files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
-    return progress, progress.add_task("", total=source.stat().st_size if source.is_file() else None)
+def _progress(files: ExitStack) -> Progress:
+    told = TextColumn("{task.completed:.0f} {task.fields[unit]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), told)
+    return files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
+
+
+def _size(source: Path) -> int | None:
+    return source.stat().st_size if source.is_file() else None
+
+
+async def _checker(store: Store, job: _Job, progress: Progress) -> "SendCheck | MemoryCheck":
+    if not job.in_memory:
+        return store.sends.check
+    check = store.sends.check_in_memory(job.terms.account_id)
+    task = progress.add_task("reading who is out", total=None, unit="names")
+    async for count in check.load():
+        progress.update(task, completed=count)
+    return check
 
 
 def _print(summary: dict[str, object]) -> None:

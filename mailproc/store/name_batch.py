@@ -42,7 +42,7 @@ def address_keys_of(addresses: Sequence[str]) -> tuple[list[str], dict[int, str]
 def storable_keys_of(keys: Sequence[str]) -> Sequence[str]:
     """Subscriber keys as they are stored, in order, without white space around them; "" for none."""
     text = "".join(keys)
-    is_plain = text.isascii() and "\x00" not in text and text.split(None, 1) in ([], [text])
+    is_plain = text.isascii() and "\x00" not in text and (text.split(None, 1) == [text] or not text)
     if is_plain and max(map(len, keys), default=0) <= MAX_KEY:
         return keys
     return [storable(key.strip()) for key in keys]

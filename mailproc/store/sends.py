@@ -16,6 +16,7 @@ from mailproc.store.reader import Reader
 from mailproc.store.statement import Row, Statement, Transaction, ask, tell
 
 if TYPE_CHECKING:
+    from mailproc.store.memory_check import MemoryCheck
     from mailproc.store.send_check import SendCheck
 
 _COLUMNS = tuple(send.c[name] for name in ("account_id", "id", "name", "lists", "classification", "created_at"))
@@ -77,6 +78,12 @@ class Sends:
         from mailproc.store.send_check import SendCheck  # here: numpy takes its time, and most commands check no send
 
         return SendCheck(self._reader, self._context_of)
+
+    def check_in_memory(self, account_id: str) -> "MemoryCheck":
+        """The same for one account with all names in memory, which are to be loaded first: for millions of people."""
+        from mailproc.store.memory_check import MemoryCheck
+
+        return MemoryCheck(self._reader, self._context_of, account_id)
 
     async def put(self, one: Send) -> Send:
         """Record a send; gives the one that is recorded: where there was one by this id, that stays as it was."""

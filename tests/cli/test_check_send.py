@@ -60,6 +60,13 @@ def test_rows_go_where_they_belong_with_all_their_columns_in_their_order(world: 
     assert json.loads(bad["blocked_all"]) == [{"what": "no valid address", "problem": "no @ in the address"}]
 
 
+def test_with_the_names_in_memory_the_same_files_come_out(world: Shell) -> None:
+    assert world.run("check-send", "--list", "weekly", *FILES).returncode == 0
+    written = [(world.folder / name).read_bytes() for name in ("ok.csv", "blocked.csv")]
+    assert world.run("check-send", "--list", "weekly", "--in-memory", *FILES).returncode == 0
+    assert [(world.folder / name).read_bytes() for name in ("ok.csv", "blocked.csv")] == written
+
+
 def test_another_list_goes_on(shop: Shell) -> None:
     summary = shop.json("check-send", "--list", "offers", *FILES)
     assert isinstance(summary, dict)

@@ -12,7 +12,8 @@ import mailproc.store
 from mailproc.store.statement import Statement
 
 # Tables with a row per living process, per big mail on its way in, and one that never holds many rows.
-SMALL = {"process", "upload", "pepper", "shadow_decision"}
+# A `portion` is what a subquery with a limit found.
+SMALL = {"process", "upload", "pepper", "shadow_decision", "portion"}
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:

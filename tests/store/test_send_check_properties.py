@@ -21,6 +21,7 @@ from mailproc.policy.send import SendTerms
 from mailproc.policy.standing import Standing
 from mailproc.policy.verdict import Classification, verdict
 from mailproc.settings import StoreSettings
+from mailproc.store.memory_check import OVERLAP, MemoryCheck
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
@@ -170,17 +171,28 @@ async def check_everyone(world: World, check: Any, account: str) -> None:
 
 
 async def live_through(url: str, steps: Sequence[Step]) -> None:
-    store = await Store.open(
-        url, StoreSettings(), hooks_of=hooks(), scopes=Scopes(MEMBERS), clock=Clock(NOW + timedelta(seconds=1))
-    )
+    clock = Clock(NOW + timedelta(seconds=1))
+    store = await Store.open(url, StoreSettings(), hooks_of=hooks(), scopes=Scopes(MEMBERS), clock=clock)
     try:
         world = World(store)
+        followed = {account: await loaded(store, account) for account in ACCOUNTS}
         for step in steps:
             await world.take(step)
+            clock.advance(OVERLAP.total_seconds() + 1)  # so that nothing is read twice
+            for account, check in followed.items():
+                await check.stopped(SendTerms(account_id=account), addresses=[])
         for account in ACCOUNTS:
-            await check_everyone(world, store.sends.check, account)
+            for check in (store.sends.check, followed[account], await loaded(store, account)):
+                await check_everyone(world, check, account)
     finally:
         await store.close()
+
+
+async def loaded(store: Store, account: str) -> MemoryCheck:
+    check = store.sends.check_in_memory(account)
+    async for _ in check.load():
+        pass
+    return check
 
 
 def test_the_check_says_of_everyone_what_the_model_says_sqlite(migrated_file: Path) -> None:
