@@ -101,13 +101,13 @@ def _state(run: ImportRun) -> Transaction[ImportState]:
 
 def _import(context: Context, portion: _Portion) -> Transaction[ImportState]:
     account_id = storable(portion.run.account_id)
+    yield from lock_all_names()  # before the run itself: whoever waits for that holds nobody whom another one needs
     before = yield from _state(portion.run)
     if before.finished_at is not None:
         return before
     rows = [row for row in portion.rows if row.place > before.cursor]
     cursor, counts = before.cursor, before.counts
     if rows:
-        yield from lock_all_names()
         plan = yield from plan_of(context, account_id, one_kind(rows), _most(context, account_id))
         counts += yield from _written(context, account_id, plan, portion.run.evidence)
         cursor = plan.rows[-1].row.place

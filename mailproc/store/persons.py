@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, union
+from sqlalchemy import bindparam, select, union
 
 from mailproc.store.columns import json_text
+from mailproc.store.locks import lock
 from mailproc.store.people_tables import subscriber
-from mailproc.store.statement import Statement, Transaction, ask, each_number_of, one_of
+from mailproc.store.statement import Statement, Transaction, ask, one_of
 
 _SUBSCRIBERS = Statement(
     lambda insert: union(
@@ -20,16 +21,11 @@ _SUBSCRIBERS = Statement(
         ),
     )
 )
-# SQLite has one writer at a time; there the lock that its transaction takes is enough.
-_LOCK = Statement(
-    lambda insert: select(func.pg_advisory_xact_lock(each_number_of("locks").subquery().c[0])), only="postgresql"
-)
-
 
 _LOCK_SPACE = 0x6D61696C << 16  # a range of advisory lock numbers of our own
 _WRITER_LOCK_SPACE = 0x6D62696C << 16  # another: writers are locked after people, and must never share a lock with one
 _LOCKS = 4096  # people share locks: PostgreSQL has room for some 6,400, and one report may name thousands
-_ALL_LOCKS = json_text([str(_LOCK_SPACE + number) for number in range(_LOCKS)])
+_ALL_LOCKS = range(_LOCK_SPACE, _LOCK_SPACE + _LOCKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +109,7 @@ def find_and_lock_all(names_in: Mapping[str, Names]) -> Transaction[dict[str, di
         }
         - locked
     ):
-        locks = json_text([str(number) for number in sorted(wanted)])
-        if not (yield from ask(_LOCK, locks=locks)):
+        if not (yield from lock(wanted)):
             break
         locked |= wanted
         people = yield from _find_each(names_in)
@@ -123,7 +118,7 @@ def find_and_lock_all(names_in: Mapping[str, Names]) -> Transaction[dict[str, di
 
 def lock_all_names() -> Transaction[None]:
     """Lock everybody: whoever writes thousands of people would take nearly all locks that people share."""
-    yield from ask(_LOCK, locks=_ALL_LOCKS)
+    yield from lock(_ALL_LOCKS)
 
 
 def lock_writers(writers: Iterable[tuple[str, str]]) -> Transaction[None]:
@@ -131,9 +126,9 @@ def lock_writers(writers: Iterable[tuple[str, str]]) -> Transaction[None]:
 
     All of a transaction in one call, and after its people: in one order for all processes.
     """
-    numbers = sorted({_lock_number(account_id, writer, _WRITER_LOCK_SPACE) for account_id, writer in writers})
+    numbers = {_lock_number(account_id, writer, _WRITER_LOCK_SPACE) for account_id, writer in writers}
     if numbers:
-        yield from ask(_LOCK, locks=json_text([str(number) for number in numbers]))
+        yield from lock(numbers)
 
 
 def _find_each(names_in: Mapping[str, Names]) -> Transaction[dict[str, dict[str, Person]]]:

@@ -9,6 +9,7 @@ from sqlalchemy import URL
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.store.driver import ValuesRefused
+from mailproc.store.locks import LOCK, OutOfOrder, lock, locks_text, still_wanted
 from mailproc.store.statement import Rows, Step, Transaction
 
 Result = TypeVar("Result")
@@ -47,12 +48,18 @@ class PostgresDriver:
         self._connection: Any = None
 
     async def run(self, work: Callable[[], Transaction[Result]], *, size_bytes: int = 0) -> Result:
-        """See Driver. Deadlocks and serialization failures are tried again a few times."""
-        attempt = 0
+        """See Driver. Deadlocks and serialization failures are tried again a few times.
+
+        What needs locks out of order begins anew with them, which are more each time, until it has all.
+        """
+        attempt, needed = 0, frozenset[int]()
         while True:
             attempt += 1
             try:
-                return await self._once(work())
+                return await self._once(work(), needed)
+            except OutOfOrder as more:
+                attempt, needed = attempt - 1, more.needed
+                continue
             except _ERRORS as error:
                 await self._disconnect_if_broken()
                 if attempt >= _ATTEMPTS or getattr(error, "sqlstate", None) not in _AGAIN:
@@ -68,11 +75,11 @@ class PostgresDriver:
             except _ERRORS:
                 connection.terminate()
 
-    async def _once(self, transaction: Transaction[Result]) -> Result:
+    async def _once(self, transaction: Transaction[Result], needed: frozenset[int]) -> Result:
         connection = await self._connected()
         await connection.execute("BEGIN")
         try:
-            result = await _steps(connection, transaction)
+            result = await _steps(connection, _with_locks(transaction, needed))
             await connection.execute("COMMIT")
             return result
         finally:
@@ -99,16 +106,33 @@ class PostgresDriver:
             connection.terminate()
 
 
+def _with_locks(transaction: Transaction[Result], needed: frozenset[int]) -> Transaction[Result]:
+    if needed:
+        yield from lock(needed)
+    return (yield from transaction)
+
+
 async def _steps(connection: Any, transaction: Transaction[Result]) -> Result:
-    answer: Rows = ()
+    held: set[int] = set()
     try:
         step = next(transaction)
         while True:
-            answer = await _execute(connection, step)
+            if step.statement is LOCK:
+                answer = await _lock(connection, step, held)
+            else:
+                answer = await _execute(connection, step)
             step = transaction.send(answer)
     except StopIteration as end:
         result: Result = end.value
         return result
+
+
+async def _lock(connection: Any, step: Step, held: set[int]) -> Rows:
+    """Take what is not held yet; gives a row, whatever was taken."""
+    if wanted := still_wanted(step, held):
+        await _execute(connection, Step(LOCK, ({"locks": locks_text(wanted)},)))
+        held |= wanted
+    return ((None,),)
 
 
 async def _execute(connection: Any, step: Step) -> Rows:
