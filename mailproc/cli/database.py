@@ -1,4 +1,4 @@
-"""`db migrate|check|rebuild|backup`: the database's schema, health, standings and copy."""
+"""`db migrate|check|rebuild|vacuum|backup`: the database's schema, health, standings and copy."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, err, out, print_json
-from mailproc.errors import StoreError
+from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.settings import Settings
 from mailproc.store.database import migrate as migrate_database
 
@@ -94,6 +94,27 @@ async def _rebuild(settings: Settings, account: str | None, cursor: str) -> tupl
             err.print(f"stopped; go on with: mailproc db rebuild --resume '{cursor}'", markup=False)
             raise
     return people, changed
+
+
+@app.command()
+def vacuum(config: ConfigOption = None) -> None:
+    """Write an SQLite file anew, without what was deleted from it. For PostgreSQL use VACUUM FULL.
+
+    Takes some seconds a gigabyte, and needs as much room beside it; meanwhile a running service answers 451.
+
+    Example: `mailproc db vacuum`
+    """
+    settings = settings_of(config)
+    if not settings.database.startswith("sqlite"):
+        raise StoreError("only SQLite is cleaned this way; for PostgreSQL: VACUUM FULL")
+    if not run(_vacuum(settings)):
+        raise StoreUnavailable("the file is clean, but somebody reads its log: run it again")
+    out.print("done: the file holds nothing that was deleted")
+
+
+async def _vacuum(settings: Settings) -> bool:
+    async with open_store(settings) as store:
+        return await store.erasure.clean_file(whole=True)
 
 
 @app.command()

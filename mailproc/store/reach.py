@@ -20,7 +20,7 @@ from mailproc.store.statement import Transaction
 _REACHING = frozenset({FactKind.opt_out, FactKind.complaint})
 # By home: each address of which something is known there, with what is said about it.
 Heard = Mapping[str, Sequence[tuple[str, list[StoredFact]]]]
-_NO_KEY_OF_OURS = ""  # whoever comes anew has some key, and all that was said about the address concerns them
+NO_KEY_OF_OURS = ""  # whoever comes anew has some key, and all that was said about the address concerns them
 
 
 def counting_facts(
@@ -134,7 +134,7 @@ def _people_at(home: str, address_keys: Collection[str]) -> Transaction[list[Per
     people = [person for person in found.values() if person.address_key in address_keys]
     vacant = sorted(set(address_keys) - {person.address_key for person in people})
     return people + [
-        Person(person=person_of_address(address_key), key=_NO_KEY_OF_OURS, address_key=address_key)
+        Person(person=person_of_address(address_key), key=NO_KEY_OF_OURS, address_key=address_key)
         for address_key in vacant
     ]
 

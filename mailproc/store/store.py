@@ -30,6 +30,7 @@ from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, st
 from mailproc.store.desk import Desk
 from mailproc.store.diagnosis import Diagnosis
 from mailproc.store.drivers import driver_of
+from mailproc.store.erasure import Erasure
 from mailproc.store.imports import Imports
 from mailproc.store.intake import accept_mails
 from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
@@ -103,6 +104,7 @@ class Store:
         self.lists = Lists(self._journal.submit, self._reader)
         self.imports = Imports(self._journal, self._reader, context_of)
         self.subscriptions = Subscriptions(self._journal, self._reader, context_of)
+        self.erasure = Erasure(self._journal, self._reader, context_of, url)
         self.standings = Standings(self._journal, self._reader, context_of)
         self.diagnosis = Diagnosis(self._journal, self._reader, context_of)
         self.sends = Sends(self._journal, self._reader, context_of)
