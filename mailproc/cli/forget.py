@@ -45,11 +45,12 @@ def forget(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Erase everything about a person; a keyed hash keeps the address suppressed, with the date and the reason.
+    """Erase a person but for a keyed hash, which keeps the address suppressed.
 
-    Shows what would go, and goes through with it when told to: first the person is taken off and the hooks are told,
-    then everything goes, decisions, raw mail and events included. An address is forgotten in every account, a
-    subscriber key in one. Exit 75 while hooks have not been told, or something still waits for a person: run it again.
+    Date, reason and whoever did it stay, too. Shows what would go, and goes through with it when told to: first the
+    person is taken off and the hooks are told, then everything goes, decisions, raw mail and events included. An
+    address is forgotten in every account, a subscriber key in one. Exit 75 while hooks have not been told, or something
+    still waits for a person: run it again.
 
     Example: `mailproc forget pat@example.org --apply --by kim --reason "art-17 2026-031"`
     """

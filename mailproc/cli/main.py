@@ -31,7 +31,7 @@ class _Commands(LazyGroup):
         ("why", "why:why", "Tell why somebody gets no mail."),
         ("import", "importing:import_people", "Make people known, with lists and attributes; who is out stays out."),
         ("export", "export:export", "Write the subscribers of an account with standing, lists and attributes."),
-        ("forget", "forget:forget", "Erase a person; a keyed hash keeps the address suppressed."),
+        ("forget", "forget:forget", "Erase a person but for a keyed hash, which keeps the address suppressed."),
         ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
         (
             "headers",

@@ -1,9 +1,11 @@
 """One person on the terminal and as JSON: the standing, what stands against mailing, and what has happened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from mailproc.cli.terminal import harmless, out
 from mailproc.policy.facts import Fact
+from mailproc.policy.forgetting import forgotten_at
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import Block, own_standing
 from mailproc.policy.verdict import Classification, Verdict, verdict
@@ -21,6 +23,8 @@ def print_status(settings: Settings, one: PersonStatus, list_id: str | None) -> 
     out.print(f"[{STANDING_COLOURS[word]}]{word.upper() if word != 'active' else word}[/]  {name}  ({where})")
     for block in one.standing.blocks:
         out.print(f"  {_told(block, one.account_id)}", markup=False)
+    if (gone := forgotten_since(one)) is not None:
+        out.print(f"  forgotten on {gone:%Y-%m-%d}; the address stays suppressed", markup=False)
     own = own_standing(one.standing, one.account_id).status.value
     if own != word:
         out.print(f"  the account's own record: {own}", markup=False)
@@ -38,6 +42,11 @@ def print_status(settings: Settings, one: PersonStatus, list_id: str | None) -> 
             f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {', '.join(evidence)}"
         )
         out.print(line, markup=False)
+
+
+def forgotten_since(one: PersonStatus) -> datetime | None:
+    """When somebody with this address was forgotten last; None for never."""
+    return max(filter(None, map(forgotten_at, one.facts)), default=None)
 
 
 def _told(block: Block, account_id: str) -> str:
@@ -67,6 +76,7 @@ def status_as_json(
         "status": one.standing.status.value,
         "own_status": own_standing(one.standing, one.account_id).status.value,
         "version": one.version,
+        "forgotten_at": gone.isoformat() if (gone := forgotten_since(one)) else None,
         "may_send": {
             classification.value: found.may_send for classification, found in _verdicts(settings, one, list_id).items()
         },

@@ -16,7 +16,7 @@ from mailproc.store.forget_person import SECURE
 from mailproc.store.journal import Context, Operation, one_by_one
 from mailproc.store.outbox_rows import MAIL_PREFIX
 from mailproc.store.people_tables import fact
-from mailproc.store.schema import decision, mail, mail_content, outbox, review, review_name, shadow_decision
+from mailproc.store.schema import decision, mail, mail_content, outbox, review, shadow_decision
 from mailproc.store.statement import Row, Statement, Transaction, ask, tell
 from mailproc.store.traces import MailTrace, Named
 
@@ -89,7 +89,6 @@ def _of_mail(table: Any, column: Any) -> Statement:
 
 _DELETE_SHADOW = _of_mail(shadow_decision, shadow_decision.c.mail_id)
 _DELETE_REVIEW = _of_mail(review, review.c.id)
-_DELETE_NAMES = _of_mail(review_name, review_name.c.review_id)
 _DELETE_FORWARD = Statement(
     lambda insert: delete(outbox).where(
         outbox.c.account_id == bindparam("account"), outbox.c.person == bindparam("forward")
@@ -144,8 +143,7 @@ def _scrub(context: Context, asked: Scrubbing) -> Transaction[bool]:
     yield from tell(_REWRITE_DECISION, rewritten)
     yield from tell(_DELETE_SHADOW, [which])
     if trace.alone:
-        for statement in (_DELETE_REVIEW, _DELETE_NAMES):
-            yield from tell(statement, [which])
+        yield from tell(_DELETE_REVIEW, [which])  # its names are the person's, and go with them
         yield from tell(_DELETE_FORWARD, [{**which, "forward": f"{MAIL_PREFIX}{trace.mail_id}"}])
     else:
         yield from _scrub_review(which, mentions)

