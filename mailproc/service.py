@@ -200,7 +200,11 @@ class Service:
         return Acceptance.UNKNOWN_DOMAIN if route is NoRoute.unknown_domain else Acceptance.UNKNOWN_MAILBOX
 
     def busy(self) -> str | None:
-        """Why new mail must wait, else None."""
+        """Why new mail must wait, else None.
+
+        Mail that waits for DNS does not count: it costs room on the disk, which is watched, and nobody's time. Did it
+        count, whoever writes from domains that DNS is silent about could keep all other mail away for a day.
+        """
         if max(self.gauges.undecided, self.decider.backlog) >= self.settings.store.max_undecided:
             return "too many undecided mails"
         if self.decider.backlog_bytes >= self.settings.smtp.max_bytes_in_hand:

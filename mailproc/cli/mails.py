@@ -25,11 +25,9 @@ from mailproc.review.again import recorded_authentication
 from mailproc.settings import Settings
 from mailproc.store.results import RecordedDecision
 
-app = typer.Typer(no_args_is_help=True, help="Mail that was decided.")
 IdArgument = Annotated[str, typer.Argument(help="Id of the mail.", show_default=False)]
 
 
-@app.command("list")
 def show_list(
     account: OnlyAccountOption = None,
     action: Annotated[Action | None, typer.Option(help="Only what came to this.")] = None,
@@ -50,10 +48,12 @@ def show_list(
     if as_json:
         print_json([_as_json(one) for one in found])
         return
-    print_table(_table(found)) if found else out.print("nothing there")
+    if found:
+        print_table(_table(found))
+    else:
+        out.print("nothing there; `mailproc mail waiting` shows what is not decided yet")
 
 
-@app.command()
 def show(
     mail_id: IdArgument,
     raw: Annotated[bool, typer.Option("--raw", help="The mail itself, as it came on the wire.")] = False,
@@ -72,14 +72,16 @@ def show(
     if raw and mail is not None:
         sys.stdout.buffer.write(mail.content)
         return
-    if as_json and recorded is not None:
-        print_json(_as_json(recorded))
+    if as_json:
+        print_json(_as_json(recorded) if recorded else {"id": mail_id, "decision": None})
         return
     if recorded is not None:
         out.print(_headline(recorded))
     if mail is None:
         _print_what_is_left(mail_id, recorded)
         return
+    if recorded is None:
+        out.print("Not decided yet: `mailproc mail waiting` tells whether it waits for DNS.", style="yellow")
     world = world_of(settings)
     policy = world.policy_of(mail.account_id)
     authentication = recorded_authentication(recorded.authentication if recorded else {})

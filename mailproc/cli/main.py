@@ -53,7 +53,7 @@ class _Commands(LazyGroup):
         ("review", "review:app", "What waits for a person, and their answers."),
         ("lists", "lists:app", "Lists and publications of an account."),
         ("sends", "sends:app", "Sends, and the lists that each went to."),
-        ("mail", "mails:app", "Mail that was decided."),
+        ("mail", "mail:app", "Mail that was decided, and mail that waits for it."),
         ("feedback", "feedback:app", "Feedback loops: who reports, and whose word acts."),
         ("breaker", "breaker:app", "Floods of mail that nothing proves, held for a person."),
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
-from mailproc.mail.envelope import InboundMail
-from mailproc.store.columns import micros_of, storable
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.store.columns import envelope_from, micros_of, storable, time_of
 from mailproc.store.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.ownership import TakenOver
 from mailproc.store.presence import Presence
@@ -100,6 +100,17 @@ PUT_OFF: Operation[_Postponed, bool] = Operation(name="put off", rank=24, run=_p
 TAKE_DUE: Operation[timedelta, TakenOver | None] = Operation(name="take due", rank=71, run=_take_all)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMail:
+    """A mail that waits, without its content."""
+
+    account_id: str
+    id: str
+    envelope: Envelope
+    received_at: datetime
+    next_at: datetime
+
+
 class Waiting:
     """The store's waiting room: `Store.waiting` is one."""
 
@@ -125,6 +136,23 @@ class Waiting:
             .group_by(mail.c.account_id)
         )
         return dict(await self._reader.rows(query))
+
+    async def all(self, account_id: str | None = None, *, limit: int = 100) -> list[WaitingMail]:
+        """What waits, the oldest first; None: in every account."""
+        query = select(mail.c.account_id, mail.c.id, mail.c.envelope, mail.c.received_at, mail.c.next_at)
+        query = query.where(mail.c.state == WAITING, true() if account_id is None else mail.c.account_id == account_id)
+        return [
+            WaitingMail(
+                account_id=of,
+                id=mail_id,
+                envelope=envelope_from(envelope),
+                received_at=time_of(received_at),
+                next_at=time_of(next_at),
+            )
+            for of, mail_id, envelope, received_at, next_at in await self._reader.rows(
+                query.order_by(mail.c.received_at, mail.c.id).limit(limit)
+            )
+        ]
 
     async def take(self) -> tuple[InboundMail, int] | None:
         """Take the mail that is due the longest; None when none is.

@@ -1,6 +1,6 @@
 """Recorded mail from the command line, and mail for people in the outbox: listed, shown, let go and given up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,6 +130,32 @@ def test_a_mail_whose_content_was_dropped_shows_what_is_kept(applied: Shell) -> 
     assert "retention_days" in raw.stderr
     again = applied.run("review", "redo", mail["id"], "--apply")
     assert "1 left alone, 0 applied" in again.stdout
+
+
+def test_mail_that_waits_for_dns_is_listed_until_it_is_decided(database: Shell) -> None:
+    assert "nothing waits" in database.run("mail", "waiting").stdout
+    database.run("deliver", "--to", "reply@reply.acme.example", "--from", "pat@example.org", typed=REQUEST)
+    assert database.json("mail", "waiting") == []
+    mail_id = run(leave_waiting(database))
+    [found] = database.json("mail", "waiting", "--account", "acme")  # type: ignore[misc]
+    assert (found["id"], found["mail_from"]) == (mail_id, "pat@example.org")
+    assert found["review_at"] > found["next_at"] > found["received_at"]
+    for width in ("", "80"):
+        shown = database.run("mail", "waiting", COLUMNS=width).stdout
+        assert mail_id in shown
+        assert "in 20 min" in shown
+    assert "Not decided yet" in database.run("mail", "show", mail_id).stdout
+    assert database.json("mail", "show", mail_id) == {"id": mail_id, "decision": None}
+    assert database.run("mail", "waiting", "--account", "nope").returncode == 78
+
+
+async def leave_waiting(shell: Shell) -> str:
+    """What the decider does with a mail that DNS gives no answer about."""
+    async with open_store(load_settings(shell.folder / "mailproc.toml", {})) as store:
+        found = await store.take_over()
+        assert found is not None
+        assert await store.waiting.put(found[0], datetime.now(UTC) + timedelta(minutes=20))
+        return found[0].id
 
 
 async def drop_all(shell: Shell) -> None:

@@ -156,3 +156,20 @@ async def test_content_that_is_gone_comes_with_the_error(
         await store.waiting.take()
     assert (raised.value.mail.id, raised.value.mail.content) == (mail.id, b"")
     assert any("its content is gone" in problem for problem in await store.check())
+
+
+async def test_what_waits_can_be_seen_the_oldest_first_and_by_account(store: Store, clock: Clock) -> None:
+    assert await store.waiting.all() == []
+    here, there, decided = a_mail(), a_mail(account="other"), a_mail()
+    await store.accept([here, there, decided])
+    await store.waiting.put(there, clock.now + MINUTE)
+    await store.waiting.put(here, clock.now + 2 * MINUTE)
+    assert [(one.id, one.next_at) for one in await store.waiting.all()] == [
+        (here.id, clock.now + 2 * MINUTE),
+        (there.id, clock.now + MINUTE),
+    ]
+    [one] = await store.waiting.all("other")
+    assert (one.account_id, one.envelope, one.received_at) == ("other", there.envelope, there.received_at)
+    assert [one.id for one in await store.waiting.all(limit=1)] == [here.id]
+    await store.record(here, a_decision(here))
+    assert [one.id for one in await store.waiting.all()] == [there.id]

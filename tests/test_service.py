@@ -1,0 +1,66 @@
+"""The running service puts new mail off when its own work piles up, and for nothing else."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.rule_files import load_rules
+from mailproc.service import Service
+from mailproc.settings import AccountSettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from mailproc.store.store import Store
+
+RULES = load_rules(None)
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+async def service(database_url: str) -> AsyncIterator[Service]:
+    """One that puts new mail off from two undecided mails on."""
+    settings = Settings(
+        database=database_url,
+        store=StoreSettings(max_undecided=2, alive_seconds=600),
+        smtp=SmtpSettings(listen=(), min_free_disk_bytes=0),
+        web=WebSettings(listen=()),
+        account=(AccountSettings(id="acme", domains=("reply.acme.example",)),),
+    )
+    started = Service(settings, RULES)
+    await started.start()
+    yield started
+    await started.stop()
+
+
+@pytest.fixture
+async def other(database_url: str, service: Service) -> AsyncIterator[Store]:
+    """Another process on the same database, that has mail in hand and lives."""
+    opened = await Store.open(database_url, StoreSettings(alive_seconds=600))
+    yield opened
+    await opened.close()
+
+
+async def accepted_by(store: Store, count: int) -> list[InboundMail]:
+    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
+    mails = [
+        InboundMail(id=f"m{n}", account_id="acme", envelope=envelope, content=b"Subject: %d\r\n" % n, received_at=NOW)
+        for n in range(count)
+    ]
+    await store.accept(mails)
+    return mails
+
+
+async def test_mail_that_nobody_has_decided_puts_new_mail_off(service: Service, other: Store) -> None:
+    assert service.busy() is None
+    await accepted_by(other, 2)
+    await service.gauges.look(NOW)
+    assert service.busy() == "too many undecided mails"
+    assert "too many undecided mails" in await service.readiness()
+
+
+async def test_mail_that_waits_for_dns_puts_no_other_mail_off(service: Service, other: Store) -> None:
+    for mail in await accepted_by(other, 3):
+        assert await other.waiting.put(mail, NOW + timedelta(hours=1))
+    await service.gauges.look(NOW)
+    assert service.gauges.waiting == 3
+    assert service.busy() is None
+    assert await service.readiness() == []
