@@ -19,6 +19,7 @@ from mailproc.mail.auto_tables import (
     CHALLENGE_LOCALS,
     CHALLENGE_SUBJECTS,
     CHALLENGE_TEXTS,
+    ORDERS,
     REQUEST_STEMS,
     ROBOTS,
 )
@@ -69,6 +70,7 @@ _ANY_TEXT = _any_of((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED))
 _CHALLENGE_SUBJECT = _any_of(CHALLENGE_SUBJECTS)
 _CHALLENGE_TEXT = _any_of(CHALLENGE_TEXTS)
 _REQUEST = _any_of(REQUEST_STEMS)
+_ORDER = _any_of(ORDERS)
 CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
 _BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))
@@ -223,7 +225,8 @@ def _text_evidence(text: str, subject: str, whole_subject: str) -> str | None:
     asks = (
         _ASKS.search(text) is not None and subject != whole_subject
     )  # a person on leave who answers, and wants to know
-    if away and not asks and (_MEANWHILE.search(text) or _BARE_SUBJECT.search(subject)):
+    ordered = _ORDER.search(text) is not None
+    if away and not asks and (_MEANWHILE.search(text) or (_BARE_SUBJECT.search(subject) and not ordered)):
         return str(away.group())
     if (found := _ACK_TEXT.search(text)) and _ACK_SUBJECT.search(whole_subject):
         return str(found.group())

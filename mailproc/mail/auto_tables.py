@@ -35,6 +35,32 @@ REQUEST_STEMS = (
     "отпиш", "відпис", "leiratkoz", "dezabon", "退订", "退訂", "配信停止", "수신거부",
 )  # fmt: skip
 
+# What a person on leave asks of a shop: a machine asks nobody to send "the" parcel, it has mail sent to a colleague.
+ORDERS = (
+    (
+        r"\b(?:please|pls|kindly|can you|could you|would you) (?:send (?:the|my|our|me|us) |(?:ship|deliver|hold|keep"
+        r"|reserve|book|postpone|move|pause|reschedule|cancel|change|put|post|bring) )"
+    ),
+    (
+        r"\bbitte (?:(?:das|den|die|mein\pL*|unser\pL*) [^.!?]{0,40}(?:senden|schicken|liefern|verschieben"
+        r"|zurückhalten|behalten|stornieren)|(?:schicken|senden|liefern|behalten|verschieben|stornieren) sie"
+        r" (?:mir|uns|das|den|die|mein))"
+    ),
+    (
+        r"\b(?:merci de|veuillez|pouvez-vous) (?:me |nous )?(?:envoyer|livrer|garder|réserver|reporter|expédier)"
+        r" (?:le|la|les|mon|ma|mes) "
+    ),
+    (
+        r"\b(?:por favor|pueden|podrían) (?:envíen|manden|guarden|enviar|mandar|guardar|entregar|reservar)"
+        r" (?:el|la|los|las|mi|mis) "
+    ),
+    (
+        r"\b(?:potete|vi prego di|per favore) (?:spedire|inviare|consegnare|tenere|spostare|spedite|consegnate|tenete)"
+        r" (?:il|la|lo|i|le|mio|mia) "
+    ),
+    r"\b(?:graag|kunt u|gelieve) (?:het|de|mijn) [^.!?]{0,40}(?:sturen|leveren|bewaren|verzetten|bezorgen)",
+)  # fmt: skip
+
 # Local parts that no person has.
 ROBOTS = (
     "mailer-?daemon", "no[-_.]?reply", "do[-_.]?not[-_.]?reply",

@@ -103,10 +103,12 @@ def _cut_disclaimers(
         kind = types[index]
         if kind is LineType.rule:
             end = _end_of_box(lines, types, index, stop)
-        elif kind is LineType.text and fresh and starts_disclaimer(lines[index].strip()):
+        elif kind is LineType.text and fresh:
             end = index + 1
             while end < stop and types[end] is LineType.text:
                 end += 1
+            if not starts_disclaimer(lines[index:end]):
+                end = index
         else:
             end = index
         if end > index:

@@ -23,6 +23,8 @@ _LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
 # A sentence that only begins like one: `Sent from my desk, which is much easier.`
 _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|est|car|mais)\b")
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
+_WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
+_MAX_OWN_WORDS = 600
 _MAX_MOBILE = 120
 
 
@@ -46,10 +48,15 @@ def is_mobile_signature(line: str) -> bool:
     return _TYPOS.search(said) is not None or _SENTENCE.search(said.removeprefix("this ")[12:]) is None
 
 
-def starts_disclaimer(line: str) -> bool:
-    """Whether a stripped line begins a paragraph of corporate or legal text that nobody wrote for this mail."""
-    said = line[:240].lstrip("*_ ").lower()
-    return said.startswith(DISCLAIMER_STARTS) and _DISCLAIMER.match(said) is not None
+def starts_disclaimer(lines: Sequence[str]) -> bool:
+    """Whether the first of some lines begins a paragraph of corporate or legal text that nobody wrote for this mail.
+
+    `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them.
+    """
+    said = lines[0].strip()[:240].lstrip("*_ ").lower()
+    if not said.startswith(DISCLAIMER_STARTS) or _DISCLAIMER.match(said) is None:
+        return False
+    return not said.startswith("to unsubscribe") or _WRITER.search("\n".join(lines)[:_MAX_OWN_WORDS].lower()) is None
 
 
 def speaks_of_confidentiality(lines: Sequence[str]) -> bool:

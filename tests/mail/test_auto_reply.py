@@ -252,6 +252,30 @@ def test_a_person_on_leave_who_answers_and_asks_is_no_machine() -> None:
     assert (found_in(asks), found_in(tells) is not None) == (None, True)
 
 
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Holiday", "I am on holiday next week, please send the parcel after the 12th."),
+        ("Away", "I'll be away from Monday. Could you hold the delivery until I'm home?"),
+        ("Urlaub", "Ich bin ab Montag im Urlaub, bitte das Paket erst danach schicken."),
+        ("Absence", "Je suis absent la semaine prochaine, merci de livrer la table le 12."),
+    ],
+)
+def test_a_person_on_leave_who_orders_something_is_no_machine(subject: str, text: str) -> None:
+    assert found_in(mail_of(text, Subject=subject)) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Holiday", "I am on holiday next week. Please send all enquiries to the front desk."),
+        ("Urlaub", "Ich bin im Urlaub. Bitte schicken Sie dringende Anfragen an die Zentrale."),
+    ],
+)
+def test_a_note_that_has_mail_sent_to_others_is_a_machine(subject: str, text: str) -> None:
+    assert found_in(mail_of(text, Subject=subject)) is not None
+
+
 def test_a_quoted_note_does_not_make_the_answer_automatic() -> None:
     quoted = "".join(f"> {line}\n" for note in NOTES for line in note.split("\n"))
     assert found_in(mail_of(f"Thanks, but no.\n\nAcme <a@acme.example> wrote:\n{quoted}")) is None

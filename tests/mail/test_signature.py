@@ -107,6 +107,8 @@ OWN_WORDS = [
     "The information in this newsletter is boring.",
     "If you are not going to stop, I will complain.",
     "To unsubscribe I clicked your link and nothing happened.",
+    "To unsubscribe, click here. But please take me off",
+    "To unsubscribe click here.\nI did, and it does nothing.",
     "Important: take me off this list.",
     "Confidential? I do not care. Stop it.",
 ]
