@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from mailproc.outgoing_settings import OutgoingSettings
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forward import Forwarding, forwarding_hook
@@ -178,6 +179,7 @@ class AccountSettings(_Table):
     forward_per_hour: int = Field(10, ge=1)  # mails of one writer; more are held
     auto_replies: Literal["record", "forward"] = "record"
     smarthost: SmarthostSettings | None = None  # None: that of the whole installation
+    outgoing: OutgoingSettings = OutgoingSettings()  # what `check-mail` looks for
     token_keys: dict[int, Secret] = Field(default_factory=dict)
     border_servers: Words = ()
     trusted_sources: Words = ()

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailproc.errors import SettingsError
+from mailproc.outgoing_settings import OutgoingSettings
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
 from mailproc.settings_check import mistakes_around, notes_on_forwarding, notes_on_trust
@@ -67,6 +68,7 @@ def test_the_example_names_every_key_there_is() -> None:
     assert set(example) == keys(Settings)
     assert set(example["account"][0]) == keys(AccountSettings)
     assert set(example["hook"][0]) == keys(HookSettings)
+    assert set(example["account"][0]["outgoing"]) == keys(OutgoingSettings)
     assert set(example["smarthost"]) == keys(SmarthostSettings)
     for table in ("smtp", "web", "log", "store", "authenticity"):
         assert set(example[table]) == keys(type(getattr(Settings(), table))), table

@@ -43,6 +43,11 @@ class _Commands(LazyGroup):
             "check_send:check_send",
             "Divide a file of people into those who may be mailed by this send and those who may not, right before it.",
         ),
+        (
+            "check-mail",
+            "check_mail:check_mail",
+            "Show what an outgoing commercial mail lacks, who says so, and what to do about it.",
+        ),
         ("alarms", "alarms:alarms", "Show what is wrong at present."),
         ("outbox", "outbox:app", "Events on their way to hooks."),
         ("sync", "sync:app", "What hooks are told."),
