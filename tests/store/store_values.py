@@ -1,7 +1,7 @@
 """Mails, decisions and facts as the store's tests need them."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,11 @@ from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.store.store import Store
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
+Opening = Callable[..., Awaitable[Store]]  # the fixture that opens stores
+Sql = Callable[..., Awaitable[None]]  # the fixture that runs SQL behind their backs
 _numbers = itertools.count(1)
 
 

@@ -29,11 +29,6 @@ def from_network(
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def opened(database_url: str, clock: Clock) -> Callable[..., object]:
     @asynccontextmanager
     async def open_store(limits: BreakerLimits = LIMITS, alarms: str = ""):

@@ -2,12 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, deadlocks, hooks
+from store_values import NOW, Clock, Opening, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
@@ -21,22 +20,13 @@ HOOK = "forward/acme"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+async def store(opening: Opening) -> Store:
     """A store whose account `acme` forwards, three mails of one writer in an hour."""
 
     def forwarding_of(account_id: str) -> Forwarding | None:
         return Forwarding(hook=HOOK, per_hour=3) if account_id == "acme" else None
 
-    opened = await Store.open(
-        database_url, StoreSettings(), hooks_of=hooks("crm"), forwarding_of=forwarding_of, clock=clock
-    )
-    yield opened
-    await opened.close()
+    return await opening(forwarding_of=forwarding_of)
 
 
 async def forwarded(store: Store, sender: str = "pat@example.org", **more: Any) -> InboundMail:

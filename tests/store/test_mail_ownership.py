@@ -1,37 +1,14 @@
 """Undecided mail has one owner; what a process leaves behind is taken over, one mail at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from store_values import NOW, Clock, a_decision, a_mail, an_opt_out
+from store_values import NOW, Clock, Opening, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError
 from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
-
-Opening = Callable[..., Any]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def opening(database_url: str, clock: Clock) -> AsyncIterator[Opening]:
-    opened: list[Store] = []
-
-    async def open_store(alive_seconds: float = 5) -> Store:
-        store = await Store.open(database_url, StoreSettings(alive_seconds=alive_seconds), clock=clock)
-        opened.append(store)
-        return store
-
-    yield open_store
-    for store in opened:
-        await store.close()
 
 
 async def test_the_mail_of_a_living_process_is_not_taken_over(opening: Opening) -> None:
@@ -42,7 +19,7 @@ async def test_the_mail_of_a_living_process_is_not_taken_over(opening: Opening) 
 
 
 async def test_the_mail_of_a_silent_process_is_taken_over_with_all_that_it_was(opening: Opening, clock: Clock) -> None:
-    one, other = await opening(60), await opening()
+    one, other = await opening(alive_seconds=60), await opening()
     mail = a_mail()
     await one.accept([mail])
     clock.advance(61)
@@ -62,14 +39,14 @@ async def test_the_mail_of_a_process_that_said_goodbye_is_taken_over_at_once(
 
 async def test_each_take_over_counts_before_the_mail_is_read(opening: Opening, clock: Clock) -> None:
     mail = a_mail()
-    await (await opening(60)).accept([mail])
+    await (await opening(alive_seconds=60)).accept([mail])
     for attempts in (1, 2, 3):
         clock.advance(61)
-        assert await (await opening(60)).take_over() == (mail, attempts)
+        assert await (await opening(alive_seconds=60)).take_over() == (mail, attempts)
 
 
 async def test_the_oldest_is_taken_first(opening: Opening, clock: Clock) -> None:
-    one, other = await opening(60), await opening()
+    one, other = await opening(alive_seconds=60), await opening()
     young, old = a_mail(received_at=NOW + timedelta(seconds=9)), a_mail(received_at=NOW)
     await one.accept([young])
     await one.accept([old])
@@ -78,7 +55,7 @@ async def test_the_oldest_is_taken_first(opening: Opening, clock: Clock) -> None
 
 
 async def test_two_processes_never_take_over_the_same_mail(opening: Opening, clock: Clock) -> None:
-    one = await opening(60)
+    one = await opening(alive_seconds=60)
     await one.accept([a_mail() for _ in range(20)])
     clock.advance(61)
     others = [await opening(), await opening()]
@@ -88,7 +65,7 @@ async def test_two_processes_never_take_over_the_same_mail(opening: Opening, clo
 
 
 async def test_a_decided_mail_is_not_taken_over(opening: Opening, clock: Clock) -> None:
-    one = await opening(60)
+    one = await opening(alive_seconds=60)
     mail = a_mail()
     await one.accept([mail])
     await one.record(mail, a_decision(mail, an_opt_out()))
@@ -97,7 +74,7 @@ async def test_a_decided_mail_is_not_taken_over(opening: Opening, clock: Clock) 
 
 
 async def test_of_two_processes_that_decide_the_same_mail_one_is_applied(opening: Opening, clock: Clock) -> None:
-    one, other = await opening(60), await opening()
+    one, other = await opening(alive_seconds=60), await opening()
     mail = a_mail()
     await one.accept([mail])
     clock.advance(61)
@@ -136,7 +113,7 @@ async def test_a_mail_whose_content_is_gone_is_an_error_and_does_not_hold_up_the
     from sqlalchemy import text
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    one, other = await opening(60), await opening()
+    one, other = await opening(alive_seconds=60), await opening()
     gone, whole = a_mail(), a_mail(received_at=NOW + timedelta(seconds=1))
     await one.accept([gone, whole])
     engine = create_async_engine(database_url)

@@ -1,12 +1,11 @@
 """The outbox: each person's events in order, leases that fence, and old letters that bring nobody back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_values import NOW, Clock, a_consent, an_opt_out, hooks
+from store_values import NOW, Clock, Opening, a_consent, an_opt_out, hooks
 
 from mailproc.errors import NotFound
 from mailproc.policy.event import Delivered, OutboxEntry, OutboxState, PermanentFailure, TransientFailure
@@ -16,29 +15,6 @@ from mailproc.store.store import Store
 
 SOON = timedelta(seconds=5)
 LATER = NOW - timedelta(days=1)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-Opening = Callable[..., Any]
-
-
-@pytest.fixture
-async def opening(database_url: str, clock: Clock) -> AsyncIterator[Opening]:
-    """Opens stores on one database and one clock, as processes beside each other."""
-    opened: list[Store] = []
-
-    async def open_store(*names: str) -> Store:
-        store = await Store.open(database_url, StoreSettings(), hooks_of=hooks(*(names or ("crm",))), clock=clock)
-        opened.append(store)
-        return store
-
-    yield open_store
-    for store in opened:
-        await store.close()
 
 
 @pytest.fixture
@@ -75,7 +51,7 @@ async def test_a_claimed_event_is_ours_until_it_is_delivered(store: Store) -> No
 
 
 async def test_another_hooks_events_are_not_claimed(opening: Opening) -> None:
-    store = await opening("crm", "log")
+    store = await opening(hooks_of=hooks("crm", "log"))
     await out_and_in_again(store)
     assert (await claim_one(store, "log")).hook == "log"
     assert await store.claim("unknown", limit=10, lease_seconds=30) == []
@@ -231,7 +207,7 @@ async def test_a_dead_letter_that_is_still_the_newest_comes_again_with_the_prese
 
 
 async def test_a_dead_letter_retried_after_a_change_that_nobody_was_told_of_tells_the_present(opening: Opening) -> None:
-    store, silent = await opening("crm"), await opening("log")
+    store, silent = await opening(hooks_of=hooks("crm")), await opening(hooks_of=hooks("log"))
     await out_and_in_again(store)
     entry = await claim_one(store)
     await store.settle(entry, PermanentFailure(detail="400"), next_at=None)
@@ -276,7 +252,7 @@ async def test_what_is_not_there_is_not_found(store: Store) -> None:
 
 
 async def test_pushing_tells_a_new_hook_every_present_standing(opening: Opening) -> None:
-    store = await opening("crm")
+    store = await opening(hooks_of=hooks("crm"))
     await store.record_facts([an_opt_out(f"p{n}@example.org", at=LATER) for n in range(450)])
     await store.record_facts([a_consent("p7@example.org", at=NOW), an_opt_out(account_id="other")])
     assert await store.outbox.push("new", ["acme"]) == 450

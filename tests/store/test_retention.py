@@ -1,11 +1,10 @@
 """Old mail is dropped with its text, a little at a time; what somebody needs stays, and so does what was decided."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, hooks
+from store_values import NOW, Clock, Opening, a_decision, a_mail, an_opt_out
 from structlog.testing import capture_logs
 
 from mailproc.errors import ContentDropped
@@ -17,7 +16,6 @@ from mailproc.policy.event import Delivered
 from mailproc.policy.forward import Forwarding
 from mailproc.policy.review import Answer
 from mailproc.retention import Retention
-from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
 
 OLD, NEW = NOW - timedelta(days=91), NOW - timedelta(days=89)
@@ -25,15 +23,11 @@ WORDS = Evidence(rule="en-x", phrase="take me off", where="body", span=(7, 18))
 
 
 @pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
+async def store(opening: Opening) -> Store:
     def forwarding_of(account_id: str) -> Forwarding | None:
         return Forwarding(hook="forward/acme", per_hour=9)
 
-    opened = await Store.open(
-        database_url, StoreSettings(), hooks_of=hooks("crm"), forwarding_of=forwarding_of, clock=Clock()
-    )
-    yield opened
-    await opened.close()
+    return await opening(forwarding_of=forwarding_of)
 
 
 def an_old_mail(at: Any = OLD, number: int = 0, **more: Any) -> InboundMail:

@@ -1,14 +1,12 @@
 """Undecided mail that nobody has in hand is found, however it was lost between the table and whoever decides."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
+from store_values import Clock, Opening, Sql, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import ContentGone, StoreUnavailable
 from mailproc.settings import StoreSettings
@@ -18,28 +16,8 @@ AT_ONCE = timedelta(0)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(database_url, StoreSettings(alive_seconds=600), hooks_of=hooks("crm"), clock=clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def sql(database_url: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
-    """Runs SQL behind the store's back."""
-    engine = create_async_engine(database_url)
-
-    async def run(statement: str, **parameters: Any) -> None:
-        async with engine.begin() as connection:
-            await connection.execute(text(statement), parameters)
-
-    yield run
-    await engine.dispose()
+async def store(opening: Opening) -> Store:
+    return await opening(alive_seconds=600)
 
 
 async def test_a_mail_of_ours_that_nobody_has_in_hand_is_taken_over(store: Store, clock: Clock) -> None:
@@ -110,7 +88,7 @@ async def test_a_mail_that_cannot_be_read_now_is_nobodys_again(
 
 
 async def test_a_mail_whose_content_is_gone_comes_with_the_error_and_can_be_decided(
-    store: Store, clock: Clock, sql: Callable[..., Awaitable[None]]
+    store: Store, clock: Clock, sql: Sql
 ) -> None:
     mail = a_mail()
     await store.accept([mail])
@@ -133,7 +111,7 @@ async def test_a_process_whose_row_reaches_far_into_the_future_counts_as_dead(
     store: Store,
     clock: Clock,
     database_url: str,
-    sql: Callable[..., Awaitable[None]],
+    sql: Sql,
     ahead: timedelta,
     is_alive: bool,
 ) -> None:

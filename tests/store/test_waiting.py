@@ -1,13 +1,9 @@
 """Undecided mail that waits: in nobody's hands, due again at a time, and never decided twice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
+from store_values import Clock, Opening, Sql, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import ContentGone
 from mailproc.settings import StoreSettings
@@ -17,35 +13,14 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+async def store(opening: Opening) -> Store:
+    return await opening(alive_seconds=600)
 
 
 @pytest.fixture
-async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(database_url, StoreSettings(alive_seconds=600), hooks_of=hooks("crm"), clock=clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def other(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+async def other(opening: Opening) -> Store:
     """Another process on the same database."""
-    opened = await Store.open(database_url, StoreSettings(alive_seconds=600), hooks_of=hooks("crm"), clock=clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def sql(database_url: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
-    engine = create_async_engine(database_url)
-
-    async def run(statement: str, **parameters: Any) -> None:
-        async with engine.begin() as connection:
-            await connection.execute(text(statement), parameters)
-
-    yield run
-    await engine.dispose()
+    return await opening(alive_seconds=600)
 
 
 async def test_a_mail_that_waits_is_due_at_its_time_and_not_before(store: Store, clock: Clock) -> None:
@@ -146,7 +121,7 @@ async def test_it_waits_on_when_the_process_ends(store: Store, database_url: str
 
 
 async def test_content_that_is_gone_comes_with_the_error(
-    store: Store, clock: Clock, sql: Callable[..., Awaitable[None]]
+    store: Store, clock: Clock, sql: Sql
 ) -> None:
     mail = a_mail()
     await store.accept([mail])
