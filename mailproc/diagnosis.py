@@ -9,7 +9,7 @@ from mailproc.account_policies import lists_of, scopes_of
 from mailproc.errors import StoreError
 from mailproc.policy.address import is_address
 from mailproc.policy.lists import MailingList
-from mailproc.policy.remedy import Send
+from mailproc.policy.remedy import Asked
 from mailproc.policy.scope import EVERYWHERE, GlobalScope
 from mailproc.policy.standing import DEFAULT_THRESHOLDS, BounceThresholds
 from mailproc.policy.verdict import Classification
@@ -81,11 +81,11 @@ def _nobody(question: Question) -> tuple[str, BounceThresholds, Known]:
     return question.account_id or EVERYWHERE, DEFAULT_THRESHOLDS, known
 
 
-def _send(settings: Settings, account_id: str, question: Question, lists: list[MailingList]) -> Send:
+def _send(settings: Settings, account_id: str, question: Question, lists: list[MailingList]) -> Asked:
     usual = [one.classification for one in lists if (one.account_id, one.id) == (account_id, question.list_id)]
     is_lenient = [one.transactional_despite_opt_out for one in settings.account if one.id == account_id]
     everyones = settings.global_scope is GlobalScope.installation
-    return Send(
+    return Asked(
         account_id=account_id,
         classification=question.classification or (usual[0] if usual else Classification.commercial),
         list_id=question.list_id,

@@ -24,7 +24,7 @@ class Remedy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
+class Asked:
     """A send that somebody asks about, and what its account's settings say of such sends.
 
     `list_id` None: to no list. `enterprise` is whose global opt-outs count where those are each enterprise's own.
@@ -58,7 +58,7 @@ class Change:
 
 
 def changes_for(
-    send: Send, facts: Sequence[Fact], *, address: str | None, key: str | None, at: datetime
+    send: Asked, facts: Sequence[Fact], *, address: str | None, key: str | None, at: datetime
 ) -> tuple[Change, ...]:
     """What must be said, at a time `at` later than all these facts, so that the send may go; none when it may already.
 
@@ -91,7 +91,7 @@ def changes_for(
     return tuple(changes)
 
 
-def _consent(send: Send, level: Level, *, address: str | None, key: str | None, at: datetime) -> Change:
+def _consent(send: Asked, level: Level, *, address: str | None, key: str | None, at: datetime) -> Change:
     """Consent of one subscriber where the key is known, else of the address; a global one is always an address's."""
     is_global = level is Level.global_
     list_id = send.list_id if level is Level.list else None
@@ -114,7 +114,7 @@ def _taken_back(said: Fact, at: datetime) -> Fact:
     return retraction_of(said, by="", reason="", at=at)
 
 
-def _bounces_to_take_back(send: Send, facts: Sequence[Fact], at: datetime) -> list[Fact]:
+def _bounces_to_take_back(send: Asked, facts: Sequence[Fact], at: datetime) -> list[Fact]:
     """The fewest bounces without which the address lives, each of them one that crossed a threshold; all where many."""
     said = still_said(facts)
     wrong: list[Fact] = []
@@ -127,12 +127,12 @@ def _bounces_to_take_back(send: Send, facts: Sequence[Fact], at: datetime) -> li
     return [one for one in said.values() if one.kind is FactKind.bounce]
 
 
-def _fatal(send: Send, facts: Iterable[Fact]) -> Block | None:
+def _fatal(send: Asked, facts: Iterable[Fact]) -> Block | None:
     blocks = standing_of(facts, send.thresholds).blocks
     return next((block for block in blocks if block.kind is FactKind.bounce), None)
 
 
-def _level_free_of_opt_outs(send: Send, standing: Standing) -> Level | None:
+def _level_free_of_opt_outs(send: Asked, standing: Standing) -> Level | None:
     """A level at which consent ends no opt-out: one that stands, yet does not stop this send, is to stand on."""
     taken = {
         block.level

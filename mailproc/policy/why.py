@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Fact, FactKind, Level
-from mailproc.policy.remedy import Change, Remedy, Send, changes_for
+from mailproc.policy.remedy import Asked, Change, Remedy, changes_for
 from mailproc.policy.standing import Block, standing_of, still_said
 
 
@@ -73,7 +73,7 @@ class Answer:
 class Why:
     """The whole answer; `answers` in ORDER, `changes` all that is needed. `suspicion` is never a fact (R100)."""
 
-    send: Send
+    send: Asked
     known: Known
     answers: tuple[Answer, ...]
     changes: tuple[Change, ...] = ()
@@ -95,7 +95,7 @@ class Why:
         return min((one for one in self.answers if one.stops), key=lambda one: order.index(one.step), default=None)
 
 
-def why(send: Send, known: Known, at: datetime) -> Why:
+def why(send: Asked, known: Known, at: datetime) -> Why:
     """Walk the steps for one send to one person; `at` is a time later than all facts. Raises nothing."""
     standing = standing_of(known.facts, send.thresholds)
     stopping = {block.fact_id for block in send.verdict_on(standing).stopped_by}
@@ -126,7 +126,7 @@ def _record(known: Known) -> Answer:
     return Answer(step=Step.record, said=said, stops=stops)
 
 
-def _answer(step: Step, send: Send, known: Known, told: Sequence[Told], stopping: Collection[str]) -> Answer:
+def _answer(step: Step, send: Asked, known: Known, told: Sequence[Told], stopping: Collection[str]) -> Answer:
     mine = [one for one in told if _step_of(one.block) is step]
     asked = [one for one in mine if one.block.level is not Level.list or one.block.list_id == send.list_id]
     stopped_by = tuple(one for one in asked if one.block.fact_id in stopping)
@@ -151,13 +151,13 @@ _SAID: Mapping[Step, tuple[str, str]] = {
 }
 
 
-def _of_list(send: Send, told: Sequence[Told]) -> str:
+def _of_list(send: Asked, told: Sequence[Told]) -> str:
     if send.list_id is None:
         return "the send names no list"
     return f"no more mail of list {send.list_id}" if told else f"nothing stands against mail of list {send.list_id}"
 
 
-def _list_notes(send: Send, known: Known, told: Sequence[Told]) -> tuple[str, ...]:
+def _list_notes(send: Asked, known: Known, told: Sequence[Told]) -> tuple[str, ...]:
     """What is good to know beside: other lists that were left, and membership, which is no standing (R7)."""
     notes = []
     if send.list_id is not None and known.is_subscriber and known.member_of is not None:

@@ -8,27 +8,27 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from mailproc.identity import sortable_id
+from mailproc.policy.address import is_address
 from mailproc.policy.facts import Fact
 from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import BounceThresholds
-from mailproc.store.columns import json_text, micros_of, storable, time_of
+from mailproc.policy.standing import BounceThresholds, standing_of
+from mailproc.store.columns import address_key_of, json_text, micros_of, storable, time_of
 from mailproc.store.journal import Context, Journal, Operation
 from mailproc.store.people import persons_named
 from mailproc.store.people_tables import subscriber, subscription, why_answer
+from mailproc.store.person_rows import lists_joined
+from mailproc.store.persons import Person, person_of_address
+from mailproc.store.reach import NO_KEY_OF_OURS, counting_facts
 from mailproc.store.reader import Reader
 from mailproc.store.reports import DECISION_COLUMNS, decision_from
 from mailproc.store.results import PersonStatus, RecordedDecision
 from mailproc.store.schema import decision, mail
+from mailproc.store.standing_rows import told_standing
 from mailproc.store.statement import Insert, Statement, Transaction, ask, one_of, tell
 
 _SUBSCRIBERS = Statement(
     lambda insert: select(subscriber.c.key).where(
         subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")
-    )
-)
-_JOINED = Statement(
-    lambda insert: select(subscription.c.subscriber_key, subscription.c.list_id).where(
-        subscription.c.account_id == bindparam("account_id"), one_of(subscription.c.subscriber_key, "keys")
     )
 )
 _ANY_MEMBER = Statement(
@@ -124,15 +124,18 @@ class Diagnosis:
 
 def _found(context: Context, text: str, account_id: str | None, at: datetime | None) -> Transaction[list[Found]]:
     people = yield from persons_named(context, text, account_id, at, whole=True)
+    accounts = {one.account_id for one in people} if account_id is None else {account_id}
     found = []
-    for account in sorted({one.account_id for one in people}):
+    for account in sorted(accounts):
         mine = [one for one in people if one.account_id == account]
-        keys = json_text([one.key for one in mine if one.key is not None])
-        known = {key for (key,) in (yield from ask(_SUBSCRIBERS, account_id=account, keys=keys))}
-        joined = yield from ask(_JOINED, account_id=account, keys=keys)
+        keys = [one.key for one in mine if one.key is not None]
+        known = {key for (key,) in (yield from ask(_SUBSCRIBERS, account_id=account, keys=json_text(keys)))}
+        if not any(one.key in known and _has(one, text) for one in mine):
+            mine = [one for one in mine if one.key is not None] + (yield from _newcomer(context, account, text, at))
+        joined = yield from lists_joined(account, known)
         is_told = at is None and bool(joined or (yield from ask(_ANY_MEMBER, account_id=account)))
         for one in mine:
-            lists = frozenset(list_id for key, list_id in joined if key == one.key)
+            lists = frozenset(joined.get(one.key or "", ()))
             found.append(
                 Found(
                     status=one,
@@ -142,6 +145,36 @@ def _found(context: Context, text: str, account_id: str | None, at: datetime | N
                 )
             )
     return found
+
+
+def _has(one: PersonStatus, text: str) -> bool:
+    return one.address is not None and address_key_of(one.address) == address_key_of(text)
+
+
+def _newcomer(context: Context, account_id: str, text: str, at: datetime | None) -> Transaction[list[PersonStatus]]:
+    """An address that no subscriber has, as whoever comes anew with it: all that was said of it counts, as in a check.
+
+    Nobody where nothing was, or where the text is no address.
+    """
+    address = text.strip()
+    if not is_address(address):
+        return []
+    key = address_key_of(address)
+    person = Person(person=person_of_address(key), key=NO_KEY_OF_OURS, address=address, address_key=key)
+    facts = (yield from counting_facts(context.scopes, account_id, [person], until=at, whole=True))[person.person]
+    said = tuple(one.fact for one in sorted(facts, key=lambda one: (one.fact.occurred_at, one.id)))
+    standing = told_standing(standing_of(said, context.thresholds_of(account_id)))
+    status = PersonStatus(
+        account_id=account_id,
+        person=person.person,
+        key=None,
+        address=address,
+        standing=standing,
+        version=0,
+        changed_at=None,
+        facts=said,
+    )
+    return [status] if said else []
 
 
 def _sources(facts: Sequence[Fact]) -> Transaction[dict[str, Source]]:

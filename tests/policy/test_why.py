@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproc.policy.facts import Channel, Fact, Level
-from mailproc.policy.remedy import Remedy, Send
+from mailproc.policy.remedy import Asked, Remedy
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import standing_of
 from mailproc.policy.verdict import Classification, verdict
@@ -19,7 +19,7 @@ from mailproc.policy.why import GLOBAL_FIRST, ORDER, Known, Step, Why, why
 PAT = "pat@example.org"
 NOW = day(100)
 SENDS = [
-    Send(account_id="acme", classification=classification, list_id=list_id, transactional_despite_opt_out=lenient)
+    Asked(account_id="acme", classification=classification, list_id=list_id, transactional_despite_opt_out=lenient)
     for classification, list_id, lenient in itertools.product(Classification, (None, "weekly"), (True, False))
 ]
 WEEKLY = {"level": Level.list, "list_id": "weekly"}
@@ -35,12 +35,12 @@ EACH_STEP: tuple[tuple[tuple[Fact, ...], ...], ...] = (
 )
 
 
-def asked(facts: Iterable[Fact], send: Send, **known: object) -> Why:
+def asked(facts: Iterable[Fact], send: Asked, **known: object) -> Why:
     values: dict[str, object] = {"address": PAT, "key": "1", "is_subscriber": True, "facts": tuple(facts), **known}
     return why(send, Known(**values), NOW)  # type: ignore[arg-type]
 
 
-def agrees_with_the_verdict(found: Why, facts: Sequence[Fact], send: Send) -> None:
+def agrees_with_the_verdict(found: Why, facts: Sequence[Fact], send: Asked) -> None:
     said = verdict(
         standing_of(facts),
         send.classification,
@@ -59,7 +59,7 @@ def agrees_with_the_verdict(found: Why, facts: Sequence[Fact], send: Send) -> No
         assert first is None or first.step == min(stopping, key=order.index)
 
 
-def its_remedy_works_and_is_the_smallest(found: Why, facts: Sequence[Fact], send: Send) -> None:
+def its_remedy_works_and_is_the_smallest(found: Why, facts: Sequence[Fact], send: Asked) -> None:
     parts = [one for change in found.changes for one in change.facts]
     assert bool(parts) != found.may_send
     assert send.verdict_on(standing_of([*facts, *parts])).may_send
@@ -69,7 +69,7 @@ def its_remedy_works_and_is_the_smallest(found: Why, facts: Sequence[Fact], send
             assert not send.verdict_on(standing_of([*facts, *rest])).may_send, "a smaller change would do"
 
 
-def what_stood_beside_still_stands(found: Why, facts: Sequence[Fact], send: Send) -> None:
+def what_stood_beside_still_stands(found: Why, facts: Sequence[Fact], send: Asked) -> None:
     """Opt-outs that do not stop this send, of this or of other lists, are not ended by the way."""
     before = {block.fact_id for block in standing_of(facts).blocks if block.kind != "bounce"}
     before -= {block.fact_id for block in send.verdict_on(standing_of(facts)).stopped_by}
@@ -80,7 +80,7 @@ def what_stood_beside_still_stands(found: Why, facts: Sequence[Fact], send: Send
 @pytest.mark.parametrize(
     "send", SENDS, ids=lambda send: f"{send.classification}-{send.list_id}-{send.transactional_despite_opt_out}"
 )
-def test_every_combination_of_steps_is_told_as_the_verdict_has_it_and_its_remedy_works(send: Send) -> None:
+def test_every_combination_of_steps_is_told_as_the_verdict_has_it_and_its_remedy_works(send: Asked) -> None:
     for chosen in itertools.product(*EACH_STEP):
         facts = [fact("consent", 0), *itertools.chain.from_iterable(chosen)]
         found = asked(facts, send)
@@ -90,14 +90,14 @@ def test_every_combination_of_steps_is_told_as_the_verdict_has_it_and_its_remedy
 
 
 @given(histories(), st.sampled_from(SENDS))
-def test_any_history_is_told_as_the_verdict_has_it_and_its_remedy_works(facts: list[Fact], send: Send) -> None:
+def test_any_history_is_told_as_the_verdict_has_it_and_its_remedy_works(facts: list[Fact], send: Asked) -> None:
     found = asked(facts, send)
     agrees_with_the_verdict(found, facts, send)
     its_remedy_works_and_is_the_smallest(found, facts, send)
     what_stood_beside_still_stands(found, facts, send)
 
 
-SEND = Send(account_id="acme")
+SEND = Asked(account_id="acme")
 
 
 @pytest.mark.parametrize(

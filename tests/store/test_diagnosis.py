@@ -14,7 +14,7 @@ from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, hooks
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import digest_of
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.remedy import Send
+from mailproc.policy.remedy import Asked
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.verdict import Classification
 from mailproc.policy.why import Known, Why, why
@@ -141,7 +141,7 @@ def blocks_of(number: int, chosen: tuple[int, ...]) -> list[Fact]:
     return said + [an_operators(FactKind.opt_out, address)] * everywhere
 
 
-async def diagnosed(store: Store, number: int, send: Send, clock: Clock) -> Why:
+async def diagnosed(store: Store, number: int, send: Asked, clock: Clock) -> Why:
     (found,) = await store.diagnosis.of(str(number), "acme")
     return why(send, known(found), clock.now + HOUR)
 
@@ -150,7 +150,7 @@ async def diagnosed(store: Store, number: int, send: Send, clock: Clock) -> Why:
 async def test_the_remedy_recorded_in_the_store_lets_mail_through_for_every_combination(
     store: Store, clock: Clock, classification: Classification
 ) -> None:
-    send = Send(account_id="acme", list_id="weekly", classification=classification)
+    send = Asked(account_id="acme", list_id="weekly", classification=classification)
     people = dict(enumerate(itertools.product(range(3), range(3), range(3), range(2))))
     await store.put_subscribers(
         [Subscriber(account_id="acme", key=str(number), address=f"{number}@example.org") for number in people]
