@@ -10,6 +10,7 @@ from mailproc.cli.context import ConfigOption, JsonOption, settings_with_lists
 from mailproc.cli.deciding import examine_saved, opened, world_of
 from mailproc.cli.explain_page import Page, print_page
 from mailproc.cli.one_mail import MailArgument, read_one_mail
+from mailproc.cli.send_lines import print_sends, send_as_json
 from mailproc.cli.terminal import print_json
 from mailproc.policy.decision import Action, decision_as_json
 from mailproc.policy.examination import Examination
@@ -17,7 +18,9 @@ from mailproc.policy.explain import explain, explanation_as_json
 from mailproc.policy.near_miss import NearMiss, near_misses
 from mailproc.policy.rule_fate import fates_of
 from mailproc.policy.rules import RuleSet
+from mailproc.policy.send import Send
 from mailproc.replay import SavedMail, saved_mail
+from mailproc.settings import Settings
 from mailproc.what_if import find_otherwise
 
 
@@ -39,7 +42,8 @@ def explain_mail(
 
     Examples: `mailproc explain mail.eml` · `mailproc explain - < mail.eml` · `mailproc explain mail.eml --json`
     """
-    world = world_of(settings_with_lists(config), rules, to, verify=verify)
+    settings = settings_with_lists(config)
+    world = world_of(settings, rules, to, verify=verify)
     content, written_at = read_one_mail(file)
     accounts, rule_set = opened(world)
     saved = saved_mail(content, accounts, to, received_at=written_at)
@@ -47,10 +51,12 @@ def explain_mail(
     if seen.decision.authentication.source == "verified":
         saved = replace(saved, assumed=(*saved.assumed, "SPF not looked up (a saved mail does not tell its client)"))
     page = page_of(saved, seen, rule_set)
+    sends = _sends_behind(settings, page)
     if as_json:
-        print_json(_as_json(page))
+        print_json({**_as_json(page), "sends": [send_as_json(one) for one in sends]})
     else:
         print_page(page, everything=everything)
+        print_sends(sends)
 
 
 def page_of(saved: SavedMail, seen: Examination, rules: RuleSet) -> Page:
@@ -66,6 +72,15 @@ def page_of(saved: SavedMail, seen: Examination, rules: RuleSet) -> Page:
         otherwise=find_otherwise(seen, rules),
         assumed=saved.assumed,
     )
+
+
+def _sends_behind(settings: Settings, page: Page) -> list[Send]:
+    """The recorded sends that the mail came of, where settings and a database are at hand."""
+    if not settings.account:
+        return []
+    from mailproc.cli.sends import stored_sends  # here: without settings nothing of SQL is needed
+
+    return stored_sends(settings, page.seen.decision.facts)
 
 
 def _as_json(page: Page) -> dict[str, object]:

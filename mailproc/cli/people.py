@@ -10,11 +10,14 @@ import typer
 from mailproc.account_policies import scopes_of
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
 from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
+from mailproc.cli.send_lines import print_sends, send_as_json
+from mailproc.cli.sends import sends_behind
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
+from mailproc.policy.send import Send
 from mailproc.settings import Settings
 from mailproc.store.results import PersonStatus, Recorded, ReviewItem
 from mailproc.store.review_reports import ReviewFilter
@@ -60,16 +63,23 @@ def status(
     known = account_named(settings, account) if account else None
     check_list(settings, known, list_id)
     then = past(at, "--at") if at else None
-    found, waiting = run(_persons(settings, address or key or "", known, then))
+    found, waiting, sends = run(_persons(settings, address or key or "", known, then))
     if as_json:
-        print_json([status_as_json(settings, one, waiting, list_id) for one in found])
+        persons = zip(found, sends, strict=True)
+        print_json(
+            [
+                {**status_as_json(settings, one, waiting, list_id), "sends": [send_as_json(send) for send in of_one]}
+                for one, of_one in persons
+            ]
+        )
         return
     if then:
         out.print(f"as it was at {then:%Y-%m-%d %H:%M:%S} UTC, by what had happened until then:", style="dim")
     if not found:
         out.print(f"{person}: nothing is known, so nothing stands against mailing", markup=False)
-    for one in found:
+    for one, of_one in zip(found, sends, strict=True):
         print_status(settings, one, list_id)
+        print_sends(of_one)
     for item in waiting:
         out.print(f"  waits for a person, due {item.due_at:%Y-%m-%d}: {item.reason}", markup=False)
         out.print(f"    mailproc review show {item.id}", style="dim")
@@ -89,11 +99,12 @@ def named(person: str) -> tuple[str | None, str | None]:
 
 async def _persons(
     settings: Settings, person: str, account: str | None, at: datetime | None
-) -> tuple[list[PersonStatus], list[ReviewItem]]:
-    """Who is meant, and what waits now that names them."""
+) -> tuple[list[PersonStatus], list[ReviewItem], list[list[Send]]]:
+    """Who is meant, what waits now that names them, and the sends that what happened to each came of."""
     async with open_store(settings) as store:
         waiting = [] if at else await store.desk.reviews(ReviewFilter(account_id=account, person=person))
-        return await store.standings.of(person, account, at=at), waiting
+        found = await store.standings.of(person, account, at=at)
+        return found, waiting, [await sends_behind(store, one.facts) for one in found]
 
 
 def unsubscribe(

@@ -1,5 +1,6 @@
 """`sends add|list|show`: which lists a send went to, so that what comes back is traced to them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -7,8 +8,11 @@ import typer
 from rich.table import Table
 
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.send_lines import send_as_json
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
+from mailproc.errors import StoreError
+from mailproc.policy.facts import Fact
 from mailproc.policy.send import Send
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
@@ -95,17 +99,30 @@ def show(
         _print(one)
 
 
-def send_as_json(one: Send) -> dict[str, object]:
-    """A send as programs read it."""
-    return {
-        "account": one.account_id,
-        "id": one.id,
-        "number": one.number,
-        "name": one.name,
-        "lists": list(one.list_ids),
-        "classification": one.classification.value,
-        "created_at": one.created_at.isoformat(),
-    }
+async def sends_behind(store: Store, facts: Iterable[Fact]) -> list[Send]:
+    """The recorded sends that these facts came of, by the numbers in their tokens; each once, in order."""
+    found: dict[tuple[str, str], Send] = {}
+    for fact in facts:
+        number = fact.evidence.get("send", "")
+        if number.isascii() and number.isdigit():
+            sends = await store.sends.of_number(fact.account_id, int(number))
+            found.update({(one.account_id, one.id): one for one in sends})
+    return list(found.values())
+
+
+def stored_sends(settings: Settings, facts: Sequence[Fact]) -> list[Send]:
+    """The same, where a database is there."""
+    if not any("send" in fact.evidence for fact in facts):
+        return []
+    try:
+        return run(_sends_behind(settings, facts))
+    except StoreError:
+        return []
+
+
+async def _sends_behind(settings: Settings, facts: Sequence[Fact]) -> list[Send]:
+    async with open_store(settings) as store:
+        return await sends_behind(store, facts)
 
 
 async def record_send(store: Store, one: Send) -> Send:

@@ -53,7 +53,7 @@ def take_off(
             occurred_at=case.mail.received_at,
             about_mail_of=about_mail_of,
             channel=channel,
-            evidence=fact_evidence(case, outcome),
+            evidence={**fact_evidence(case, outcome), **send_evidence(identified.token)},
         )
         for ref in identified.refs
     )
@@ -88,6 +88,11 @@ def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
         said.setdefault("rule", deciding.rule)
         said["phrase"] = deciding.phrase
     return said
+
+
+def send_evidence(token: Token | None) -> Mapping[str, str]:
+    """The number of the send that a token names: by it the lists are found that the mail went to."""
+    return {} if token is None or token.send_number is None else {"send": str(token.send_number)}
 
 
 def sent_at(original: Message | None, arrival_date: datetime | None, token: Token | None) -> datetime | None:

@@ -5,6 +5,7 @@ from itertools import chain
 
 from mailproc.mail.delivery_status import BounceClass, DeliveryStatus, RecipientStatus
 from mailproc.mail.message import Message, addresses_in
+from mailproc.policy.act import send_evidence
 from mailproc.policy.case import Case, Outcome
 from mailproc.policy.decision import Action, BounceSummary, Evidence
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
@@ -57,7 +58,7 @@ def decide_bounce(case: Case) -> Outcome:
         subscribers=tuple(ref for _, ref in counted),
         evidence=tuple(evidence),
         bounces=bounces,
-        facts=tuple(_fact(case, one, ref) for one, ref in counted),
+        facts=tuple(_fact(case, one, ref, token) for one, ref in counted),
     )
 
 
@@ -144,12 +145,13 @@ def _summary(one: RecipientStatus) -> BounceSummary:
     )
 
 
-def _fact(case: Case, one: RecipientStatus, ref: SubscriberRef) -> Fact:
+def _fact(case: Case, one: RecipientStatus, ref: SubscriberRef, token: Token | None) -> Fact:
     said = {"mail": case.digest, "class": one.bounce_class.value, "reason": short_text(one.reason)}
     if one.status:
         said["status"] = one.status
     if one.text_only:
         said["text_only"] = "true"
+    said |= send_evidence(token)
     return Fact(
         kind=FactKind.bounce,
         account_id=case.mail.account_id,

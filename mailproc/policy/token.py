@@ -80,11 +80,16 @@ class Token:
         """The subscriber key that it names."""
         return str(self.subscriber)
 
+    @property
+    def send_number(self) -> int | None:
+        """The number of the send that it names; None when it names a list, or nothing but the subscriber."""
+        return self.message if self.message and self.purpose != Purpose.unsubscribe_list else None
+
     def __str__(self) -> str:
         """What it says, for people: `subscriber 7, send 42`."""
         if not self.message:
             return f"subscriber {self.key}"
-        return f"subscriber {self.key}, {'list' if self.purpose == Purpose.unsubscribe_list else 'send'} {self.message}"
+        return f"subscriber {self.key}, {'list' if self.send_number is None else 'send'} {self.message}"
 
 
 def make_token(token: Token, keys: Mapping[int, bytes]) -> str:

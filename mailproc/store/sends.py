@@ -110,6 +110,14 @@ class Sends:
         """
         return tuple(await self._asked(_BY_NUMBER, account_id=storable(account_id), number=number))
 
+    async def lists_of(self, account_id: str, number: int) -> tuple[str, ...]:
+        """The lists that a token's mail went to, sorted: a click takes its person off those that they are on (R31).
+
+        Empty when no such send was recorded, or when it went to no list.
+        """
+        found = await self.of_number(account_id, number)
+        return tuple(sorted({list_id for one in found for list_id in one.list_ids}))
+
     async def newest(self, account_id: str, limit: int = 100) -> list[Send]:
         """Recorded sends of an account, newest first."""
         return await self._asked(_NEWEST, account_id=storable(account_id), since=0, limit=limit)

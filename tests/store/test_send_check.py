@@ -172,3 +172,12 @@ async def test_people_met_for_the_first_time_are_known_and_nobody_else_changes(s
     [pat] = await store.standings.of("1", "acme")
     assert (pat.address, pat.standing.status) == (PAT, "unsubscribed")
     assert [one.address for one in await store.standings.of("2", "acme")] == [KIM]
+
+
+async def test_a_number_gives_the_lists_of_every_send_that_it_means(store: Store) -> None:
+    common = {"account_id": "acme", "classification": Classification.commercial, "created_at": NOW}
+    for send_id, lists in (("42", ("weekly", "offers")), ("43", ())):
+        await store.sends.put(Send(id=send_id, name=send_id, list_ids=lists, **common))  # type: ignore[arg-type]
+    assert await store.sends.lists_of("acme", 42) == ("offers", "weekly")
+    assert await store.sends.lists_of("acme", 43) == ()
+    assert await store.sends.lists_of("acme", 44) == ()

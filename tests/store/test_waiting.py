@@ -120,9 +120,7 @@ async def test_it_waits_on_when_the_process_ends(store: Store, database_url: str
     assert await store.waiting.take() == (mail, 1)
 
 
-async def test_content_that_is_gone_comes_with_the_error(
-    store: Store, clock: Clock, sql: Sql
-) -> None:
+async def test_content_that_is_gone_comes_with_the_error(store: Store, clock: Clock, sql: Sql) -> None:
     mail = a_mail()
     await store.accept([mail])
     await store.waiting.put(mail, clock.now)

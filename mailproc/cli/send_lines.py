@@ -1,0 +1,27 @@
+"""Recorded sends on the terminal and as JSON."""
+
+from collections.abc import Iterable
+
+from mailproc.cli.terminal import harmless, out
+from mailproc.policy.send import Send
+
+
+def send_as_json(one: Send) -> dict[str, object]:
+    """A send as programs read it."""
+    return {
+        "account": one.account_id,
+        "id": one.id,
+        "number": one.number,
+        "name": one.name,
+        "lists": list(one.list_ids),
+        "classification": one.classification.value,
+        "created_at": one.created_at.isoformat(),
+    }
+
+
+def print_sends(sends: Iterable[Send]) -> None:
+    """A line for each: what its number means, and which lists it went to."""
+    for one in sends:
+        lists = f"to {', '.join(one.list_ids)}" if one.list_ids else "to no list"
+        name = f"{one.id} ({harmless(one.name)})" if one.name != one.id else one.id
+        out.print(f"  send {one.number} is {name}, {one.classification.value}, {lists}", markup=False)
