@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from mailproc.alarm_bell import ring
 from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
 from mailproc.policy.alarm import AlarmKind
+from mailproc.policy.due import LONGEST_UNMET, Urgency
 from mailproc.policy.patience import PATIENCE
 from mailproc.store.alarms import Sighting
 from mailproc.store.store import Store
 
 LOOK_SECONDS = 300.0
-LONGEST_UNDELIVERED = timedelta(hours=24)
 LONGEST_WAITING = PATIENCE + timedelta(hours=1)  # by then every mail that waited has had its turn
 _KINDS = (AlarmKind.overdue, AlarmKind.undelivered, AlarmKind.waiting)
 
@@ -34,7 +36,11 @@ class DueWatch:
 
     async def look(self, now: datetime) -> None:
         """One look. Raises StoreError."""
-        late = await self._late(now)
+        unmet = await self._store.requests.counts()
+        self._metrics.requests_unmet.clear()  # what is not there any more must not stay
+        for (account_id, what, urgency), count in unmet.items():
+            self._metrics.requests_unmet.labels(account_id, what, urgency.value).set(count)
+        late = [*_pressing(unmet), *await self._late(now)]
         for sighting in late:
             ring(self._metrics, await self._store.loops.raise_alarm(sighting))
         still = {(one.account_id, one.kind, one.subject) for one in late}
@@ -59,7 +65,7 @@ class DueWatch:
                 subject=hook,
                 text=f"{count} entries for {hook} are older than a day and not delivered: mailproc outbox list",
             )
-            for (account_id, hook), count in (await self._store.desk.undelivered(now - LONGEST_UNDELIVERED)).items()
+            for (account_id, hook), count in (await self._store.desk.undelivered(now - LONGEST_UNMET)).items()
         ]
         waiting = [
             Sighting(
@@ -71,3 +77,23 @@ class DueWatch:
             for account_id, count in (await self._store.waiting.too_long(now - LONGEST_WAITING)).items()
         ]
         return overdue + undelivered + waiting
+
+
+def _pressing(unmet: Mapping[tuple[str, str, Urgency], int]) -> list[Sighting]:
+    """An alarm for each account with requests that are past or near their due date, and that a hook was not told of."""
+    late, near = Counter[str](), Counter[str]()
+    for (account_id, what, urgency), count in unmet.items():
+        if what == "event":
+            late[account_id] += count * (urgency is Urgency.late)
+            near[account_id] += count * (urgency is Urgency.near)
+    return [
+        Sighting(
+            account_id=account_id,
+            kind=AlarmKind.overdue,
+            subject="requests",
+            text=f"{late[account_id]} requests are past their due date and {near[account_id]} near it, and a hook was"
+            " not told: mailproc overdue",
+        )
+        for account_id in sorted({*late, *near})
+        if late[account_id] or near[account_id]
+    ]

@@ -35,6 +35,12 @@ class Metrics:
         self.dropped = self._counter("mails_dropped", "Mails whose raw content was dropped after retention_days")
         self.reviews_due_soon = self._gauge("reviews_due_soon", "Mails that wait for a person and are due in two days")
         self.reviews_overdue = self._gauge("reviews_overdue", "Mails that waited for a person for too long")
+        self.requests_unmet = self._gauge(
+            "requests_unmet",
+            "Requests older than a day, or past due, of which a hook was not told (event), that wait for a person "
+            "(review), or that are undecided (mail)",
+            ("account", "what", "urgency"),
+        )
         self.rules = Info("mailproc_rules", "The rule set in force", ("set",), registry=self.registry)
         self.rules_loaded_at = self._gauge("rules_loaded_timestamp_seconds", "When it was loaded", ("set",))
         self.rules_files = self._gauge("rules_files", "Files that it was read from", ("set",))

@@ -22,6 +22,7 @@ from mailproc.endless import for_ever
 from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
 from mailproc.gauges import Gauges
+from mailproc.holiday_calendar import due_rule_of
 from mailproc.intake import NOBODY, inbound_mails
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.client import client_of
@@ -83,16 +84,7 @@ class Service:
         """Open the store, then the doors. Raises StoreError, SettingsError or OSError; nothing is left open then."""
         self._warm_up()
         async with contextlib.AsyncExitStack() as undo:
-            self.store = await Store.open(
-                self.settings.database,
-                self.settings.store,
-                hooks_of=self.settings.hooks_of,
-                alarm_hooks_of=self.settings.alarm_hooks_of,
-                forwarding_of=self.settings.forwarding_of,
-                breaker=self.settings.breaker.limits(),
-                thresholds_of=self._thresholds_of,
-                scopes=scopes_of(self.settings),
-            )
+            self.store = await self._opened_store()
             undo.push_async_callback(self.store.close)
             self.gauges = Gauges(self.store, self.metrics)
             await self._read_lists()
@@ -131,6 +123,19 @@ class Service:
                 self._start_shadow(self.shadow_rules)
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
+
+    async def _opened_store(self) -> Store:
+        return await Store.open(
+            self.settings.database,
+            self.settings.store,
+            hooks_of=self.settings.hooks_of,
+            alarm_hooks_of=self.settings.alarm_hooks_of,
+            forwarding_of=self.settings.forwarding_of,
+            breaker=self.settings.breaker.limits(),
+            thresholds_of=self._thresholds_of,
+            scopes=scopes_of(self.settings),
+            due=due_rule_of(self.settings.due),
+        )
 
     async def stop(self) -> None:
         """No new mail; what is in hand is finished; then everything is closed. Within ten seconds."""
@@ -234,6 +239,7 @@ class Service:
         envelope = Envelope(mail_from=None, rcpt_tos=("warm@up.invalid",))
         mail = InboundMail(id="", account_id=NOBODY, envelope=envelope, content=content, received_at=datetime.now(UTC))
         load_suffixes()
+        due_rule_of(self.settings.due).due_at(datetime.now(UTC))
         decide_mail(mail, NOT_CHECKED, self._nobody, self.rules.current)
 
     def policy_of(self, account_id: str) -> AccountPolicy:

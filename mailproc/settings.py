@@ -104,6 +104,15 @@ class BreakerSettings(_Table):
         return BreakerLimits(enabled=self.enabled, per_hour=self.per_hour, share_of_people=self.share_of_people)
 
 
+class DueSettings(_Table):
+    """By when a request must have reached the hooks: business days by the calendar of a country (ISO 3166)."""
+
+    country: str = Field("US", pattern=r"^([A-Z]{2})?$")  # empty: no holidays
+    subdivision: str = ""  # CA, BY, …; empty: what holds everywhere in the country
+    business_days: int = Field(10, ge=1, le=60)  # 16 CFR 316.4
+    one_click_days: int = Field(2, ge=1, le=30)
+
+
 class SilenceSettings(_Table):
     """When an enabled feedback source has been silent for too long; the longer of both counts."""
 
@@ -250,6 +259,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     breaker: BreakerSettings = BreakerSettings()
     silence: SilenceSettings = SilenceSettings()
+    due: DueSettings = DueSettings()
     erasure: ErasureSettings = ErasureSettings()
     authenticity: AuthenticitySettings = AuthenticitySettings()
 

@@ -129,3 +129,22 @@ async def test_mail_that_waits_for_more_than_a_day_is_an_alarm_until_it_is_decid
     await decided(store, late)
     await watch.look(NOW)
     assert [kind for _, kind, _ in await open_alarms(store) if kind is AlarmKind.waiting] == []
+
+
+async def test_requests_past_their_due_date_are_an_alarm_until_the_hook_was_told(store: Store) -> None:
+    at = NOW - timedelta(days=20)
+    said = Fact(
+        kind=FactKind.opt_out, account_id="acme", address="p@example.org", occurred_at=at, channel=Channel.reply
+    )
+    await store.record_facts([said])
+    metrics = Metrics()
+    watch = DueWatch(store, metrics)
+    await watch.look(NOW)
+    alarms = [one for one in await store.loops.alarms() if one.subject == "requests"]
+    assert [(one.kind, "1 requests are past" in one.text) for one in alarms] == [(AlarmKind.overdue, True)]
+    assert 'mailproc_requests_unmet{account="acme",urgency="late",what="event"} 1.0' in metrics.exposition().decode()
+    for entry in await store.claim("crm", limit=10, lease_seconds=60):
+        await store.settle(entry, Delivered(), next_at=None)
+    await watch.look(NOW)
+    assert [one for one in await store.loops.alarms() if one.subject == "requests"] == []
+    assert "mailproc_requests_unmet{" not in metrics.exposition().decode()

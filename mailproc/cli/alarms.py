@@ -10,7 +10,7 @@ from mailproc.settings import Settings
 
 _LOOK = {
     AlarmKind.breaker: "mailproc breaker list",
-    AlarmKind.overdue: "mailproc review list --overdue",
+    AlarmKind.overdue: "mailproc overdue",
     AlarmKind.undelivered: "mailproc outbox list",
     AlarmKind.waiting: "the log, for `waits` and `take_due_failed`",
     AlarmKind.silent_source: "mailproc feedback sources",

@@ -1,5 +1,6 @@
 """`config check` and `config show`: what the settings say, and every mistake in them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -8,6 +9,7 @@ from mailproc.account_policies import shipped_sources_file
 from mailproc.cli.context import ConfigOption, JsonOption, looked_at, settings_of, settings_path
 from mailproc.cli.terminal import out, print_json
 from mailproc.errors import RulesError, SettingsError
+from mailproc.holiday_calendar import due_rule_of
 from mailproc.policy.rules import RuleSet
 from mailproc.rule_files import load_rules, rule_paths, shipped_rules_folder
 from mailproc.settings_check import notes_on_forwarding, notes_on_trust
@@ -23,6 +25,10 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     settings, problems = looked_at(config)
     rules = _rules_of(settings.rules, problems)
+    try:
+        due_rule_of(settings.due).due_at(datetime.now(UTC))
+    except SettingsError as error:
+        problems += error.problems
     if settings.shadow_rules:
         _rules_of(settings.shadow_rules, problems)
     if problems or rules is None:
@@ -73,6 +79,7 @@ def show(config: ConfigOption = None) -> None:
         _hide_password(account["smarthost"])
         account["token_keys"] = dict.fromkeys(account["token_keys"], "…")
     _hide_password(tree["smarthost"])
+    tree["erasure"]["peppers"] = dict.fromkeys(tree["erasure"]["peppers"], "…")
     print_json(tree)
 
 

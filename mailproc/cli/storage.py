@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from mailproc.account_policies import scopes_of, with_lists
 from mailproc.errors import StoreError
+from mailproc.holiday_calendar import due_rule_of
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import Settings
 from mailproc.store.journal import nobody_forwards
@@ -41,6 +42,7 @@ async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncItera
         breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
         scopes=scopes_of(settings),
+        due=due_rule_of(settings.due),
     )
     try:
         yield store

@@ -11,7 +11,7 @@ from mailproc.errors import Refused
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
-from mailproc.policy.due import BUSINESS_DAYS, add_business_days
+from mailproc.policy.due import USUAL_DUE, DueRule
 from mailproc.policy.facts import Fact
 from mailproc.policy.scope import why_refused
 from mailproc.store.breaker import Watched, trip
@@ -65,11 +65,11 @@ class StorableDecision:
 
 
 def storable_decision(
-    inbound: InboundMail, decided: Decision, now: datetime, watched: Watched | None = None
+    inbound: InboundMail, decided: Decision, now: datetime, watched: Watched | None = None, due: DueRule = USUAL_DUE
 ) -> StorableDecision:
     """Work out the columns of a decision."""
     account_id, mail_id = storable(inbound.account_id), storable(inbound.id)
-    due_at = micros_of(add_business_days(inbound.received_at, BUSINESS_DAYS))
+    due_at = micros_of(due.due_at(inbound.received_at))
     wants_review = decided.action is Action.review or Also.review in decided.also
     return StorableDecision(
         account_id=account_id,

@@ -7,6 +7,7 @@ from mailproc.errors import NotFound
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Decision
+from mailproc.policy.due import DueRule
 from mailproc.policy.event import OutboxState
 from mailproc.policy.facts import Fact
 from mailproc.policy.review import Answer
@@ -30,11 +31,14 @@ from mailproc.store.schema import mail_content, review
 class Desk:
     """The store's desk: `Store.desk` is one."""
 
-    def __init__(self, journal: Journal, reader: Reader, clock: Callable[[], datetime], scopes: Scopes) -> None:
+    def __init__(
+        self, journal: Journal, reader: Reader, clock: Callable[[], datetime], scopes: Scopes, due: DueRule
+    ) -> None:
         self._journal = journal
         self._reader = reader
         self._now = clock
         self._scopes = scopes
+        self._due = due
 
     async def record_again(self, mail: InboundMail, decision: Decision, *, after: int, by: str) -> Recorded:
         """Record the next decision on a mail that was decided, with all that follows from it, in one transaction.
@@ -44,7 +48,7 @@ class Desk:
         applied, and nothing changed, when somebody else decided it in between, when a person has answered its review,
         or when its content was dropped.
         """
-        decided = storable_decision(mail, decision, self._now())
+        decided = storable_decision(mail, decision, self._now(), due=self._due)
         payload = DecidedAgain(decided=decided, by=storable(by), after=after)
         return await self._journal.submit(RECORD_AGAIN, payload, mails=weight_of(self._scopes, decided.facts))
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select
 
 from mailproc.errors import StoreError
 from mailproc.mail.envelope import InboundMail, digest_of
-from mailproc.policy.due import BUSINESS_DAYS, add_business_days
+from mailproc.policy.due import USUAL_DUE
 from mailproc.store.columns import envelope_text, json_text, micros_of, storable
 from mailproc.store.journal import Context, Operation
 from mailproc.store.resend import envelope_digest, unnamed_author
@@ -173,7 +173,7 @@ def _accept_bare(context: Context, payload: Sequence[StorableMail]) -> Transacti
             account_id=one.row["account_id"],
             mail_id=one.row["id"],
             reason="could not be stored whole: its envelope is lost",
-            due_at=micros_of(add_business_days(context.now, BUSINESS_DAYS)),
+            due_at=micros_of(USUAL_DUE.due_at(context.now)),
         )
         for one, receipt in zip(payload, receipts, strict=True)
         if not receipt.duplicate

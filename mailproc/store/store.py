@@ -13,6 +13,7 @@ from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
+from mailproc.policy.due import USUAL_DUE, DueRule
 from mailproc.policy.event import Delivery, OutboxEntry
 from mailproc.policy.facts import Fact
 from mailproc.policy.forward import Forwarding
@@ -43,6 +44,7 @@ from mailproc.store.pepper_rows import require_peppers
 from mailproc.store.portions import portions, weight_of
 from mailproc.store.presence import Presence
 from mailproc.store.reader import Reader
+from mailproc.store.requests import Requests
 from mailproc.store.results import (
     Counts,
     PersonStatus,
@@ -80,10 +82,12 @@ class Store:
         context_of: Callable[[], Context],
         clock: Callable[[], datetime],
         breaker: BreakerLimits,
+        due: DueRule,
     ) -> None:
         """Not for callers: `Store.open` looks at the tables first."""
         self._url = url
         self._now = clock
+        self._due = due
         self._settings = settings
         self._context_of = context_of
         self._process_id, self._scopes = context_of().process_id, context_of().scopes
@@ -98,7 +102,8 @@ class Store:
         )
         self._breaker = Breaker(self._reader, breaker)
         self.loops = Loops(self._journal, self._reader, clock)
-        self.desk = Desk(self._journal, self._reader, clock, self._scopes)
+        self.desk = Desk(self._journal, self._reader, clock, self._scopes, due)
+        self.requests = Requests(self._reader, clock, due)
         self.archive = Archive(self._journal, self._reader, clock)
         self.outbox = Outbox(self._journal, self._reader)
         self.lists = Lists(self._journal.submit, self._reader)
@@ -123,6 +128,7 @@ class Store:
         forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards,
         scopes: Scopes = NO_SCOPES,
         breaker: BreakerLimits = BreakerLimits(),  # noqa: B008 - frozen
+        due: DueRule = USUAL_DUE,
         process_id: str | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> "Store":
@@ -150,7 +156,7 @@ class Store:
             )
 
         await require_peppers(Reader(parsed, settings), scopes.peppers)
-        return cls(parsed, settings, context, clock, breaker)
+        return cls(parsed, settings, context, clock, breaker, due)
 
     async def close(self) -> None:
         """Finish what is queued, tell the others that this process is gone, and let the database go."""
@@ -177,7 +183,7 @@ class Store:
         """
         now = self._now()
         watched = await self._breaker.watched(decision, mail.account_id, unproven, now)
-        prepared = storable_decision(mail, decision, now, watched)
+        prepared = storable_decision(mail, decision, now, watched, self._due)
         weight = weight_of(self._scopes, prepared.facts)
         recorded = await self._journal.submit(RECORD, prepared, mails=weight, size_bytes=len(prepared.row["decision"]))
         self._presence.give([(mail.account_id, mail.id)])
