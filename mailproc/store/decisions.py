@@ -263,7 +263,7 @@ def _concerned_by_decisions(payloads: Sequence[StorableDecision]) -> Transaction
 
 
 RECORD: Operation[StorableDecision, Recorded] = Operation(
-    name="record", rank=40, run=_record, rescue=_record_bare, names=_concerned_by_decisions
+    name="record", rank=40, run=_record, patient=True, rescue=_record_bare, names=_concerned_by_decisions
 )
 RECORD_FACTS: Operation[tuple[StoredFact, ...], Recorded] = Operation(
     name="record facts", rank=41, run=_record_facts, names=_concerned

@@ -24,6 +24,11 @@ Result = TypeVar("Result")
 _QUIET_TURNS = 8
 _LONGEST_GATHERING_SECONDS = 0.002
 
+# While clients come briskly, what they do not wait for is committed together, once in this time: a commit costs much
+# the same whatever is in it, and each is one more that somebody's 250 stands behind.
+PATIENCE_SECONDS = 0.02
+_BRISK = 3  # commits in that time, with something in them that somebody waits for
+
 
 def no_hooks(account_id: str) -> tuple[str, ...]:
     """Nobody is told."""
@@ -64,7 +69,8 @@ class Operation(Generic[Payload, Result]):
 
     `run` gets every payload of its kind in a batch and gives their results in the same order; kinds of lower `rank` go
     first. `rescue` is what is done for a payload that the database refuses: without it the caller gets a StoreError.
-    `bulky` payloads go one per batch, so that nobody small waits for many of them. `names` tells whom payloads concern,
+    `bulky` payloads go one per batch, so that nobody small waits for many of them. `patient` ones have nobody outside
+    who waits for them: they may be kept back for a moment. `names` tells whom payloads concern,
     by account: where several kinds meet in a batch, all those are locked at once and before anything is done.
     """
 
@@ -73,6 +79,7 @@ class Operation(Generic[Payload, Result]):
     run: Callable[[Context, Sequence[Payload]], Transaction[Sequence[Result]]]
     rescue: Callable[[Context, Payload], Transaction[Result]] | None = None
     bulky: bool = False
+    patient: bool = False
     names: Callable[[Sequence[Payload]], Transaction[Mapping[str, Names]]] | None = None
 
 
@@ -107,14 +114,19 @@ class Journal:
         *,
         batch_mails: int,
         batch_bytes: int,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._driver = driver
         self._context_of = context_of
         self._on_commit = on_commit
         self._batch_mails = batch_mails
         self._batch_bytes = batch_bytes
+        self._patience_seconds = patience_seconds
         self._waiting: deque[_Work] = deque()
         self._bulky: deque[_Work] = deque()
+        self._kept_back: list[_Work] = []
+        self._hurried: deque[float] = deque(maxlen=_BRISK)  # when somebody was answered
+        self._let_go_at = 0.0
         self._arrived = asyncio.Event()
         self._closing = False
         self._writer = asyncio.create_task(self._write())
@@ -130,9 +142,9 @@ class Journal:
     ) -> asyncio.Future[Result]:
         """Have one payload committed, with whatever else waits; the future gives its result once it is durable.
 
-        Payloads are committed in the order in which they come; `mails` is how many mails one weighs. Cancelling the
-        future changes nothing, only that `orphaned` gets the result then. It fails with StoreUnavailable, StoreFull, or
-        StoreError when the database refuses this payload.
+        Payloads that are not patient are committed in the order in which they come; `mails` is how many one weighs.
+        Cancelling the future changes nothing, only that `orphaned` gets the result then. It fails with
+        StoreUnavailable, StoreFull, or StoreError when the database refuses this payload.
         """
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         if self._closing:
@@ -141,9 +153,28 @@ class Journal:
         work = _Work(
             operation=operation, payload=payload, mails=mails, size_bytes=size_bytes, done=done, orphaned=orphaned
         )
-        (self._bulky if operation.bulky else self._waiting).append(work)
-        self._arrived.set()
+        if operation.patient and self._is_brisk():
+            self._keep_back(work)
+        else:
+            (self._bulky if operation.bulky else self._waiting).append(work)
+            self._arrived.set()
         return done
+
+    def _is_brisk(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return len(self._hurried) == _BRISK and now - self._hurried[0] < self._patience_seconds
+
+    def _keep_back(self, work: _Work) -> None:
+        if not self._kept_back:
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time(), self._let_go_at + self._patience_seconds), self._let_go)
+        self._kept_back.append(work)
+
+    def _let_go(self) -> None:
+        self._let_go_at = asyncio.get_running_loop().time()
+        self._waiting.extend(self._kept_back)
+        self._kept_back.clear()
+        self._arrived.set()
 
     async def submit(
         self, operation: Operation[Payload, Result], payload: Payload, *, mails: int = 1, size_bytes: int = 0
@@ -154,7 +185,7 @@ class Journal:
     async def close(self) -> None:
         """Commit what waits, then let the database go."""
         self._closing = True
-        self._arrived.set()
+        self._let_go()
         await self._writer
         await self._driver.close()
 
@@ -194,6 +225,8 @@ class Journal:
         size_bytes = sum(work.size_bytes for work in batch)
         results, error = await self._attempt(lambda context: _all_of(context, batch), size_bytes)
         if error is None:
+            if not all(work.operation.patient for work in batch):
+                self._hurried.append(asyncio.get_running_loop().time())
             for work, result in zip(batch, results, strict=True):
                 _resolve(work, result)
         elif isinstance(error, StoreUnavailable | StoreFull):

@@ -174,5 +174,5 @@ def _meaning_of(one: Settlement) -> tuple[OutboxState, str | None]:
     return OutboxState.pending if again else OutboxState.dead, storable(one.outcome.detail, MAX_TEXT)
 
 
-CLAIM: Operation[Claim, list[OutboxEntry]] = Operation(name="claim", rank=60, run=_claim)
-SETTLE: Operation[Settlement, bool] = Operation(name="settle", rank=50, run=_settle)
+CLAIM: Operation[Claim, list[OutboxEntry]] = Operation(name="claim", rank=60, run=_claim, patient=True)
+SETTLE: Operation[Settlement, bool] = Operation(name="settle", rank=50, run=_settle, patient=True)

@@ -12,8 +12,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.policy.due import SOON
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.store.columns import envelope_from, from_json, micros_of, time_of, time_or_none
-from mailproc.store.outbox import is_oldest_open
-from mailproc.store.outbox_rows import ALARM_PREFIX, ENTRY_COLUMNS, entry_from, is_free
+from mailproc.store.outbox_rows import ALARM_PREFIX, ENTRY_COLUMNS, entry_from
 from mailproc.store.ownership import TakenOver
 from mailproc.store.reader import Reader
 from mailproc.store.results import Counts, RecordedDecision
@@ -66,25 +65,6 @@ async def counts(reader: Reader, now: datetime) -> Counts:
         reviews_overdue=overdue,
         reviews_due_soon=due - overdue,
     )
-
-
-async def next_due(reader: Reader, hook: str, now: datetime, process_id: str) -> datetime | None:
-    """When the next event of a hook may be claimed, perhaps in the past; None while nothing is open.
-
-    What waits behind a leased event of the same person counts from the end of that lease.
-    """
-    open_events = (outbox.c.hook == hook, outbox.c.state == PENDING)
-    mine = {"now": micros_of(now), "process_id": process_id}
-    free = await reader.rows(
-        select(outbox.c.next_at).where(*open_events, is_free(), is_oldest_open()).order_by(outbox.c.next_at).limit(1),
-        **mine,
-    )
-    in_hand = await reader.rows(
-        select(func.min(outbox.c.lease_until)).where(*open_events, outbox.c.lease_until.is_not(None), ~is_free()),
-        **mine,
-    )
-    times = [at for (at,) in (*free, *in_hand) if at is not None]
-    return time_of(min(times)) if times else None
 
 
 async def outbox_entries(

@@ -270,10 +270,6 @@ class Store:
         self._presence.give([("event", entry.id)])
         return is_ours
 
-    async def next_due(self, hook: str) -> datetime | None:
-        """When the next event of a hook may be claimed, perhaps in the past; None while nothing is open."""
-        return await reports.next_due(self._reader, hook, self._now(), self._process_id)
-
     # What can be asked
 
     async def persons(self, text: str, account_id: str | None = None) -> list[PersonStatus]:

@@ -96,7 +96,7 @@ def _take_all(context: Context, payloads: Sequence[timedelta]) -> Transaction[li
     return (yield from one_by_one(_take, context, payloads))
 
 
-PUT_OFF: Operation[_Postponed, bool] = Operation(name="put off", rank=24, run=_put_all)
+PUT_OFF: Operation[_Postponed, bool] = Operation(name="put off", rank=24, run=_put_all, patient=True)
 TAKE_DUE: Operation[timedelta, TakenOver | None] = Operation(name="take due", rank=71, run=_take_all)
 
 

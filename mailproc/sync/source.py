@@ -29,6 +29,3 @@ class OutboxSource(Protocol):
 
     async def settle(self, entry: OutboxEntry, outcome: Delivery, *, next_at: datetime | None) -> bool:
         """Write down what came of a claim; False when the lease was no longer the caller's, and nothing was written."""
-
-    async def next_due(self, hook: str) -> datetime | None:
-        """When the next event of this hook can be claimed; None when none waits."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import Any, TypeVar
 
 import structlog
@@ -53,6 +54,7 @@ class SyncWorker:
         self._slots = asyncio.Semaphore(hook.in_flight)
         self._pace_seconds: float | None = None
         self._paused_until: datetime | None = None
+        self._retries: list[datetime] = []  # a heap: when what failed here may be claimed again
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._at_rest = asyncio.Event()
@@ -107,6 +109,8 @@ class SyncWorker:
         claimed_at = self._clock()
         claim = self._source.claim(self._hook.name, limit=limit, lease_seconds=self._lease_seconds)
         entries = await self._guarded(claim, "claim")
+        while self._retries and self._retries[0] <= claimed_at:
+            heappop(self._retries)
         if not entries:
             return False
         await self._hand_out(entries, claimed_at)
@@ -133,13 +137,11 @@ class SyncWorker:
         return task
 
     async def _rest(self) -> None:
-        """Wait for a writing, for the next due event, or for a moment in which another process may have written."""
-        if not self._wake.is_set():
-            due_at = await self._guarded(self._source.next_due(self._hook.name), "next_due")
-            pause = LOOK_SECONDS
-            if due_at is not None:
-                pause = min(pause, max(_GATHER_SECONDS * 5, (due_at - self._clock()).total_seconds()))
-            await _within(pause, self._wake.wait())
+        """Wait for a writing, for a retry, or for a moment in which others may have written, and leases lapsed."""
+        pause = LOOK_SECONDS
+        if self._retries:
+            pause = min(pause, max(_GATHER_SECONDS, (self._retries[0] - self._clock()).total_seconds()))
+        await _within(pause, self._wake.wait())
         if self._wake.is_set():
             await _within(_GATHER_SECONDS, self._stopping.wait())
         self._wake.clear()
@@ -170,7 +172,8 @@ class SyncWorker:
                 self._delivering.discard(task)
         took = loop.time() - started
         self._pace_seconds = took if self._pace_seconds is None else 0.8 * self._pace_seconds + 0.2 * took
-        next_at = self._next_at(entry, outcome)
+        if next_at := self._next_at(entry, outcome):
+            heappush(self._retries, next_at)
         settled = await self._settle(entry, outcome, next_at)
         self._tell(entry, outcome, next_at, took, in_time=settled is not False)
         self._wake.set()  # the person's next event may be waiting for this one

@@ -65,15 +65,24 @@ def driver() -> ListDriver:
     return ListDriver()
 
 
+def context() -> Context:
+    return Context(now=NOW, process_id="p", hooks_of=lambda _: (), thresholds_of=lambda _: BounceThresholds())
+
+
 @pytest.fixture
 async def journal(driver: ListDriver) -> AsyncIterator[Journal]:
-    def context() -> Context:
-        return Context(now=NOW, process_id="p", hooks_of=lambda _: (), thresholds_of=lambda _: BounceThresholds())
-
     journal = Journal(driver, context, lambda _: None, batch_mails=8, batch_bytes=1000)
     yield journal
     await journal.close()
     assert driver.is_closed
+
+
+@pytest.fixture
+async def patient_journal(driver: ListDriver) -> AsyncIterator[Journal]:
+    """One that keeps back for so long that no slow machine is let go early."""
+    journal = Journal(driver, context, lambda _: None, batch_mails=8, batch_bytes=1000, patience_seconds=2)
+    yield journal
+    await journal.close()
 
 
 def operation(driver: ListDriver, rank: int = 1, **more: Any) -> Operation[Any, Any]:
@@ -212,3 +221,41 @@ async def test_only_what_was_committed_is_heeded(driver: ListDriver) -> None:
     await submitted(journal, operation(driver), 1)
     assert len(heeded) == 1
     await journal.close()
+
+
+async def brisk(driver: ListDriver, journal: Journal) -> None:
+    """Clients that wait, one commit after the other."""
+    for number in range(5):
+        await journal.submit(operation(driver), f"client {number}")
+    driver.batches.clear()
+
+
+async def test_what_nobody_waits_for_is_kept_back_and_committed_together_while_clients_come_briskly(
+    driver: ListDriver, patient_journal: Journal
+) -> None:
+    journal = patient_journal
+    await brisk(driver, journal)
+    patient = operation(driver, rank=2, patient=True)
+    await journal.submit(patient, "let go at once")
+    first = journal.enqueue(patient, "first")
+    await journal.submit(operation(driver), "client")
+    second = journal.enqueue(patient, "second")
+    assert await asyncio.gather(first, second) == ["first written", "second written"]
+    assert driver.batches == [["let go at once"], ["client"], ["first", "second"]]
+
+
+async def test_what_nobody_waits_for_goes_at_once_where_no_clients_come(driver: ListDriver, journal: Journal) -> None:
+    patient = operation(driver, patient=True)
+    for number in range(5):
+        await journal.submit(patient, number)
+    journal.enqueue(patient, "sixth")
+    assert len(journal._kept_back) == 0
+
+
+async def test_closing_commits_what_was_kept_back(driver: ListDriver, patient_journal: Journal) -> None:
+    journal = patient_journal
+    await brisk(driver, journal)
+    await journal.submit(operation(driver, patient=True), "let go at once")
+    kept = journal.enqueue(operation(driver, patient=True), "kept")
+    await journal.close()
+    assert kept.result() == "kept written"

@@ -92,7 +92,6 @@ async def test_a_transient_failure_comes_again_at_its_time_and_counts(store: Sto
     entry = await claim_one(store)
     assert await store.settle(entry, TransientFailure(detail="503"), next_at=NOW + SOON)
     assert await store.claim("crm", limit=10, lease_seconds=30) == []
-    assert await store.next_due("crm") == NOW + SOON
     clock.advance(5)
     again = await claim_one(store)
     assert (again.attempts, again.last_error, again.event) == (1, "503", entry.event)
@@ -114,7 +113,7 @@ async def test_used_up_attempts_and_permanent_failures_are_dead_letters(store: S
     [entry] = await store.outbox.entries(states=[OutboxState.dead])
     assert (entry.attempts, entry.settled_at) == (1, NOW)
     assert entry.last_error is not None
-    assert await store.next_due("crm") is None
+    assert await store.claim("crm", limit=10, lease_seconds=30) == []
     assert (await store.counts()).outbox == {("crm", "dead"): 1}
 
 
@@ -129,8 +128,9 @@ async def test_an_event_is_claimed_again_when_its_lease_is_over(opening: Opening
     store, other = await opening(), await opening()
     await out_and_in_again(store)
     first = await claim_one(store, lease_seconds=10)
-    assert await other.next_due("crm") == NOW + timedelta(seconds=10)
-    clock.advance(10)
+    clock.advance(4)
+    assert await other.claim("crm", limit=10, lease_seconds=10) == []
+    clock.advance(6)
     second = await claim_one(other, lease_seconds=10)
     assert (second.id, second.lease) == (first.id, 2)
 
@@ -295,13 +295,6 @@ async def test_ids_of_events_are_the_same_on_every_machine(opening: Opening) -> 
     assert entry.event.id == "evt_cfd76884223322bc040685d754f56508"
 
 
-async def test_next_due_is_in_the_past_for_what_waits_and_none_without_anything(store: Store, clock: Clock) -> None:
-    assert await store.next_due("crm") is None
-    await out_and_in_again(store)
-    clock.advance(60)
-    assert await store.next_due("crm") == NOW
-
-
 async def test_what_a_killed_process_held_is_claimed_as_soon_as_it_counts_as_dead(
     opening: Opening, clock: Clock
 ) -> None:
@@ -311,7 +304,6 @@ async def test_what_a_killed_process_held_is_claimed_as_soon_as_it_counts_as_dea
     clock.advance(4)
     assert await other.claim("crm", limit=10, lease_seconds=30) == []
     clock.advance(2)
-    assert await other.next_due("crm") == NOW
     assert (await claim_one(other)).lease == 2
     assert not await killed.settle(held, Delivered(), next_at=None)
 

@@ -121,12 +121,6 @@ class MemoryOutbox:
                     return replace(row, state=OutboxState.dead, last_error=outcome.detail)
                 return replace(row, next_at=next_at, last_error=outcome.detail)
 
-    async def next_due(self, hook: str) -> datetime | None:
-        await asyncio.sleep(0)
-        if self.failures:
-            raise self.failures.pop(0)
-        return min((self.leased_until.get(row.id, row.next_at) for row in self._heads(hook)), default=None)
-
     def states(self) -> list[str]:
         return [row.state.value for row in self.rows]
 
