@@ -95,7 +95,6 @@ fact = Table(  # append-only; a person's standing is computed from these rows al
     text_column("retracts", null=True),
     time_column("recorded_at"),
     PrimaryKeyConstraint("account_id", "id"),
-    sqlite_with_rowid=False,
 )
 partial_index(
     "fact_address_idx",

@@ -46,7 +46,6 @@ mail = Table(
     time_column("next_at", null=True),  # of what is waiting: not before
     PrimaryKeyConstraint("account_id", "id"),
     UniqueConstraint("account_id", "identity"),
-    sqlite_with_rowid=False,
 )
 partial_index("mail_undecided_idx", "state = 'accepted'", mail.c.received_at)
 partial_index("mail_waiting_idx", "state = 'waiting'", mail.c.next_at)
@@ -59,7 +58,6 @@ mail_content = Table(
     Column("seq", Integer, nullable=False),
     Column("chunk", LargeBinary, nullable=False),  # zstd, each chunk a frame of its own
     PrimaryKeyConstraint("account_id", "mail_id", "seq"),
-    sqlite_with_rowid=False,
 )
 
 upload = Table(  # big mails on their way in: what is here and has no living owner left chunks without a mail
@@ -86,7 +84,6 @@ decision = Table(  # append-only
     text_column("decision"),  # JSON
     time_column("decided_at"),
     PrimaryKeyConstraint("account_id", "mail_id", "n"),
-    sqlite_with_rowid=False,
 )
 Index("decision_time_idx", decision.c.decided_at)
 
@@ -113,7 +110,6 @@ outbox = Table(
     time_column("settled_at", null=True),
     text_column("writer", null=True),  # address key of who wrote a mail that is forwarded; None for events
     PrimaryKeyConstraint("account_id", "id"),
-    sqlite_with_rowid=False,
 )
 Index("outbox_id_idx", outbox.c.id, unique=True)
 partial_index("outbox_due_idx", "state = 'pending'", outbox.c.hook, outbox.c.next_at)

@@ -1,5 +1,7 @@
 """The revisions make exactly the tables that the statements are written for, on both databases."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,31 @@ async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_m
     assert await store.waiting.put(raised.value.mail, raised.value.mail.received_at)
     assert (await store.counts()).waiting == 1
     await store.close()
+
+
+async def test_tables_of_wide_rows_are_written_anew_with_all_their_rows_and_indexes(tmp_path: Path) -> None:
+    path = tmp_path / "mail.db"
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade_to, "0012")
+    await engine.dispose()
+    tables = ("mail", "mail_content", "decision", "fact", "outbox")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for table in tables:
+            columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+            for number in range(3):
+                values = [f"{name} {number}" if kind == "TEXT" else number for _, name, kind, *_ in columns]
+                connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(values))})", values)
+        connection.commit()
+        before = [rows_and_indexes(connection, table) for table in tables]
+    await migrate(f"sqlite+aiosqlite:///{path}")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert [rows_and_indexes(connection, table) for table in tables] == before
+        written = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%' AND name = ?"
+        assert [connection.execute(written, (table,)).fetchone() for table in tables] == [(0,)] * len(tables)
+
+
+def rows_and_indexes(connection: sqlite3.Connection, table: str) -> tuple[list[object], set[object]]:
+    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+    rows = connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+    return rows, set(connection.execute(indexes, (table,)))
