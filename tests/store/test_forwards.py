@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from store_values import NOW, Clock, Opening, a_decision, a_mail, an_opt_out, deadlocks, hooks
+from store_values import Clock, Opening, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
