@@ -16,7 +16,7 @@ from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.deciding import World, each_decided, examine_saved, opened, read_saved, rules_of, world_of
 from mailproc.cli.storage import run
 from mailproc.cli.stored_mail import examine_stored
-from mailproc.cli.terminal import err, out, print_json, print_table
+from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
 from mailproc.mail_files import MailFile
 from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
@@ -60,6 +60,9 @@ def stats(
         counts["hits"].update(one.hits)
         counts["held_back"].update(one.held_back)
         counts["decided"].update([one.decided] if one.decided else [])
+    if not mails and paths:
+        err.print("mailproc: no mail there: give .eml files, mbox files, Maildirs, or folders that hold some")
+        raise typer.Exit(EX_NOINPUT)
     _show(rules_of(world.rules), counts, mails, as_json=as_json)
 
 

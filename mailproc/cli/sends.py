@@ -10,7 +10,7 @@ from rich.table import Table
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
 from mailproc.cli.send_lines import send_as_json
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
 from mailproc.errors import StoreError
 from mailproc.policy.facts import Fact
 from mailproc.policy.send import Send
@@ -75,7 +75,7 @@ def show_all(
         lists = ", ".join(one.list_ids) or "-"
         when = f"{one.created_at:%Y-%m-%d %H:%M}"
         table.add_row(one.id, one.name, lists, one.classification.value, when, str(one.number))
-    out.print(table)
+    print_table(table)
 
 
 @app.command()

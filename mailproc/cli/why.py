@@ -9,7 +9,7 @@ from rich.table import Table
 from mailproc.cli.context import ConfigOption, JsonOption, account_named, check_list, settings_with_lists
 from mailproc.cli.people import TIMES, named, past
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_USAGE, err, out, print_json
+from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.cli.why_page import print_why, why_as_json
 from mailproc.diagnosis import Diagnosed, Question, diagnose
 from mailproc.policy.scope import EVERYWHERE
@@ -100,4 +100,4 @@ def _print_counts(counts: list[Counted], *, as_json: bool) -> None:
     for one in counts:
         account = "(nobody known)" if one.account_id == EVERYWHERE else one.account_id
         table.add_row(account, one.step, str(one.count), f"{one.last_at:%Y-%m-%d %H:%M}")
-    out.print(table)
+    print_table(table)

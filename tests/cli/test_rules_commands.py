@@ -149,6 +149,12 @@ def test_check_decides_the_stored_mail_again(either: Shell) -> None:
     assert "unsubscribe → forward" in run.stdout
 
 
+def test_stats_of_what_is_not_there_is_exit_66(rules: Shell) -> None:
+    for path in ("nowhere", "none"):
+        run = rules.run("rules", "stats", path, "--rules", "old")
+        assert (run.returncode, "no mail there" in run.stderr, run.stdout) == (66, True, "")
+
+
 def test_no_mail_is_decided_unless_it_is_named(rules: Shell) -> None:
     run = rules.run("rules", "check", "old")
     assert run.returncode == 0
