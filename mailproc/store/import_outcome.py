@@ -46,12 +46,14 @@ def difference_of(account_id: str, plan: Plan) -> Transaction[Difference]:
 
 
 def consents_of(account_id: str, plan: Plan, evidence: Mapping[str, str]) -> list[Fact]:
-    """The consents that rows prove, of those against whom nothing stands: an import brings nobody back (R8)."""
+    """The consents that rows prove, of those against whom nothing stands: an import brings nobody back (R8).
+
+    Each is one subscriber's: somebody else who has the address, too, did not give it.
+    """
     return [
         Fact(
             kind=FactKind.consent,
             account_id=account_id,
-            address=target.address,
             key=target.key,
             occurred_at=one.row.consented_at,
             channel=Channel.import_,

@@ -302,3 +302,14 @@ async def test_consent_of_an_earlier_time_does_not_make_an_import_forget_a_later
     clock = Clock()
     await store.record_facts([a_consent("pat@example.org", at=clock()), an_opt_out("pat@example.org", at=clock())])
     assert (await imported(store, keyed("1", "pat@example.org"))).out_account == 1
+
+
+async def test_the_consent_of_one_brings_nobody_back_who_has_the_same_address(store: Store) -> None:
+    hour = timedelta(hours=1)
+    await store.put_subscribers([Subscriber(account_id="acme", key="2", address="kim@example.net")])
+    await store.record_facts([an_opt_out(None, key="2", at=NOW - 5 * hour)])
+    await store.put_subscribers([Subscriber(account_id="acme", key="2", address="pat@example.org")])
+    assert (await imported(store, keyed("1", "pat@example.org", consented_at=NOW - hour))).consents == 1
+    found = {one.key: one.standing.status for one in await store.persons("pat@example.org", "acme")}
+    assert found == {"1": Status.active, "2": Status.unsubscribed}
+    assert await store.check() == []
