@@ -1,0 +1,159 @@
+"""One meaning, many doors: a command, a mail, an import and a call of the library leave the same facts and events.
+
+Up to channel, time and evidence, which tell the doors apart. A new door is a row of `DOORS`.
+"""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from service_process import ServiceProcess
+from test_trouble import command
+
+from benchmarks.load import Session
+from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.token import Purpose, Token, make_token
+from mailproc.policy.token_key import number_of
+from mailproc.settings import StoreSettings
+from mailproc.store.results import Subscriber
+from mailproc.store.store import Store
+
+PAT, KEY, DOMAIN = "pat@example.org", "17", "reply.acme.example"
+SECRET = bytes(range(32))
+SETTINGS = f"""
+database = "{{database}}"
+[[account]]
+id = "acme"
+domains = ["{DOMAIN}"]
+sends_from = ["news.acme.example"]
+[account.lists]
+weekly = "Acme Weekly"
+[account.token_keys]
+1 = "{SECRET.hex()}"
+[[hook]]
+name = "crm"
+type = "jsonl"
+path = "events.jsonl"
+[log]
+format = "json"
+"""
+TOKEN = make_token(
+    Token(purpose=Purpose.unsubscribe_list, subscriber=int(KEY), message=number_of("weekly"), day=20800, kid=1),
+    {1: SECRET},
+)
+THEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+
+
+class House:
+    """A folder with settings and a database of either kind, in which one subscriber is known."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.service = ServiceProcess(folder, database)
+        self.service.config.write_text(SETTINGS.format(database=database), encoding="utf-8")
+        self.folder = folder
+
+    async def typed(self, *words: str) -> None:
+        """What an operator types, in a process of its own."""
+        code, said = await command(self.service, *words)
+        assert code == 0, said
+
+    async def called(self, kind: FactKind, **more: Any) -> None:
+        """What a program says to the library."""
+        async with self.store() as store:
+            said = Fact(kind=kind, account_id="acme", occurred_at=THEN, channel=Channel.api, **more)
+            await store.record_facts([said])
+
+    @contextlib.asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        """The library itself."""
+        opened = await Store.open(self.service.database, StoreSettings(), hooks_of=lambda account_id: ("crm",))
+        yield opened
+        await opened.close()
+
+    async def mailed(self, to: str, text: str) -> None:
+        """What a client says to the real listener; waits until it is decided."""
+        await self.service.start()
+        session = await Session.open("127.0.0.1", self.service.port)
+        answer, *_ = await session.send(PAT, f"{to}@{DOMAIN}", written(to, text))
+        assert answer.startswith("250")
+        await session.close()
+        await self.service.until("SELECT count(*) FROM decision", 1, 60)
+        await self.service.terminate()
+
+    async def saved(self, to: str, text: str) -> None:
+        """A saved mail, replayed with effect."""
+        (self.folder / "saved.eml").write_bytes(written(to, text))
+        await self.typed("replay", "--apply", "--to", f"{to}@{DOMAIN}", str(self.folder / "saved.eml"))
+
+    async def imported(self, people: str, *words: str) -> None:
+        """A file of people."""
+        (self.folder / "people.csv").write_text(people, encoding="utf-8")
+        await self.typed("import", str(self.folder / "people.csv"), *words)
+
+    async def facts(self) -> list[tuple[Any, ...]]:
+        """What is known, without when, by which door and by what evidence."""
+        columns = "kind, account_id, address, key, level, list_id, retracts"
+        return await self.service.rows(f"SELECT {columns} FROM fact ORDER BY {columns}")
+
+    async def events(self) -> list[tuple[Any, ...]]:
+        """What the hook is told, likewise."""
+        found = await self.service.rows("SELECT event FROM outbox ORDER BY id")
+        return [event_told(json.loads(event)) for (event,) in found]
+
+
+def written(to: str, text: str) -> bytes:
+    return (
+        f"Return-Path: <{PAT}>\r\nFrom: {PAT}\r\nTo: {to}@{DOMAIN}\r\nSubject: Re: March news\r\n"
+        f"Message-ID: <1@mail.example>\r\nDate: Tue, 3 Mar 2026 10:00:00 +0000\r\n\r\n{text}\r\n"
+    ).encode()
+
+
+def event_told(event: Mapping[str, Any]) -> tuple[Any, ...]:
+    data = event["data"]
+    blocks = [(one["kind"], one["level"], one["list"]) for one in data["standing"]["blocks"]]
+    who = (data["account"], data["person"]["address"], data["person"]["key"], data["version"])
+    return (event["type"], *who, data["standing"]["email_opt_out"], *blocks)
+
+
+NO_MORE = ("subscriber.unsubscribed", "acme", PAT, KEY, 1, True, ("opt_out", "account", None))
+NOT_THIS = ("subscriber.active", "acme", PAT, KEY, 1, False, ("opt_out", "list", "weekly"))
+# What is meant: the facts and the events that every door leaves.
+MEANINGS: dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {
+    "no more mail": ([("opt_out", "acme", PAT, None, "account", None, None)], [NO_MORE]),
+    "not this list": ([("opt_out", "acme", PAT, KEY, "list", "weekly", None)], [NOT_THIS]),
+    "asked for mail": ([("consent", "acme", None, KEY, "account", None, None)], []),
+}
+ON_WEEKLY = {"level": Level.list, "list_id": "weekly"}
+BY_HAND = ("--channel", "phone", "--by", "kim", "--reason", "called")
+CONSENTED = ("--consent", "at the fair", "--consented-at", "2026-03-03T10:00:00Z")
+PLEASE = "Please unsubscribe me."
+DOORS: dict[tuple[str, str], Callable[[House], Awaitable[None]]] = {
+    ("no more mail", "library"): lambda house: house.called(FactKind.opt_out, address=PAT),
+    ("no more mail", "command"): lambda house: house.typed("unsubscribe", PAT, *BY_HAND),
+    ("no more mail", "saved mail"): lambda house: house.saved("reply", PLEASE),
+    ("no more mail", "smtp"): lambda house: house.mailed("reply", PLEASE),
+    ("not this list", "library"): lambda house: house.called(FactKind.opt_out, key=KEY, **ON_WEEKLY),
+    ("not this list", "command"): lambda house: house.typed("unsubscribe", KEY, "--level", "list", "--list", "weekly"),
+    ("not this list", "saved mail"): lambda house: house.saved(TOKEN, ""),
+    ("not this list", "smtp"): lambda house: house.mailed(TOKEN, ""),
+    ("asked for mail", "library"): lambda house: house.called(FactKind.consent, key=KEY),
+    ("asked for mail", "command"): lambda house: house.typed("resubscribe", KEY, *BY_HAND),
+    ("asked for mail", "import"): lambda house: house.imported(f"email,key\n{PAT},{KEY}\n", *CONSENTED),
+}
+
+
+@pytest.mark.parametrize(("meaning", "door"), list(DOORS), ids=" by ".join)
+async def test_whichever_door_it_comes_by_the_same_meaning_leaves_the_same_facts_and_events(
+    tmp_path: Path, database_url: str, meaning: str, door: str
+) -> None:
+    house = House(tmp_path, database_url)
+    async with house.store() as store:
+        await store.put_subscribers([Subscriber(account_id="acme", key=KEY, address=PAT)])
+    await DOORS[meaning, door](house)
+    facts, events = MEANINGS[meaning]
+    assert await house.facts() == facts
+    assert await house.events() == events
