@@ -10,6 +10,7 @@ from mailproc.policy.event import Delivered, Delivery, PermanentFailure, Transie
 from mailproc.smarthost_settings import SmarthostSettings
 
 _EXCERPT_CHARS = 200
+_PIECE_BYTES = 256 * 1024
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954 §6: about us, not about this mail
 _UTF8_ONLY = "the address needs SMTPUTF8 (RFC 6531), which the smarthost does not offer"
 
@@ -66,12 +67,13 @@ class Smarthost:
             return PermanentFailure(detail=_UTF8_ONLY)
         eight_bit = client.supports_extension("8bitmime")
         content = await asyncio.to_thread(compose, eight_bit)
+        transmitted = await asyncio.to_thread(as_transmitted, content)
         options = _options(client, content, rcpt_to)
         encoding = "ascii" if rcpt_to.isascii() else "utf-8"
         try:
             await client.mail(mail_from or "", options=options, encoding=encoding)
             await client.rcpt(rcpt_to, encoding=encoding)
-            answer = await client.data(content)
+            answer = await _hand_over(client, transmitted)
         except aiosmtplib.SMTPResponseException as error:
             return _refused(error)
         await _bid_farewell(client)
@@ -83,6 +85,37 @@ class Smarthost:
             ca_file = self._settings.ca_file
             self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=str(ca_file) if ca_file else None)
         return self._tls
+
+
+async def _hand_over(client: aiosmtplib.SMTP, transmitted: bytes) -> aiosmtplib.SMTPResponse:
+    """DATA and what follows it. Raises SMTPDataError for a refusal, SMTPServerDisconnected.
+
+    The library's own `data` searches the whole mail with expressions, and for as long nothing else runs: 0.8 s for
+    25 MB. So the mail was made ready beside the event loop.
+    """
+    answer = await client.execute_command(b"DATA")
+    if answer.code == aiosmtplib.SMTPStatus.start_input:
+        if client.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("the connection broke before the mail")
+        client.protocol.write(transmitted)
+        answer = await client.protocol.read_response(client.timeout)
+        if answer.code == aiosmtplib.SMTPStatus.completed:
+            return answer
+    raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+
+
+def as_transmitted(content: bytes) -> bytes:
+    """A mail, its lines ending in CRLF, as it stands behind DATA: dots doubled, and the final one.
+
+    Piece by piece, because nothing else runs meanwhile; a piece ends before a line end. Source: RFC 5321 §4.5.2.
+    """
+    pieces, start = [b"." if content.startswith(b".") else b""], 0
+    while start < len(content):
+        end = content.find(b"\r\n", start + _PIECE_BYTES)
+        end = len(content) if end < 0 else end
+        pieces.append(content[start:end].replace(b"\r\n.", b"\r\n.."))
+        start = end
+    return b"".join((*pieces, b".\r\n" if content.endswith(b"\r\n") or not content else b"\r\n.\r\n"))
 
 
 def _options(client: aiosmtplib.SMTP, content: bytes, rcpt_to: str) -> list[str]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 from smtp_receiver import SmtpReceiver, receiving
 
 from mailproc.policy.event import Delivered, Delivery, PermanentFailure, TransientFailure
-from mailproc.sync.smarthost import Smarthost
+from mailproc.sync.smarthost import Smarthost, as_transmitted
 
 CONTENT = b"From: reply@a.example\r\nSubject: x\r\n\r\n.a dot\r\n..two\r\nend\r\n"
 
@@ -27,6 +29,22 @@ async def test_a_mail_arrives_whole_with_the_null_sender_and_its_dots() -> None:
     assert (mail.mail_from, mail.rcpt_tos) == ("<>", ["team@b.example"])
     assert mail.original_content == CONTENT
     assert receiver.options == [f"SIZE={len(CONTENT)}"]
+
+
+@pytest.mark.parametrize("content", [b".\r\n" * 400_000, b"x" * 900 + b"\r\n", b"." * 900, b"no line end", b""])
+async def test_mail_of_any_size_and_shape_arrives_as_it_was_written(content: bytes) -> None:
+    receiver = SmtpReceiver()
+    assert isinstance(await sent(receiver, content), Delivered)
+    [mail] = receiver.mails
+    assert mail.original_content == (content if content.endswith(b"\r\n") or not content else content + b"\r\n")
+
+
+@given(st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\r", b"").replace(b"\n", b""))))
+def test_no_line_within_a_mail_is_taken_for_its_end(lines: list[bytes]) -> None:
+    *transmitted, last, rest = as_transmitted(b"".join(line + b"\r\n" for line in lines)).split(b"\r\n")
+    assert (last, rest) == (b".", b"")
+    assert [line.removeprefix(b".") if line.startswith(b"..") else line for line in transmitted] == lines
+    assert b"." not in transmitted
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
