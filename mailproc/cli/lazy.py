@@ -1,5 +1,6 @@
 """Commands that are known by name and one line; a command's module is imported when it is called or asked for help."""
 
+import re
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, ClassVar, Literal
@@ -8,7 +9,17 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+_EXAMPLES = re.compile(r"^(?P<head>Examples?:) (?P<examples>`.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 MARKUP: Literal["markdown"] = "markdown"
+
+
+def examples_apart(text: str) -> str:
+    """A help text with each of its examples on a line of its own, where it is found, and can be copied."""
+    found = _EXAMPLES.search(text)
+    if found is None:
+        return text
+    examples = "\n".join(f"- {one}" for one in re.split(r"\s+·\s+(?=`)", found["examples"]))
+    return f"{text[: found.start()]}{found['head']}\n\n{examples}\n\n{text[found.end() :]}".rstrip()
 
 
 class LazyCommand(TyperCommand):
@@ -30,7 +41,10 @@ class LazyCommand(TyperCommand):
             parent.add_typer(found, name=self.named)
         else:
             parent.command(self.named)(found)
-        return get_group(parent).commands[self.named]
+        command = get_group(parent).commands[self.named]
+        for one in getattr(command, "commands", {self.named: command}).values():
+            one.help = examples_apart(one.help or "")
+        return command
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Here everything begins that is asked of a command: running, its help, completing its words in a shell."""

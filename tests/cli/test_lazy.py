@@ -11,7 +11,7 @@ import pytest
 from command_line import Shell
 from typer.main import get_command
 
-from mailproc.cli.lazy import LazyCommand, LazyGroup
+from mailproc.cli.lazy import LazyCommand, LazyGroup, examples_apart
 from mailproc.cli.main import app
 
 DATABASE = {"sqlalchemy", "alembic", "asyncpg", "aiosqlite"}
@@ -84,3 +84,23 @@ def test_a_command_that_is_not_there_is_not_loaded_but_guessed(shell: Shell) -> 
     run = shell.run("explian", "x")
     assert run.returncode == 64
     assert "'explain'" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("One.\n\nExample: `a b`", "One.\n\nExample:\n\n- `a b`"),
+        ("One.\n\nExamples: `a` · `b\nc` ·\n`d`", "One.\n\nExamples:\n\n- `a`\n- `b\nc`\n- `d`"),
+        ("One.\n\nExample: `a`\n\nTwo.", "One.\n\nExample:\n\n- `a`\n\nTwo."),
+        ("An Example: `a` in a sentence · no other", "An Example: `a` in a sentence · no other"),
+        ("", ""),
+    ],
+)
+def test_each_example_of_a_help_text_has_a_line_of_its_own(text: str, told: str) -> None:
+    assert examples_apart(text) == told
+
+
+def test_the_examples_of_every_command_can_be_copied(shell: Shell) -> None:
+    lines = shell.run("explain", "--help", COLUMNS="80").stdout.splitlines()
+    assert "  • mailproc explain - < mail.eml" in [line.rstrip() for line in lines]
+    assert "• mailproc outbox retry 42" in shell.run("outbox", "retry", "--help").stdout
