@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
 from mailproc.cli.first_met import Notes
+from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.people_table import PeopleTable, TableError, opened
 from mailproc.cli.send_files import SendFiles
 from mailproc.cli.sends import check_send_id, record_send
@@ -100,6 +101,7 @@ def check_send(
         address=address_column,
         delimiter=delimiter,
     )
+    keep_for_good()  # looking for garbage among rows took more time than reading them
     try:
         summary = run(_check(settings, job))
     except TableError as error:
