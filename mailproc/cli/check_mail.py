@@ -3,11 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from mailproc.authenticity.organization import is_aligned
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.one_mail import MailArgument, read_one_mail
-from mailproc.cli.terminal import harmless, out, print_json
+from mailproc.cli.terminal import harmless, out, print_json, print_table
 from mailproc.mail.message import read_message
 from mailproc.policy.outgoing import Finding, Outgoing, Weight, Wishes
 from mailproc.policy.outgoing_check import check_outgoing
@@ -54,17 +56,18 @@ def check_mail(
 
 
 def _print(found: tuple[Finding, ...], *, transactional: bool) -> None:
+    table = Table.grid(padding=(0, 2, 0, 0))
     for one in found:
-        out.print(f"[{_COLOURS[one.weight]}]{one.weight.value:6}[/]", end=" ")
-        out.print(f"{harmless(one.said)}  ({one.source})", markup=False)
-        out.print(f"       {harmless(one.remedy)}", style="dim", markup=False)
+        table.add_row(Text(one.weight.value, _COLOURS[one.weight]), Text(f"{harmless(one.said)}  ({one.source})"))
+        table.add_row("", Text(harmless(one.remedy), "dim"))
+    print_table(table)
     kind = "transactional" if transactional else "commercial"
     musts = sum(one.weight is Weight.must for one in found)
     if not found:
         out.print(f"nothing is missing in this {kind} mail; signatures were read, not verified", markup=False)
     else:
-        said = f"{musts} missing that {kind} mail must have, {len(found) - musts} that it should"
-        out.print(f"{said}; signatures were read, not verified", markup=False)
+        out.print(f"{musts} missing that {kind} mail must have, {len(found) - musts} that it should have", markup=False)
+        out.print("signatures were read, not verified", style="dim")
 
 
 def _as_json(one: Finding) -> dict[str, str]:

@@ -17,7 +17,7 @@ from mailproc.cli.people_table import PeopleTable, TableError, opened
 from mailproc.cli.send_files import SendFiles
 from mailproc.cli.sends import check_send_id, record_send
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
+from mailproc.cli.terminal import EX_USAGE, err, out, print_json
 from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
@@ -79,7 +79,8 @@ def check_send(
 ) -> None:
     """Divide a file of people into those who may be mailed by this send and those who may not, right before it.
 
-    Rows keep their columns and order. Exit 65 for a file that cannot be read whole: then nothing is written.
+    Rows keep their columns and order. Exit 65 for a file with a mistake, 66 for none, 73 where nothing can be written:
+    then nothing was.
 
     Examples: `mailproc check-send --list weekly --send 42 --in march.csv --out ok.csv --blocked blocked.csv` ·
     `mailproc check-send --list weekly --list offers --create --in - --out ok.csv --json < march.csv`
@@ -106,7 +107,7 @@ def check_send(
         summary = run(_check(settings, job))
     except TableError as error:
         err.print(f"mailproc: {source}: {error}", markup=False)
-        raise typer.Exit(EX_DATAERR) from None
+        raise typer.Exit(error.code) from None
     if as_json:
         print_json(summary)
     else:

@@ -10,11 +10,17 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT
+
 AT_ONCE = 20_000  # rows of a portion
 
 
 class TableError(Exception):
-    """What is wrong with a file, with line and column where that can be told."""
+    """What is wrong with a file, with line and column where that can be told, and the exit code for it."""
+
+    def __init__(self, said: str, code: int = EX_DATAERR) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ def opened(files: ExitStack, path: Path) -> TextIO:
     try:
         return files.enter_context(path.open(encoding="utf-8-sig", errors="surrogateescape", newline=""))
     except OSError as error:
-        raise TableError(f"cannot open {path}: {error.strerror}") from None
+        raise TableError(f"cannot be opened: {error.strerror}", EX_NOINPUT) from None
 
 
 def _quotes(said: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mailproc.cli.people_table import Portion, TableError
+from mailproc.cli.terminal import EX_CANTCREAT
 from mailproc.policy.send import Stopped
 from mailproc.policy.standing import Block
 
@@ -44,7 +45,7 @@ class SendFiles(AbstractContextManager["SendFiles"]):
                 self._files.append(_beside(target).open("x", encoding="utf-8", newline=""))
             except OSError as error:
                 self._take_away()
-                raise TableError(f"cannot write {target}: {error.strerror}") from None
+                raise TableError(f"{target} cannot be written: {error.strerror}", EX_CANTCREAT) from None
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,7 +84,8 @@ class SendFiles(AbstractContextManager["SendFiles"]):
             for target in self._targets:
                 _beside(target).replace(target)
         except OSError as error:
-            raise TableError(f"cannot write {error.filename or self._targets[0]}: {error.strerror}") from None
+            name = error.filename or self._targets[0]
+            raise TableError(f"{name} cannot be written: {error.strerror}", EX_CANTCREAT) from None
         self._files.clear()
 
     def _write_blocked(self, rows: Iterable[Sequence[str]]) -> None:
