@@ -5,6 +5,7 @@ import unicodedata
 from mailproc.policy.address import ascii_domain
 
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_AT_GMAIL = tuple(f"@{domain}" for domain in sorted(_GMAIL))
 _MAX_WRAPPERS = 4
 
 
@@ -42,7 +43,14 @@ def loose_address(address: str) -> str:
     who wrote: an SRS address stays as it is. Only Gmail's two names are one. Raises nothing. Source: the wrappers are
     BATV `prvs=` and Barracuda `btv1==`.
     """
-    local, at, domain = normalise_address(address).rpartition("@")
+    return loose_form(normalise_address(address))
+
+
+def loose_form(normal_address: str) -> str:
+    """The same of an address as `normalise_address` gives it; most are their own."""
+    if "+" not in normal_address and "=" not in normal_address and not normal_address.endswith(_AT_GMAIL):
+        return normal_address
+    local, at, domain = normal_address.rpartition("@")
     if not at:
         return domain
     local = _without_wrappers(local)

@@ -12,7 +12,7 @@ from mailproc.store.statement import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What of a plan is not there yet: pairs of key and list, and attributes by key."""
+    """What of a plan is not there yet: pairs of list and key, and attributes by key."""
 
     joins: frozenset[tuple[str, str]]
     attributes: Mapping[str, Mapping[str, str]]
@@ -22,7 +22,7 @@ class Difference:
         return any(
             target.has_other_address
             or target.key in self.attributes
-            or any((target.key, list_id) in self.joins for list_id in one.row.lists)
+            or any((list_id, target.key) in self.joins for list_id in one.row.lists)
             for target in one.targets
         )
 
@@ -35,12 +35,14 @@ def difference_of(account_id: str, plan: Plan) -> Transaction[Difference]:
     known = yield from attributes_of(account_id, described)
     joins: set[tuple[str, str]] = set()
     attributes: dict[str, dict[str, str]] = {}
-    for one in plan.rows:
-        for target in one.targets:
+    for row, targets in plan.rows:
+        for target in targets:
             on = joined.get(target.key, ())
-            joins.update((target.key, list_id) for list_id in one.row.lists if list_id not in on)
+            for list_id in row.lists:
+                if list_id not in on:
+                    joins.add((list_id, target.key))
             has = known.get(target.key, {})
-            if other := {name: value for name, value in one.row.attributes if has.get(name) != value}:
+            if other := {name: value for name, value in row.attributes if has.get(name) != value}:
                 attributes.setdefault(target.key, {}).update(other)
     return Difference(joins=frozenset(joins), attributes=attributes)
 
@@ -70,10 +72,10 @@ def counts_of(plan: Plan, difference: Difference) -> ImportCounts:
     """What becomes of the people of a plan."""
     numbers = dict.fromkeys(ImportCounts().as_json(), 0)
     for one in plan.rows:
-        is_new = any(target.before is None for target in one.targets)
+        is_new = one.targets[0].before is None
         numbers["new" if is_new else "updated" if difference.changes(one) else "unchanged"] += 1
-        standings = [plan.standing(target) for target in one.targets]
-        if (count := stopped(standings, one.row.lists)) is not None:
+        standings = [plan.standing(target) for target in one.targets if target.is_said_of]
+        if standings and (count := stopped(standings, one.row.lists)) is not None:
             numbers[count] += 1
         if one.row.consented_at is not None and not any(standing.blocks for standing in standings):
             numbers["consents"] += 1

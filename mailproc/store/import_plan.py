@@ -7,6 +7,7 @@ facts are read, so that an opt-out of an address holds for whoever is imported l
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -34,8 +35,7 @@ _AT_ADDRESSES = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """A subscriber as the store has it."""
 
     key: str
@@ -43,8 +43,7 @@ class Known:
     address_key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """One subscriber that a row means, as it is and as it will be; `before` None: new.
 
     `is_said_of`: facts may count for them; of all others nothing stands against mailing.
@@ -54,7 +53,7 @@ class Target:
     address: str
     address_key: str
     before: Known | None
-    is_said_of: bool
+    is_said_of: bool = False
 
     @property
     def has_other_address(self) -> bool:
@@ -66,13 +65,20 @@ class Target:
         """Whether the address becomes that of another mailbox."""
         return self.before is not None and self.before.address_key != self.address_key
 
+    @property
+    def address_keys(self) -> tuple[str, ...]:
+        """The address, and the one before."""
+        return (self.address_key,) if self.before is None else (self.address_key, self.before.address_key)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
+
+class Meant(NamedTuple):
     """A row with whom it means: one subscriber, or all who have its address where it names no key."""
 
     row: PersonRow
     targets: tuple[Target, ...]
+
+
+_ACTIVE = Standing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,43 +95,38 @@ class Plan:
 
     def standing(self, target: Target) -> Standing:
         """What stands against somebody once the row is imported."""
-        return self.standings.get(target.key, Standing())
+        return self.standings.get(target.key, _ACTIVE)
 
 
 def plan_of(context: Context, account_id: str, rows: Sequence[PersonRow], most: int) -> Transaction[Plan]:
     """Find out whom the first of these rows mean, with at most `most` (≥ 1) subscribers of whom anything is said."""
     meant = yield from _whom_they_mean(account_id, rows)
-    wanted = [one for _, targets in meant for one in targets]
-    address_keys = {name for one in wanted for name in one.address_keys}
-    said_of = yield from who_is_said_of(context.scopes, account_id, [one.key for one in wanted], address_keys)
+    keys = [target.key for one in meant for target in one.targets]
+    address_keys = {name for one in meant for target in one.targets for name in target.address_keys}
+    said_of = yield from who_is_said_of(context.scopes, account_id, keys, address_keys)
+    taken = _first_of(meant, said_of, most)
+    named = [target for one in taken for target in one.targets if target.is_said_of]
+    return Plan(rows=tuple(taken), standings=(yield from _standings(context, account_id, named)))
+
+
+def _first_of(meant: Sequence[Meant], said_of: SaidOf, most: int) -> list[Meant]:
+    """The first rows, those marked of whom something is said, as far as these are not too many."""
     taken: list[Meant] = []
     count = 0
-    for row, targets in meant:
-        marked = tuple(_target(one, said_of) for one in targets)
-        count += sum(one.is_said_of for one in marked)
-        if count > most and taken:
-            break
-        taken.append(Meant(row=row, targets=marked))
-    plan = Plan(rows=tuple(taken))
-    standings = yield from _standings(context, account_id, [one for one in plan.targets if one.is_said_of])
-    return Plan(rows=plan.rows, standings=standings)
+    for one in meant:
+        if any(said_of.names(target.key, target.address_keys) for target in one.targets):
+            marked = tuple(
+                target._replace(is_said_of=said_of.names(target.key, target.address_keys)) for target in one.targets
+            )
+            count += len(marked)
+            if count > most and taken:
+                break
+            one = Meant(one.row, marked)
+        taken.append(one)
+    return taken
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    key: str
-    address: str
-    address_key: str
-    before: Known | None
-
-    @property
-    def address_keys(self) -> set[str]:
-        return {self.address_key} | ({self.before.address_key} if self.before else set())
-
-
-def _whom_they_mean(
-    account_id: str, rows: Sequence[PersonRow]
-) -> Transaction[list[tuple[PersonRow, tuple[_Wanted, ...]]]]:
+def _whom_they_mean(account_id: str, rows: Sequence[PersonRow]) -> Transaction[list[Meant]]:
     """Keys mean themselves. Without a key the address means all who have it, else whoever has the key that it gives:
     somebody whose address was new since then, and stays that; else somebody new.
     """
@@ -138,28 +139,18 @@ def _whom_they_mean(
     meant = []
     for row, address_key in zip(rows, address_keys, strict=True):
         known = by_key.get(row.key)
-        there = at_address.get(address_key) or ([known] if known else [])
-        if row.has_key or not there:
-            targets = [_Wanted(row.key, storable(row.address), address_key, known)]
+        there = None if row.has_key else at_address.get(address_key) or (known and [known])
+        if there:
+            targets = tuple(Target(one.key, one.address, one.address_key, one) for one in there)
         else:
-            targets = [_Wanted(one.key, one.address, one.address_key, one) for one in there]
-        meant.append((row, tuple(targets)))
+            targets = (Target(row.key, storable(row.address), address_key, known),)
+        meant.append(Meant(row, targets))
     return meant
 
 
 def _known(statement: Statement, account_id: str, names: Collection[str]) -> Transaction[list[Known]]:
     rows = yield from ask(statement, account_id=account_id, names=json_text(list(names)))
-    return [Known(key=key, address=address, address_key=address_key) for key, address, address_key in rows]
-
-
-def _target(one: _Wanted, said_of: SaidOf) -> Target:
-    return Target(
-        key=one.key,
-        address=one.address,
-        address_key=one.address_key,
-        before=one.before,
-        is_said_of=said_of.names(one.key, one.address_keys),
-    )
+    return [Known(*row) for row in rows]
 
 
 def _standings(context: Context, account_id: str, targets: Sequence[Target]) -> Transaction[dict[str, Standing]]:

@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from mailproc.policy.address_key import loose_form
 from mailproc.policy.imported import ImportCounts
 from mailproc.policy.person_row import PersonRow
 from mailproc.store.columns import from_json, json_text, micros_of, storable, time_or_none
 from mailproc.store.fact_rows import insert_facts, stored_fact
 from mailproc.store.import_outcome import consents_of, counts_of, difference_of
-from mailproc.store.import_plan import Plan, plan_of
+from mailproc.store.import_plan import Plan, Target, plan_of
 from mailproc.store.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.people_tables import import_run
 from mailproc.store.person_rows import join, put_attributes
@@ -26,7 +27,7 @@ from mailproc.store.persons import lock_all_names
 from mailproc.store.reader import Reader
 from mailproc.store.results import ImportState
 from mailproc.store.statement import Insert, Statement, Transaction, ask, tell
-from mailproc.store.subscribers import UPSERT_SUBSCRIBER, put_rows, subscriber_row
+from mailproc.store.subscribers import UPSERT_SUBSCRIBER, put_rows
 
 SAID_OF_AT_ONCE = 250  # people whose facts are read in one transaction, times the accounts that hear of them
 _FIRST_ROWS, _FEWEST_ROWS, _MOST_ROWS = 500, 50, 8000
@@ -130,7 +131,9 @@ def _import(context: Context, portion: _Portion) -> Transaction[ImportState]:
 
 def one_kind(rows: Sequence[PersonRow]) -> Sequence[PersonRow]:
     """The rows with a key, where there are any: those without may mean one of them, who has to be there first."""
-    return [row for row in rows if row.has_key] or rows
+    if rows[-1].has_key or not rows[0].has_key:
+        return rows
+    return [row for row in rows if row.has_key]
 
 
 def _most(context: Context, account_id: str) -> int:
@@ -142,15 +145,25 @@ def _written(context: Context, account_id: str, plan: Plan, evidence: Mapping[st
     difference = yield from difference_of(account_id, plan)
     other = [target for target in plan.targets if target.has_other_address]
     now = micros_of(context.now)
-    rows = {one.key: subscriber_row(account_id, one.key, one.address, now) for one in other}
-    yield from tell(UPSERT_SUBSCRIBER, [rows[one.key] for one in other if not one.is_said_of])
-    if said_of := [rows[one.key] for one in other if one.is_said_of]:
+    yield from tell(UPSERT_SUBSCRIBER, [_row(account_id, one, now) for one in other if not one.is_said_of])
+    if said_of := [_row(account_id, one, now) for one in other if one.is_said_of]:
         yield from put_rows(context, account_id, said_of)
     yield from join(account_id, difference.joins, now)
     yield from put_attributes(account_id, difference.attributes)
     consents = consents_of(account_id, plan, evidence)
     yield from insert_facts([stored_fact(one, context.now) for one in consents], context.now)
     return counts_of(plan, difference)
+
+
+def _row(account_id: str, one: Target, now: int) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "key": one.key,
+        "address": one.address,
+        "address_key": one.address_key,
+        "loose_key": storable(loose_form(one.address_key)),
+        "created_at": now,
+    }
 
 
 def _begin_all(context: Context, payloads: Sequence[ImportRun]) -> Transaction[list[ImportState]]:

@@ -55,10 +55,10 @@ def lists_joined(account_id: str, keys: Collection[str]) -> Transaction[dict[str
 
 
 def join(account_id: str, pairs: Iterable[tuple[str, str]], now: int) -> Transaction[None]:
-    """Put subscribers on lists, pairs of key and list; whoever is on it already stays."""
+    """Put subscribers on lists, pairs of list and key; whoever is on it already stays."""
     rows = [
         {"account_id": account_id, "list_id": list_id, "subscriber_key": key, "joined_at": now}
-        for key, list_id in sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
+        for list_id, key in sorted(pairs)
     ]
     yield from tell(_JOIN, rows)
 

@@ -81,7 +81,7 @@ def _join(context: Context, one: Membership) -> Transaction[list[str]]:
     known = sorted(key for (key,) in rows)
     on = yield from lists_joined(one.account_id, known)
     new = [key for key in known if one.list_id not in on.get(key, ())]
-    yield from join(one.account_id, [(key, one.list_id) for key in new], micros_of(context.now))
+    yield from join(one.account_id, [(one.list_id, key) for key in new], micros_of(context.now))
     return new
 
 
