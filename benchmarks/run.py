@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.checking import OUT_SHARE, Checked, Speed, on_postgres, on_sqlite
+from benchmarks.importing import against_bare, beside_a_listener
 from benchmarks.measures import (
     Figure,
     Generator,
@@ -52,7 +53,7 @@ def main() -> None:
     count, rounds = (800, 1) if options.quick else (6000, 3)
     console = Console(stderr=True)
     lines = []
-    measures = (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays, checks)
+    measures = (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays, checks, imports)
     for measure in (one for one in measures if options.only in (None, one.__name__)):
         console.print(f"[dim]{measure.__name__} …[/]")
         lines += list(measure(count, rounds))
@@ -169,6 +170,44 @@ def worst(count: int, rounds: int) -> Iterator[Line]:
         holds=growing.growth <= 2.5,
         absolutes=growing.name,
     )
+
+
+def imports(count: int, rounds: int) -> Iterator[Line]:
+    """People imported, against a bare executemany of the same rows, and beside a listener."""
+    people = 50_000 if rounds == 1 else 1_000_000
+    ours, bare = against_bare(people)
+    ratio = ours.cpu_seconds / bare.cpu_seconds
+    yield Line(
+        what=f"import of {people:,} people against executemany of the same rows in the order of the file: CPU",
+        figure=f"{ratio:.2f}×",
+        budget="≤ 2×",
+        holds=ratio <= 2,
+        absolutes=f"{ours.cpu_seconds / people * 1e6:.1f} / {bare.cpu_seconds / people * 1e6:.1f} µs",
+    )
+    yield Line(
+        what="the same on the wall, from start to end",
+        figure=f"{ours.seconds / bare.seconds:.2f}×",
+        budget="printed",
+        holds=None,
+        absolutes=f"{ours.seconds:.1f} / {bare.seconds:.1f} s",
+    )
+    beside, rate = beside_a_listener(people, 50), 50
+    seconds = beside.seconds / people * 1e6
+    yield Line(
+        what=f"import of {people:,} people while {rate} mails/s come: seconds for a million",
+        figure=f"{seconds:.1f} s",
+        budget="≤ 60 s",
+        holds=seconds <= 60,
+        absolutes=f"{len(beside.load.latencies)} mails, {len(beside.load.refused)} refused",
+    )
+    yield Line(
+        what="DATA→250 meanwhile: refused",
+        figure=f"{len(beside.load.refused)}",
+        budget="0",
+        holds=not beside.load.refused,
+        absolutes="",
+    )
+    yield _milliseconds("DATA→250 meanwhile: p99", beside.load.percentile(0.99), 250)
 
 
 def checks(count: int, rounds: int) -> Iterator[Line]:

@@ -1,8 +1,8 @@
 """What rows of an import would change, found out before anything is written: a dry run asks the same, and stops there.
 
-Most people of an import are strangers: no fact names their key or address, here or wherever something could reach them
-from. Their standing is active without being computed, and writing them is all there is to do. Only of the others the
-facts are read, so that an opt-out of an address holds for whoever is imported later (R8, R13, R27).
+Most people of an import are strangers: no fact says anything against them (`suspects.py`), here or wherever something
+could reach them from. Their standing is active without being computed, and writing them is all there is to do. Only of
+the others the facts are read, so that an opt-out of an address holds for whoever is imported later (R8, R13, R27).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,8 +19,8 @@ from mailproc.store.journal import Context
 from mailproc.store.people_tables import subscriber
 from mailproc.store.persons import Person, person_of_key
 from mailproc.store.reach import counting_facts
-from mailproc.store.said_of import SaidOf, who_is_said_of
 from mailproc.store.statement import Statement, Transaction, ask, one_of
+from mailproc.store.suspects import Recipients, suspects_among
 
 _COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
 _OF_KEYS = Statement(
@@ -65,11 +65,6 @@ class Target(NamedTuple):
         """Whether the address becomes that of another mailbox."""
         return self.before is not None and self.before.address_key != self.address_key
 
-    @property
-    def address_keys(self) -> tuple[str, ...]:
-        """The address, and the one before."""
-        return (self.address_key,) if self.before is None else (self.address_key, self.before.address_key)
-
 
 class Meant(NamedTuple):
     """A row with whom it means: one subscriber, or all who have its address where it names no key."""
@@ -101,23 +96,21 @@ class Plan:
 def plan_of(context: Context, account_id: str, rows: Sequence[PersonRow], most: int) -> Transaction[Plan]:
     """Find out whom the first of these rows mean, with at most `most` (≥ 1) subscribers of whom anything is said."""
     meant = yield from _whom_they_mean(account_id, rows)
-    keys = [target.key for one in meant for target in one.targets]
-    address_keys = {name for one in meant for target in one.targets for name in target.address_keys}
-    said_of = yield from who_is_said_of(context.scopes, account_id, keys, address_keys)
-    taken = _first_of(meant, said_of, most)
+    targets = [target for one in meant for target in one.targets]
+    asked = Recipients(keys=[one.key for one in targets], address_keys=[one.address_key for one in targets])
+    suspects = yield from suspects_among(context.scopes, account_id, asked)
+    taken = _first_of(meant, {str(one.key) for one in suspects.values()}, most)
     named = [target for one in taken for target in one.targets if target.is_said_of]
     return Plan(rows=tuple(taken), standings=(yield from _standings(context, account_id, named)))
 
 
-def _first_of(meant: Sequence[Meant], said_of: SaidOf, most: int) -> list[Meant]:
-    """The first rows, those marked of whom something is said, as far as these are not too many."""
+def _first_of(meant: Sequence[Meant], suspects: Collection[str], most: int) -> list[Meant]:
+    """The first rows, those marked that mean one of these keys, as far as they are not too many."""
     taken: list[Meant] = []
     count = 0
     for one in meant:
-        if any(said_of.names(target.key, target.address_keys) for target in one.targets):
-            marked = tuple(
-                target._replace(is_said_of=said_of.names(target.key, target.address_keys)) for target in one.targets
-            )
+        if any(target.key in suspects for target in one.targets):
+            marked = tuple(target._replace(is_said_of=target.key in suspects) for target in one.targets)
             count += len(marked)
             if count > most and taken:
                 break

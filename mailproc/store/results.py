@@ -79,11 +79,15 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportState:
-    """How far an import has come: the place of the last row that is done (empty for none), and what became of whom."""
+    """How far an import has come: the place of the last row that is done (empty for none), and what became of whom.
+
+    `seconds` is how long the transaction took that came so far, without its commit.
+    """
 
     cursor: str
     counts: ImportCounts
     finished_at: datetime | None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

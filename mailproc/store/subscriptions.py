@@ -13,9 +13,9 @@ from mailproc.store.person_rows import attributes_of, join, leave, lists_joined
 from mailproc.store.persons import Person, person_of_key
 from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
-from mailproc.store.said_of import who_is_said_of
 from mailproc.store.standing_rows import told_standing
 from mailproc.store.statement import Statement, Transaction, ask, one_of
+from mailproc.store.suspects import Recipients, suspects_among
 
 AT_ONCE = 1000
 
@@ -179,10 +179,9 @@ def _some(context: Context, account_id: str, list_id: str | None, after: str) ->
 
 
 def _standings_of(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[dict[str, Standing]]:
-    """What stands against those of whom anything is said; the others are left out."""
-    keys, address_keys = [str(one.key) for one in people], {str(one.address_key) for one in people}
-    said_of = yield from who_is_said_of(context.scopes, account_id, keys, address_keys)
-    named = [one for one in people if said_of.names(str(one.key), {str(one.address_key)})]
-    facts = yield from counting_facts(context.scopes, account_id, named)
+    """What stands against those against whom anything may; the others are left out."""
+    asked = Recipients(keys=[str(one.key) for one in people], address_keys=[str(one.address_key) for one in people])
+    suspects = yield from suspects_among(context.scopes, account_id, asked)
+    facts = yield from counting_facts(context.scopes, account_id, [people[place] for place in suspects])
     thresholds = context.thresholds_of(account_id)
     return {name: told_standing(standing_of((one.fact for one in said), thresholds)) for name, said in facts.items()}
