@@ -217,6 +217,16 @@ async def test_consent_is_kept_of_those_against_whom_nothing_stands_and_brings_n
     assert await store.check() == []
 
 
+async def test_a_consent_of_one_who_has_the_address_brings_back_nobody_else_who_has_it(store: Store) -> None:
+    await store.put_subscribers([Subscriber(account_id="acme", key="3", address="pat@example.org")])
+    await store.record_facts([an_opt_out("pat@example.org", at=NOW - timedelta(days=9))])
+    await store.record_facts([a_consent(None, key="1", at=NOW - timedelta(days=5))])
+    row = keyed("1", "pat@example.org", consented_at=NOW - timedelta(days=1))
+    assert await imported(store, row) == ImportCounts(new=1, consents=1)
+    assert (await one(store, "3")).standing.status is Status.unsubscribed
+    assert await store.check() == []
+
+
 async def test_without_a_time_of_consent_an_import_says_nothing_about_consent(store: Store) -> None:
     await imported(store, keyed("1", "pat@example.org"))
     assert (await one(store, "1")).facts == ()
