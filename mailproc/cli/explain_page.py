@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
-from mailproc.cli.terminal import harmless, out
+from mailproc.cli.terminal import harmless, out, print_labelled
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.examination import Examination
 from mailproc.policy.explain import verdict_text
@@ -75,14 +74,12 @@ def print_page(page: Page, *, everything: bool) -> None:
 
 def print_lines(*labelled: tuple[str, Sequence[Text]]) -> None:
     """Lines beside the label of their group; groups without lines are left out."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True, width=10)
-    table.add_column(overflow="fold")
+    rows = []
     for label, lines in labelled:
         for number, line in enumerate(lines):
             line.plain = harmless(line.plain)
-            table.add_row("" if number else label, line)
-    out.print(table, soft_wrap=False)
+            rows.append(("" if number else label, line))
+    print_labelled(rows, width=10)
 
 
 def print_headline(decision: Decision) -> None:

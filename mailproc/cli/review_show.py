@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.cli.terminal import columns, is_wide, out
+from mailproc.cli.terminal import columns, is_wide, out, print_labelled
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import read_headers, read_message
@@ -86,11 +86,7 @@ def print_review(page: ReviewPage, now: datetime) -> None:
     item = page.item
     out.print(_headline(item, now))
     mail = page.today.mail if page.today else None
-    for label, text in (*_facts(item), *_header(mail)):
-        line = Text("  ")
-        line.append(f"{label:<9} ", style="dim")
-        line.append(text)
-        out.print(line)
+    print_labelled([(label, Text(text)) for label, text in (*_facts(item), *_header(mail))], width=9, indent=2)
     out.print(Rule("What they wrote", align="left", style="dim"))
     words = Padding(_words(item, mail), (0, 0, 0, 2))
     out.print(words, soft_wrap=False, overflow="fold", no_wrap=False)
@@ -172,11 +168,7 @@ def _print_answers(page: ReviewPage) -> None:
         rows.append(("`review release`", f"{decided.action.value} of {whom}: {decided.reason}"))
     if today is not None:
         rows.append(("`review redo`", _today(today)))
-    for command, does in rows:
-        line = Text("  ")
-        line.append(f"{command:<23}", style="cyan")
-        line.append(does)
-        out.print(line)
+    print_labelled([(command, Text(does)) for command, does in rows], width=22, style="cyan", indent=2)
 
 
 def _what_unsubscribe_does(page: ReviewPage) -> str:

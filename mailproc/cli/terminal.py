@@ -4,10 +4,12 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterable
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from mailproc.errors import (
     BadFile,
@@ -73,6 +75,16 @@ def columns() -> int:
 def is_wide() -> bool:
     """Whether a table has room for all its columns in one line."""
     return columns() >= _WIDE
+
+
+def print_labelled(rows: Iterable[tuple[str, Text]], *, width: int, style: str = "dim", indent: int = 0) -> None:
+    """Texts beside their labels, folded below themselves where they are too long; in a pipe each is one line."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style=style, no_wrap=True, width=width + indent)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(Text(" " * indent + label), text)
+    print_table(table)
 
 
 def print_table(table: Table) -> None:

@@ -51,3 +51,12 @@ def test_lists_of_what_is_stored_are_whole_in_a_pipe_too(database: Shell) -> Non
 def test_no_colour_gets_into_a_pipe(long_named: Shell) -> None:
     for width in ("", "80"):
         assert "\x1b" not in long_named.run("replay", "long", COLUMNS=width).stdout
+
+
+def test_what_stands_beside_a_label_is_folded_below_itself_and_whole_in_a_pipe(shell: Shell) -> None:
+    told = shell.run("explain", "mails/request.eml", COLUMNS="60").stdout
+    assert all(len(line) <= 60 for line in told.splitlines())
+    piped = shell.run("explain", "mails/request.eml", COLUMNS="").stdout
+    assert "who        pat@example.org by From, unauthenticated" in piped.splitlines()
+    assert any(line.startswith("assumed    ") for line in piped.splitlines())
+    assert "".join(told.split()) == "".join(piped.split())
