@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from mailproc.account_policies import scopes_of
-from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.context import (
+    AccountOption,
+    ConfigOption,
+    JsonOption,
+    account_named,
+    check_list,
+    operator,
+    settings_with_lists,
+)
 from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
 from mailproc.cli.send_lines import print_sends, send_as_json
 from mailproc.cli.sends import sends_behind
@@ -22,6 +30,7 @@ from mailproc.settings import Settings
 from mailproc.store.results import PersonStatus, Recorded, ReviewItem
 from mailproc.store.review_reports import ReviewFilter
 
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
@@ -42,7 +51,7 @@ ReceivedOption = Annotated[
     datetime | None,
     typer.Option("--received-at", formats=TIMES, help="When, in UTC; now."),
 ]
-ByOption = Annotated[str, typer.Option("--by", help="Who enters it.")]
+ByOption = Annotated[str, typer.Option("--by", help="Who enters it; else your user name. Given always for `global`.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a few words; kept with the fact.")]
 
 
@@ -164,7 +173,8 @@ def _enter(
     settings = settings_with_lists(config)
     when = past(received_at, "--received-at") if received_at else datetime.now(UTC)
     address, key = named(person)
-    evidence = {name: value for name, value in (("by", by), ("reason", reason)) if value}
+    who = by if level is Level.global_ else operator(by)  # what holds everywhere nobody enters without giving a name
+    evidence = {name: value for name, value in (("by", who), ("reason", reason)) if value}
     if level is Level.global_:
         account_id, enterprise = _whose_global(settings, account)
         address, key = address or run(_address_of(settings, str(key), account)), None
@@ -199,7 +209,7 @@ def _enter(
         )
         raise typer.Exit(EX_NOPERM)
     if not recorded.changes:
-        out.print(f"{person}: recorded; the standing stays as it was (see `mailproc status {person}`)", markup=False)
+        out.print(f"{person}: recorded; nothing changes by it (see `mailproc why {person}`)", markup=False)
 
 
 async def _record(settings: Settings, fact: Fact) -> tuple[Recorded, bool]:
@@ -230,9 +240,12 @@ def _whose_global(settings: Settings, account: str | None) -> tuple[str, str | N
 
 
 def past(at: datetime, option: str) -> datetime:
-    """A time that somebody typed, aware. Raises typer.Exit(65) for the future."""
+    """A time that somebody typed, aware. Raises typer.Exit(65) for the future, and for what is no time of any mail."""
     then = at.replace(tzinfo=UTC)
     if then > datetime.now(UTC):
         err.print(f"mailproc: {option} lies in the future")
+        raise typer.Exit(EX_DATAERR)
+    if then < _EARLIEST:
+        err.print(f"mailproc: {option} lies before {_EARLIEST:%Y}: is the year right?")
         raise typer.Exit(EX_DATAERR)
     return then

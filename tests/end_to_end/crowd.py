@@ -52,7 +52,7 @@ class Crowd:
         self.said: list[Fact] = []
         self.doings: tuple[Callable[[], Awaitable[None]], ...] = (
             self.say, self.say, self.say, self.decide, self.decide, self.take_back, self.move, self.move,
-            self.load, self.speak_for_everyone, self.join_or_leave, self.revert, self.deliver,
+            self.load, self.speak_for_everyone, self.join_or_leave, self.revert, self.deliver, self.meet,
         )  # fmt: skip
 
     def past(self) -> datetime:
@@ -162,6 +162,12 @@ class Crowd:
         back = [self.marked(retraction_of(one, by="lee", reason="bad rule", at=now)) for one in made.facts]
         await self.store.record_facts(back)
         self.acknowledge(back)
+
+    async def meet(self) -> None:
+        """A send that meets somebody for the first time, or not."""
+        account, key, address = (self.chance.choice(some) for some in (ACCOUNTS, KEYS, ADDRESSES))
+        if await self.store.sends.meet(account, [(key, address)]):
+            tell(address=[account, key, address])
 
     async def deliver(self) -> None:
         """What a worker does: claim some events and settle them."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing import BounceThresholds, Standing, Status, crm_status, standing_of
+from mailproc.policy.verdict import verdict
 
 
 def status_of(*facts: Fact) -> str:
@@ -333,6 +334,27 @@ def test_nothing_but_consent_or_retraction_brings_anyone_back(facts: list[Fact],
         after = standing_of([*facts, fact(kind, at, evidence={"class": "soft"})]).status
         assert before is not Status.unsubscribed or after is Status.unsubscribed
         assert before is Status.active or after is not Status.active
+
+
+@given(histories(), histories())
+def test_what_is_said_of_a_list_never_leaks_upward(facts: list[Fact], more: list[Fact]) -> None:
+    lists = [one for one in more if one.level is Level.list and one.kind is not FactKind.bounce]
+    before, after = (
+        {
+            block.fact_id
+            for block in standing_of(said).blocks
+            if block.level is not Level.list and block.kind != "bounce"
+        }
+        for said in (facts, [*facts, *(one for one in lists if one.retracts is None)])
+    )
+    assert before == after
+
+
+@given(histories(), st.sampled_from(["weekly", "daily", "a list that is made later"]))
+def test_an_account_opt_out_covers_every_list_also_those_that_are_made_later(facts: list[Fact], list_id: str) -> None:
+    out = standing_of([*facts, fact("opt_out", 60)])
+    assert not verdict(out, list_id=list_id).may_send
+    assert verdict(standing_of([fact("opt_out", 60, level=Level.list, list_id="weekly")]), list_id="daily").may_send
 
 
 def naive_standing(facts: Sequence[Fact]) -> tuple[Status, set[str]]:

@@ -6,8 +6,11 @@ nobody was ever brought back by an import, a first send, an update or a new addr
 """
 
 import asyncio
+import contextlib
+import itertools
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +22,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from store_values import NOW, Clock, hooks
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
 from mailproc.policy.standing import Standing, standing_of
 from mailproc.policy.verdict import verdict
 from mailproc.settings import StoreSettings
+from mailproc.store.imports import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
@@ -193,14 +198,44 @@ class Levels(RuleBasedStateMachine):
 
     @rule(account=ACCOUNTS, key=KEYS, address=ADDRESSES)
     def somebody_is_imported_or_moves(self, account: str, key: str, address: str) -> None:
-        before = self.standing_of_key(account, key)
-        self.model.put(account, key, address)
-        self.do(self.store.put_subscribers([Subscriber(account_id=account, key=key, address=address)]))
-        after = self.standing_of_key(account, key)
-        for list_id in (None, "news", "weekly"):
-            stopped_by = {block.kind for block in verdict(before, list_id=list_id).stopped_by}
+        with self.nobody_is_brought_back(account):
+            self.model.put(account, key, address)
+            self.do(self.store.put_subscribers([Subscriber(account_id=account, key=key, address=address)]))
+
+    @rule(account=ACCOUNTS, key=KEYS, address=ADDRESSES, consented=st.none() | HOURS)
+    def a_file_tells_of_somebody(self, account: str, key: str, address: str, consented: int | None) -> None:
+        """Perhaps with consent, which counts where nothing stands, and of that one subscriber alone."""
+        at = None if consented is None else self.at(consented)
+        with self.nobody_is_brought_back(account):
+            self.model.put(account, key, address)
+            if at is not None and not self.model.blocks(account, key, address):
+                values = {"account_id": account, "key": key, "channel": Channel.import_, "occurred_at": at}
+                self.model.say(Fact(kind=FactKind.consent, **values))  # type: ignore[arg-type]
+            row = PersonRow(f"k:{key}", address, lists=("news",), consented_at=at)  # type: ignore[arg-type]
+            self.do(self.imported(ImportRun(account_id=account, id=f"{self.minute}{key}", evidence={}), row))
+
+    @rule(account=ACCOUNTS, key=KEYS, address=ADDRESSES)
+    def a_send_meets_somebody(self, account: str, key: str, address: str) -> None:
+        with self.nobody_is_brought_back(account):
+            if (account, key) not in self.model.subscribers:
+                self.model.put(account, key, address)
+            self.do(self.store.sends.meet(account, [(key, address)]))
+
+    async def imported(self, run: ImportRun, row: PersonRow) -> None:
+        self.minute += 1  # each run is one of its own
+        async for _ in self.store.imports.run(run, [row]):
+            pass
+
+    @contextlib.contextmanager
+    def nobody_is_brought_back(self, account: str) -> Iterator[None]:
+        """Whoever was stopped by more than a dead address still is, on whichever list (R8, R27)."""
+        before = {key: self.standing_of_key(account, key) for key in ("1", "2")}
+        yield
+        for key, list_id in itertools.product(before, (None, "news", "weekly")):
+            stopped_by = {block.kind for block in verdict(before[key], list_id=list_id).stopped_by}
             if stopped_by & BEYOND_THE_ADDRESS:
-                assert not verdict(after, list_id=list_id).may_send, "an import brought somebody back"
+                after = verdict(self.standing_of_key(account, key), list_id=list_id)
+                assert not after.may_send, "an import, a first send or a new address brought somebody back"
 
     def standing_of_key(self, account: str, key: str) -> Standing:
         found = self.do(self.store.persons(key, account))
