@@ -1,6 +1,8 @@
 """What the deploy pages tell other programs must fit what mailproc makes and takes."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -72,6 +74,28 @@ def test_the_border_refuses_what_nobody_would_take(local_part: str) -> None:
     address = f"{local_part}@reply.acme.example"
     assert not postfix_takes(address)
     assert not exim_takes(address)
+
+
+def test_the_pipe_gives_each_recipient_an_option_of_its_own(database_folder: Path) -> None:
+    """Postfix repeats the word that holds ${recipient} for each of them, and only that."""
+    [argv] = re.findall(r"argv=\S+mailproc (deliver(?:\n +\S.*|.)*)", text_of("postfix.md"))
+    words = [word.replace("/etc/mailproc/mailproc.toml", "mailproc.toml") for word in argv.split()]
+    people = ("reply@reply.acme.example", "abuse@reply.acme.example")
+    given = [w.replace("${recipient}", one) for w in words for one in (people if "${recipient}" in w else people[:1])]
+    for sender in ("-pat@example.org", ""):
+        command = [sys.executable, "-m", "mailproc", *(word.replace("${sender}", sender) for word in given)]
+        done = subprocess.run(
+            command, cwd=database_folder, input=b"Subject: x\r\n\r\n" + sender.encode(), capture_output=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert b"kept for review" not in done.stderr
+
+
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    text = 'database = "sqlite+aiosqlite:///m.db"\n[[account]]\nid = "acme"\ndomains = ["reply.acme.example"]\n'
+    (tmp_path / "mailproc.toml").write_text(text, encoding="utf-8")
+    return tmp_path
 
 
 def test_the_settings_of_a_container_are_settings() -> None:
