@@ -1,8 +1,9 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. PHRASES_FIRST_RUN.toml is what the program made of them before anybody had tuned for them;
-it is never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
+without a look at the rules. fixtures/strangers.toml has four sets more, each written before the program saw a line of
+it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
+them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
 """
 
 import functools
@@ -37,6 +38,10 @@ NEWSLETTER = "Re: Autumn at Acme"
 BARS = {
     "phrases": {"recall": 89, "kept": 100, "precision": 100, "quiet": 88, "doubt": 100},
     "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 81},
+    "short": {"recall": 95, "kept": 99, "precision": 99, "quiet": 78, "doubt": 83},
+    "personas": {"recall": 95, "kept": 99, "precision": 100, "quiet": 95, "doubt": 80},
+    "senders": {"recall": 95, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
+    "voices": {"recall": 95, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
@@ -56,7 +61,7 @@ class Text:
 
     @property
     def name(self) -> str:
-        words = self.body if self.group != "posts" else f"{self.subject} | {self.body}"
+        words = self.body if self.subject == NEWSLETTER else f"{self.subject} | {self.body}"
         return " ".join(words.split())
 
 
@@ -74,7 +79,19 @@ def posts() -> list[Text]:
     return [Text(group="posts", subject=post["subject"], body=post["body"], asks=post["asks"]) for post in entries]
 
 
-TEXTS = {"phrases": phrases(), "posts": posts()}
+def strangers() -> dict[str, list[Text]]:
+    sets = tomllib.loads((FIXTURES / "strangers.toml").read_text(encoding="utf-8"))
+    return {
+        name: [
+            Text(group=language, subject=one.get("subject", NEWSLETTER), body=one["text"], asks=one["asks"])
+            for language, entries in languages.items()
+            for one in entries
+        ]
+        for name, languages in sets.items()
+    }
+
+
+TEXTS = {"phrases": phrases(), "posts": posts(), **strangers()}
 
 
 @functools.cache
@@ -170,7 +187,10 @@ def test_no_more_texts_come_before_a_person_than_the_budget(name: str) -> None:
 
 
 def test_bars_are_never_lower_than_what_the_first_run_reached() -> None:
-    first = tomllib.loads((FIXTURES / "PHRASES_FIRST_RUN.toml").read_text(encoding="utf-8"))
+    records = ("PHRASES_FIRST_RUN.toml", "STRANGERS_FIRST_RUN.toml")
+    first = {}
+    for record in records:
+        first |= tomllib.loads((FIXTURES / record).read_text(encoding="utf-8"))
     lower = {
         (name, figure) for name, bars in BARS.items() for figure in bars if bars[figure] < int(first[name][figure])
     }

@@ -15,6 +15,7 @@ from mailproc.policy.word_class import NO_CLASSES, WordClassError, with_words
 
 _SPECIAL = frozenset("()[]{}|*")
 _MAX_DEPTH = 6
+_MANY = 4  # alternatives
 _ANY = r"[^ \n]*"
 
 
@@ -116,12 +117,12 @@ class _Reader:
     def _item(self, depth: int) -> str:
         """One word, which may be made of pieces, or an option."""
         if self.text[self.position] == "[":
-            return f"(?:{'|'.join(self._alternatives(']', depth))})?"
+            return f"(?:{_by_first_letter(self._alternatives(']', depth))})?"
         start = self.position
         if self.text[start] == "(":
             spaced = self._alternatives(")", depth)
             if self._at_word_end():
-                return f"(?:{'|'.join(spaced)})"
+                return f"(?:{_by_first_letter(spaced)})"
             self.position = start
         pieces = []
         while not self._at_word_end():
@@ -162,6 +163,21 @@ class _Reader:
     def _at_word_end(self) -> bool:
         following = self.text[self.position : self.position + 1]
         return not following or following.isspace() or following in "|)]"
+
+
+def _by_first_letter(alternatives: list[str]) -> str:
+    """The same choice, tried letter by letter: at most places of a text no word of a class begins.
+
+    Alternatives of different first letters never fit at one place, so their order among each other says nothing.
+    """
+    if len(alternatives) < _MANY or not all(one[:1].isalnum() for one in alternatives):
+        return "|".join(alternatives)
+    beginning: dict[str, list[str]] = {}
+    for one in alternatives:
+        beginning.setdefault(one[0], []).append(one[1:])
+    return "|".join(
+        letter + (rests[0] if len(rests) == 1 else f"(?:{'|'.join(rests)})") for letter, rests in beginning.items()
+    )
 
 
 def _may_be_empty(item: str) -> bool:

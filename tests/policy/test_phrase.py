@@ -36,6 +36,14 @@ def test_a_phrase_finds_what_it_says(phrase: str, line: str, found: bool):
     assert matches(phrase, line) is found
 
 
+@pytest.mark.parametrize("word", ["stop", "stop it", "stone", "take", "takes", "quit", "end", "stop it now"])
+def test_a_choice_of_many_finds_each_of_its_words_and_the_longest_first(word: str):
+    read = read_phrase("(stop|stop it|stop it now|stone|take|takes|quit|end)")
+    found = re.search(read.segments[0].span_source, f" {word} ")
+    assert found is not None
+    assert found[1] == f"{word} "
+
+
 def test_gaps_and_edges_are_told_apart():
     phrase = read_phrase("^stop ... newsletter$")
     assert (phrase.begins, phrase.ends, len(phrase.segments)) == (True, True, 2)
