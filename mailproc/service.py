@@ -130,6 +130,7 @@ class Service:
             self.settings.store,
             hooks_of=self.settings.hooks_of,
             alarm_hooks_of=self.settings.alarm_hooks_of,
+            probe_hooks_of=self.settings.probe_hooks_of,
             forwarding_of=self.settings.forwarding_of,
             breaker=self.settings.breaker.limits(),
             thresholds_of=self._thresholds_of,

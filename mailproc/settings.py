@@ -151,6 +151,7 @@ class HookSettings(_Table):
     type: Literal["webhook", "jsonl", "exec"]
     accounts: Words = ()
     alarms: bool = False  # also gets `alarm.raised` events
+    probes: bool = False  # also gets the events of the self-test's probe, which are marked
     url: str | None = None
     secret: Secret | None = None  # whsec_… (Standard Webhooks); env:NAME and file:PATH are understood
     secret_file: Path | None = None
@@ -277,6 +278,11 @@ class Settings(_Table):
     def hooks_of(self, account_id: str) -> tuple[str, ...]:
         """Names of the hooks that get this account's events."""
         return tuple(hook.name for hook in self.hook if not hook.accounts or account_id in hook.accounts)
+
+    def probe_hooks_of(self, account_id: str) -> tuple[str, ...]:
+        """Names of those among them that want to hear of the self-test's probe."""
+        wanted = {hook.name for hook in self.hook if hook.probes}
+        return tuple(name for name in self.hooks_of(account_id) if name in wanted)
 
     def alarm_hooks_of(self, account_id: str) -> tuple[str, ...]:
         """Names of those among them that want to hear of alarms."""

@@ -48,6 +48,11 @@ class _Commands(LazyGroup):
             "check_mail:check_mail",
             "Show what an outgoing commercial mail lacks, who says so, and what to do about it.",
         ),
+        (
+            "selftest",
+            "selftest:selftest",
+            "Send a synthetic opt-out through the running service, and see that it is honoured.",
+        ),
         ("overdue", "overdue:overdue", "Show requests that no hook was told of for a day, the most urgent first."),
         ("alarms", "alarms:alarms", "Show what is wrong at present."),
         ("outbox", "outbox:app", "Events on their way to hooks."),

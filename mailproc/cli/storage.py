@@ -38,6 +38,7 @@ async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncItera
         settings.store,
         hooks_of=settings.hooks_of,
         alarm_hooks_of=settings.alarm_hooks_of,
+        probe_hooks_of=settings.probe_hooks_of,
         forwarding_of=settings.forwarding_of if forwards else nobody_forwards,
         breaker=settings.breaker.limits(),
         thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from mailproc.policy.facts import FactKind, Level
+from mailproc.policy.probe import is_probe
 from mailproc.policy.standing import Block, Standing, crm_status
 
 
@@ -104,7 +105,7 @@ def standing_event(
     status and everything above list level is always told. Raises nothing. Source: docs/reference/event.schema.json.
     """
     blocks, left_out = _told_blocks(standing.blocks)
-    data = {
+    data: dict[str, Any] = {
         "account": account_id,
         "person": {"address": encodable(address), "key": encodable(key)},
         "version": version,
@@ -117,6 +118,8 @@ def standing_event(
         },
         "cause": {name: one_line(cause[name]) for name in _CAUSE_KEYS if cause.get(name)},
     }
+    if is_probe(address):
+        data["probe"] = True
     return SyncEvent(id=event_id, type=f"subscriber.{standing.status.value}", timestamp=at, data=data)
 
 

@@ -58,6 +58,7 @@ class Context:
     hooks_of: Callable[[str], tuple[str, ...]]
     thresholds_of: Callable[[str], BounceThresholds]
     alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
+    probe_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
     forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards
     scopes: Scopes = NO_SCOPES
     news: set[str] = field(default_factory=set)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from mailproc.errors import NotFound
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
+from mailproc.policy.probe import is_probe
 from mailproc.store import reports
 from mailproc.store.columns import json_text, micros_of
 from mailproc.store.journal import Context, Journal, Operation, one_by_one
@@ -210,7 +211,7 @@ def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
     people = [person for (person,) in rows]
     in_force = yield from _in_force(push.account_id, people)
     events = []
-    for change in in_force:
+    for change in (one for one in in_force if not is_probe(one.address)):
         [(told_before,)] = yield from ask(
             _TOLD_BEFORE, account_id=push.account_id, person=change.person, hook_name=push.hook
         )

@@ -18,6 +18,7 @@ from mailproc.policy.event import (
     event_from_json,
     standing_event,
 )
+from mailproc.policy.probe import is_probe
 from mailproc.store.columns import from_json, json_text, micros_of, time_of, time_or_none
 from mailproc.store.journal import Context
 from mailproc.store.ownership import is_alive
@@ -96,8 +97,20 @@ class Event:
 
 
 def write_events(context: Context, account_id: str, events: Sequence[Event]) -> Transaction[None]:
-    """One row per hook of the account for each event, in this order; older rows that nobody delivers are superseded."""
-    hooks = context.hooks_of(account_id)
+    """One row per hook of the account for each event, in this order; older rows that nobody delivers are superseded.
+
+    A probe of the self-test is told to those hooks alone that want to hear of it.
+    """
+    yield from _write_events(
+        context, account_id, [one for one in events if not is_probe(one.change.address)], context.hooks_of(account_id)
+    )
+    probes = [one for one in events if is_probe(one.change.address)]
+    yield from _write_events(context, account_id, probes, context.probe_hooks_of(account_id))
+
+
+def _write_events(
+    context: Context, account_id: str, events: Sequence[Event], hooks: Sequence[str]
+) -> Transaction[None]:
     if not events or not hooks:
         return
     people = [event.change.person for event in events]

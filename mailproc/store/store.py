@@ -43,6 +43,7 @@ from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
 from mailproc.store.pepper_rows import require_peppers
 from mailproc.store.portions import portions, weight_of
 from mailproc.store.presence import Presence
+from mailproc.store.probes import Probes
 from mailproc.store.reader import Reader
 from mailproc.store.requests import Requests
 from mailproc.store.results import (
@@ -103,6 +104,7 @@ class Store:
         self._breaker = Breaker(self._reader, breaker)
         self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock, self._scopes, due)
+        self.probes = Probes(self._journal)
         self.requests = Requests(self._reader, clock, due)
         self.archive = Archive(self._journal, self._reader, clock)
         self.outbox = Outbox(self._journal, self._reader)
@@ -124,6 +126,7 @@ class Store:
         *,
         hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
         alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
+        probe_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks,
         thresholds_of: Callable[[str], BounceThresholds] = usual_thresholds,
         forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards,
         scopes: Scopes = NO_SCOPES,
@@ -150,6 +153,7 @@ class Store:
                 process_id=name,
                 hooks_of=hooks_of,
                 alarm_hooks_of=alarm_hooks_of,
+                probe_hooks_of=probe_hooks_of,
                 thresholds_of=thresholds_of,
                 forwarding_of=forwarding_of,
                 scopes=scopes,
