@@ -12,6 +12,7 @@ from mailproc.policy.verdict import Classification, Verdict, verdict
 
 _BOUNCES_AT_MOST = 5  # taken back one by one; of more nobody says each that it was wrong
 _OPT_OUTS = (FactKind.opt_out, FactKind.complaint)
+_FROM_ABOVE = (Level.global_, Level.account, Level.list)  # consent is refused while a global opt-out stands (R14)
 
 
 class Remedy(StrEnum):
@@ -68,15 +69,7 @@ def changes_for(
     standing = standing_of(facts, send.thresholds)
     stopped_by = send.verdict_on(standing).stopped_by
     levels = {block.level for block in stopped_by if block.kind in _OPT_OUTS}
-    changes = [
-        _consent(send, level, address=address, key=key, at=at)
-        for level in (
-            Level.global_,
-            Level.account,
-            Level.list,
-        )  # locally nothing can be lifted before
-        if level in levels
-    ]
+    changes = [_consent(send, level, address=address, key=key, at=at) for level in _FROM_ABOVE if level in levels]
     said = still_said(facts)
     holds = [said[block.fact_id] for block in stopped_by if block.kind is FactKind.block]
     bounced = any(block.kind is FactKind.bounce for block in stopped_by)
