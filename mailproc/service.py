@@ -36,7 +36,7 @@ from mailproc.policy.standing import BounceThresholds
 from mailproc.retention import Retention
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
-from mailproc.settings_check import notes_on_forwarding
+from mailproc.settings_check import notes_on_forwarding, notes_on_gaps
 from mailproc.shadow import Shadow
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
@@ -268,6 +268,8 @@ class Service:
             )
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run()))
+        for note in notes_on_gaps(self.settings):
+            self._log.warning("not_set_up", why=note)
         for note in notes_on_forwarding(self.settings):
             self._log.warning("not_forwarded", why=note)
 

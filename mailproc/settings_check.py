@@ -148,6 +148,16 @@ def notes_on_trust(settings: Settings) -> list[str]:
     ]
 
 
+def notes_on_gaps(settings: Settings) -> list[str]:
+    """A sentence for what is not said at all, and without which hardly anything is done."""
+    notes = []
+    if not settings.account:
+        notes.append("no account: every mail will be refused; add an [[account]] table")
+    if not settings.hook:
+        notes.append("no hook: standings change, and nobody is told; add a [[hook]] table")
+    return notes
+
+
 def notes_on_forwarding(settings: Settings) -> list[str]:
     """A sentence for each account whose mail for people goes nowhere; no mistakes, but worth knowing."""
     notes = []

@@ -1,14 +1,17 @@
 """The running service puts new mail off when its own work piles up, and for nothing else."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from mailproc.log import configure_logging
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.rule_files import load_rules
 from mailproc.service import Service
-from mailproc.settings import AccountSettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from mailproc.settings import AccountSettings, HookSettings, Settings, SmtpSettings, StoreSettings, WebSettings
 from mailproc.store.store import Store
 
 RULES = load_rules(None)
@@ -64,3 +67,22 @@ async def test_mail_that_waits_for_dns_puts_no_other_mail_off(service: Service, 
     assert service.gauges.waiting == 3
     assert service.busy() is None
     assert await service.readiness() == []
+
+
+async def test_a_service_that_has_no_account_or_no_hook_says_so_when_it_starts(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", "json", mask_addresses=True)
+    doors = {"smtp": SmtpSettings(listen=(), min_free_disk_bytes=0), "web": WebSettings(listen=())}
+    account = AccountSettings(id="acme", domains=("reply.acme.example",))
+    hook = HookSettings(name="file", type="jsonl", path=Path("/dev/null"))
+    for settings, lacking in (
+        (Settings(database=database_url, **doors), ["no account", "no hook"]),
+        (Settings(database=database_url, **doors, account=(account,)), ["no hook"]),
+        (Settings(database=database_url, **doors, account=(account,), hook=(hook,)), []),
+    ):
+        service = Service(settings, RULES)
+        await service.start()
+        await service.stop()
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "not_set_up" in line]
+        assert [line["why"].partition(":")[0] for line in lines] == lacking

@@ -12,7 +12,7 @@ from mailproc.errors import RulesError, SettingsError
 from mailproc.holiday_calendar import due_rule_of
 from mailproc.policy.rules import RuleSet
 from mailproc.rule_files import load_rules, rule_paths, shipped_rules_folder
-from mailproc.settings_check import notes_on_forwarding, notes_on_trust
+from mailproc.settings_check import notes_on_forwarding, notes_on_gaps, notes_on_trust
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -47,11 +47,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         return
     for key, value in found.items():
         out.print(f"{key:9} {', '.join(value) if isinstance(value, list) else value}", markup=False)
-    if not settings.account:
-        out.print("[yellow]no account: every mail will be refused; add an \\[\\[account]] table[/]")
-    if not settings.hook:
-        out.print("[yellow]no hook: standings change, and nobody is told; add a \\[\\[hook]] table[/]")
-    for note in (*notes_on_forwarding(settings), *notes_on_trust(settings)):
+    for note in (*notes_on_gaps(settings), *notes_on_forwarding(settings), *notes_on_trust(settings)):
         out.print(note, style="yellow", markup=False)
     if settings.account and settings.hook:
         out.print("[green]all well[/]")
