@@ -25,7 +25,7 @@ _KINDS = {
 }
 _BY_HAND = (Channel.command, Channel.phone, Channel.letter, Channel.chat)
 _REMEDIES = {
-    Remedy.address: "an address: import the subscriber with one",
+    Remedy.address: "an address: `mailproc import` takes a file that gives the key one",
     Remedy.consent: "they ask for mail again, which nobody can do for them; then it is entered:",
     Remedy.take_back: "it proves wrong, or is over; then it is taken back:",
     Remedy.lift: "an operator of the installation lifts what holds everywhere; nobody else can:",

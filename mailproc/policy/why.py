@@ -119,6 +119,8 @@ def _record(known: Known) -> Answer:
         said, stops = f"{known.address} is no address that mail could be sent to", True
     elif known.is_subscriber:
         said = f"{name}, {known.address}"
+    elif known.key is not None:
+        said = f"no subscriber has the key {known.key}; {known.address} was named with it"
     elif known.facts:
         said = "an address that no subscriber has; what is said of it holds for whoever gets it"
     else:
@@ -132,7 +134,7 @@ def _answer(step: Step, send: Asked, known: Known, told: Sequence[Told], stoppin
     stopped_by = tuple(one for one in asked if one.block.fact_id in stopping)
     return Answer(
         step=step,
-        said=_of_list(send, asked) if step is Step.list else _SAID[step][bool(asked)],
+        said=_said(step, send, stands=bool(asked)),
         stops=bool(stopped_by),
         stopped_by=stopped_by,
         passed=tuple(one for one in asked if one.block.fact_id not in stopping),
@@ -147,14 +149,16 @@ GLOBAL_ELSEWHERE = (
 _SAID: Mapping[Step, tuple[str, str]] = {
     Step.sendable: ("neither bounced nor held", "mail cannot be delivered there, or is held back"),
     Step.account: ("neither opted out nor complained", "no more mail of this account is wanted"),
-    Step.global_: ("not out everywhere", "out everywhere: of all accounts, now and later"),
+    Step.global_: ("not out everywhere", "out everywhere: of all accounts{of}, now and later"),
+    Step.list: ("nothing stands against mail of list {list}", "no more mail of list {list}"),
 }
 
 
-def _of_list(send: Asked, told: Sequence[Told]) -> str:
-    if send.list_id is None:
+def _said(step: Step, send: Asked, *, stands: bool) -> str:
+    if step is Step.list and send.list_id is None:
         return "the send names no list"
-    return f"no more mail of list {send.list_id}" if told else f"nothing stands against mail of list {send.list_id}"
+    of = f" of {send.enterprise}" if send.enterprise else ""
+    return _SAID[step][stands].replace("{of}", of).replace("{list}", str(send.list_id))
 
 
 def _list_notes(send: Asked, known: Known, told: Sequence[Told]) -> tuple[str, ...]:

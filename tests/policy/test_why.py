@@ -212,3 +212,26 @@ def test_lists_that_were_left_are_noted_where_another_or_none_is_asked_about() -
         ("out of other lists: daily",),
         ("out of other lists: daily, weekly",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "subscriber 1, pat@example.org"),
+        ({"address": None}, "subscriber 1 has no address"),
+        ({"address": None, "is_subscriber": False}, "nobody is known by the key 1"),
+        ({"is_subscriber": False}, "no subscriber has the key 1; pat@example.org was named with it"),
+        ({"key": None, "is_subscriber": False}, "nothing is known of this address; a first send would make it known"),
+    ],
+)
+def test_the_first_step_says_who_is_known_as_what(known: dict[str, object], said: str) -> None:
+    assert asked([], SEND, **known).answers[0].said.startswith(said)
+
+
+def test_where_global_is_the_enterprises_own_it_is_said_so() -> None:
+    out = [fact("opt_out", 1, level=Level.global_)]
+    told = [asked(out, replace(SEND, enterprise=one)).answers[4].said for one in (None, "group")]
+    assert told == [
+        "out everywhere: of all accounts, now and later",
+        "out everywhere: of all accounts of group, now and later",
+    ]
