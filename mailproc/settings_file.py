@@ -58,12 +58,12 @@ def read_settings(path: Path | None, environment: Mapping[str, str] = os.environ
     source, astray = read_source(path, environment)
     kept = Kept(copy.deepcopy(source.tree))
     folder = path.resolve().parent if path else Path.cwd()
-    settings, mistakes = _usable(kept, folder)
+    settings, mistakes = usable(kept, folder)
     settings = _anchored(settings, folder)
     return Read(settings=settings, source=source, kept=kept, mistakes=mistakes, astray=astray)
 
 
-def _usable(kept: "Kept", folder: Path) -> tuple[Settings, list[Mistake]]:
+def usable(kept: "Kept", folder: Path) -> tuple[Settings, list[Mistake]]:
     """The settings without what is wrong in them, and the mistakes.
 
     What is wrong is taken out and the rest is tried again, so that what must fit together can be judged, too.
@@ -99,6 +99,7 @@ class Kept:
     def take_out(self, locs: Iterable[Loc]) -> None:
         """Let go what is wrong: a key, or the whole table when it lacks one."""
         places = {self._place_of(loc) for loc in locs}
+        places = {place for place in places if not any(place[:length] in places for length in range(1, len(place)))}
         self.taken_out |= {self.written_at(place) for place in places}
         rows = {place for place in places if len(place) == 2 and isinstance(place[1], int)}
         for place in places - rows:

@@ -1,11 +1,14 @@
 """The settings file: everything overridable, all mistakes at once, each with file, line and key."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from mailproc.errors import SettingsError
@@ -13,7 +16,8 @@ from mailproc.outgoing_settings import OutgoingSettings
 from mailproc.policy.account import MailboxRole
 from mailproc.settings import AccountSettings, HookSettings, Settings
 from mailproc.settings_check import mistakes_around, notes_on_forwarding, notes_on_trust
-from mailproc.settings_file import load_settings, read_settings
+from mailproc.settings_file import Kept, load_settings, read_settings, usable
+from mailproc.settings_source import Source
 from mailproc.smarthost_settings import SmarthostSettings
 
 EXAMPLE = Path(__file__).parent.parent / "mailproc.example.toml"
@@ -451,3 +455,35 @@ def test_the_file_of_a_secret_is_relative_to_the_settings(tmp_path: Path, monkey
     assert load_settings(written(tmp_path, text), {}).account[0].token_keys == {1: "00112233445566778899aabbccddeeff"}
     told = problems_of(tmp_path, text.replace("token-1", "token-2"))
     assert told.endswith(f"{tmp_path}/token-2.key: there is no such file")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[smarthost]\nport = "x"\ntls = "y"\n', {"smarthost.host: is missing", "smarthost.port: must be a whole"}),
+        ('[[account]]\nparent = 3\nhard_bounces = "x"\n', {"account.0.id: is missing", "account.0.hard_bounces: must"}),
+        (
+            '[[account]]\nid = "a"\ndomains = ["a.example"]\n[account.smarthost]\nport = "x"\n',
+            {"account.a.smarthost.host: is missing", "account.a.smarthost.port: must be a whole"},
+        ),
+        ('[[hook]]\nname = "h"\ntype = "jsonl"\naccounts = [3, "x", 4]\n', {"hook.h.accounts.0: must be a text"}),
+    ],
+)
+def test_several_mistakes_in_one_table_are_all_told(tmp_path: Path, text: str, said: set[str]) -> None:
+    told = problems_of(tmp_path, text)
+    for one in said:
+        assert one in told
+
+
+def any_tables(below: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    keys = ("id", "domains", "listen", "host", "port", "mailboxes", "reply", "token_keys", "smarthost", "1", "name")
+    return st.lists(below, max_size=3) | st.dictionaries(st.sampled_from(keys), below, max_size=4)
+
+
+@given(tree=st.recursive(st.integers() | st.text(max_size=3) | st.booleans(), any_tables, max_leaves=12))
+def test_no_settings_whatever_they_are_end_in_anything_but_mistakes(tree: object) -> None:
+    whole = {"smtp": tree, "account": tree, "hook": [tree, {"name": "h", "type": tree}], "smarthost": tree}
+    kept = Kept(json.loads(json.dumps(whole)))
+    settings, mistakes = usable(kept, Path())
+    assert Source(path=None, text="", tree=whole, variables={}).sentences(mistakes)
+    assert settings.smtp.max_recipients >= 100
