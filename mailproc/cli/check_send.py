@@ -69,7 +69,7 @@ def check_send(
     name: Annotated[str | None, typer.Option("--name", help="What people call the send; else its id.")] = None,
     create: Annotated[bool, typer.Option("--create", help="Make unknown people known, as active.")] = False,
     in_memory: Annotated[
-        bool, typer.Option("--in-memory", help="Read who is out into memory first: for files of millions.")
+        bool, typer.Option("--in-memory", help="Read who is out into memory first: for the largest files.")
     ] = False,
     key_column: Annotated[str | None, typer.Option(help="Column of the subscriber key; else `key`.")] = None,
     address_column: Annotated[str | None, typer.Option(help="Column of the address; else `address`, `email`.")] = None,

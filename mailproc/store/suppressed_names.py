@@ -6,56 +6,38 @@ Names are addresses as they are compared, and subscriber keys of the account. Th
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, select
 
 from mailproc.policy.scope import Scopes
-from mailproc.store.columns import address_key_of, micros_of
+from mailproc.store.columns import address_key_of, json_text, micros_of
 from mailproc.store.people_tables import fact, standing, subscriber
 from mailproc.store.reach import homes_of
-from mailproc.store.statement import Row, Statement, Transaction, ask
-from mailproc.store.suspects import is_against
+from mailproc.store.statement import Row, Statement, Transaction, ask, one_of
+from mailproc.store.suspects import is_against, present_addresses
 
 PORTION = 50_000
 
 _theirs = subscriber.alias("theirs")  # who has the key of a fact, where it was said
-_ours = subscriber.alias("ours")  # who has an address in the account that asks
 
 
-def _named(column: ColumnElement[str]) -> Subquery:
+def _named(column: ColumnElement[str]) -> Select[Any]:
     """The names in facts that follow `after`, in order."""
     return (
-        select(column.label("name"))
+        select(column)
         .where(fact.c.account_id == bindparam("home"), column > bindparam("after"), is_against())
         .distinct()
         .order_by(column)
         .limit(bindparam("portion"))
-        .subquery("portion")
     )
 
 
-def _has_address(address_key: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(_ours.c.account_id == bindparam("account_id"), _ours.c.address_key == address_key)
-
-
-_addresses = _named(fact.c.address_key)
-_keys = _named(fact.c.key)
-_BY_ADDRESS = Statement(
-    lambda insert: (
-        select(_addresses.c.name, _ours.c.key)
-        .select_from(_addresses.outerjoin(_ours, _has_address(_addresses.c.name)))
-        .order_by(_addresses.c.name)
-    )
-)
-_BY_KEY = Statement(
-    lambda insert: (
-        select(_keys.c.name, _theirs.c.address_key, _ours.c.key)
-        .select_from(
-            _keys.outerjoin(
-                _theirs, and_(_theirs.c.account_id == bindparam("home"), _theirs.c.key == _keys.c.name)
-            ).outerjoin(_ours, _has_address(_theirs.c.address_key))
-        )
-        .order_by(_keys.c.name)
+_BY_ADDRESS = Statement(lambda insert: _named(fact.c.address_key))
+_BY_KEY = Statement(lambda insert: _named(fact.c.key))
+_KEYS_AT = Statement(
+    lambda insert: select(subscriber.c.key).where(
+        subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "address_keys")
     )
 )
 _NEW_FACTS = Statement(
@@ -90,11 +72,16 @@ def names_after(
     """A portion of a leg: its names, and where to go on; None at the end."""
     home, kind = leg
     statement = _BY_ADDRESS if kind == "address" else _BY_KEY
-    rows = yield from ask(statement, home=home, account_id=account_id, after=after, portion=portion)
-    if not rows:
+    found = [name for (name,) in (yield from ask(statement, home=home, after=after, portion=portion))]
+    if not found:
         return [], None
-    columns = range(1, len(rows[0])) if kind == "key" and home != account_id else range(len(rows[0]))
-    return [row[place] for place in columns for row in rows if row[place] is not None], rows[-1][0]
+    if kind == "address":
+        names = addresses = found
+    else:
+        addresses = list((yield from present_addresses(home, found)).values())
+        names = addresses + (found if home == account_id else [])
+    keys = yield from ask(_KEYS_AT, account_id=account_id, address_keys=json_text(addresses))
+    return names + [key for (key,) in keys], found[-1]
 
 
 def new_names(scopes: Scopes, account_id: str, since: datetime) -> Transaction[set[str]]:

@@ -12,8 +12,7 @@ import mailproc.store
 from mailproc.store.statement import Statement
 
 # Tables with a row per living process, per big mail on its way in, and one that never holds many rows.
-# A `portion` is what a subquery with a limit found.
-SMALL = {"process", "upload", "pepper", "shadow_decision", "portion"}
+SMALL = {"process", "upload", "pepper", "shadow_decision"}
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:
