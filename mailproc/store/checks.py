@@ -1,23 +1,24 @@
 """Is all well? What must be equal is compared, what must belong together is looked for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import and_, exists, func, select, text
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds, Standing, standing_of
 from mailproc.store.accounts import senders
+from mailproc.store.crowded_facts import crowded_addresses, crowded_keys
 from mailproc.store.fact_rows import StoredFact
 from mailproc.store.journal import Context
 from mailproc.store.outbox_rows import OF_NOBODY
 from mailproc.store.people_tables import standing
-from mailproc.store.persons import find
+from mailproc.store.persons import Person, find
 from mailproc.store.reach import counting_facts
 from mailproc.store.reader import Reader
 from mailproc.store.schema import PENDING, decision, mail, mail_content, outbox
 from mailproc.store.standing_rows import NEVER_CHANGED, amounts_to, standings_of, told_standing
 from mailproc.store.statement import Transaction
-from mailproc.store.walk import Leg, legs_of, next_names
+from mailproc.store.walk import Leg, Source, legs_of, next_names
 
 MAX_PROBLEMS = 100
 
@@ -56,9 +57,12 @@ def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[
     account_id, thresholds = leg.account_id, context.thresholds_of(leg.account_id)
     names, last = yield from next_names(leg, after, context.scopes.peppers)
     people = yield from find(account_id, names)
-    facts = yield from counting_facts(context.scopes, account_id, people.values())
-    every = yield from counting_facts(context.scopes, account_id, people.values(), whole=True)
     kept = yield from standings_of(account_id, people)
+    if leg.source is not Source.standings:  # who has a standing is compared where those are walked, once
+        people = {name: person for name, person in people.items() if name not in kept}
+    every = yield from counting_facts(context.scopes, account_id, people.values(), whole=True)
+    flooded = yield from _flooded(account_id, people.values())
+    facts = {**every, **(yield from counting_facts(context.scopes, account_id, flooded))} if flooded else every
     problems = []
     for person in sorted(people):
         is_kept = kept.get(person, NEVER_CHANGED).standing
@@ -70,6 +74,14 @@ def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[
         elif is_kept != said or amounts_to(said) != amounts_to(all_said):
             problems.append(f"account {account_id}: {person} is kept with other blocks than the facts say")
     return problems, last
+
+
+def _flooded(account_id: str, people: Collection[Person]) -> Transaction[list[Person]]:
+    """Those of whom recording reads only what can matter: of all others it reads every fact."""
+    keys = yield from crowded_keys(account_id, {one.key for one in people if one.key is not None})
+    addresses = {one.address_key for one in people if one.address_key is not None}
+    addresses = yield from crowded_addresses(account_id, addresses)
+    return [one for one in people if one.key in keys or one.address_key in addresses]
 
 
 def _standing_of(facts: Iterable[StoredFact], thresholds: BounceThresholds) -> Standing:
