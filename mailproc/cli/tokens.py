@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
+from mailproc.cli.context import (
+    AccountOption,
+    ConfigOption,
+    JsonOption,
+    account_named,
+    settings_of,
+    settings_with_lists,
+)
 from mailproc.cli.terminal import EX_CANTCREAT, EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.lists import list_of_number
@@ -36,7 +43,7 @@ def keygen(
 
     Example: `mailproc token keygen --out token-1.key`
     """
-    settings = settings_with_lists(config)
+    settings = settings_of(config)
     used: list[int] = []
     if settings.account:
         account_id = account_named(settings, account)

@@ -52,7 +52,13 @@ def test_explaining_a_mail_without_settings_needs_no_database_no_server_and_no_d
 
 @pytest.mark.parametrize(
     "words",
-    [("config", "check"), ("config", "show"), ("rules", "try", "take me off"), ("rules", "diff", "a", "a", "mails")],
+    [
+        ("token", "keygen"),
+        ("config", "check"),
+        ("config", "show"),
+        ("rules", "try", "take me off"),
+        ("rules", "diff", "a", "a", "mails"),
+    ],
 )
 def test_looking_at_settings_and_rules_needs_no_database_no_server_and_no_dns(
     shell: Shell, words: tuple[str, ...]
