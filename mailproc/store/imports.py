@@ -5,14 +5,16 @@ that was broken off goes on, two of the same work together, and either counts ev
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 
+from mailproc.errors import StoreError
 from mailproc.policy.address_key import loose_form
 from mailproc.policy.imported import ImportCounts
 from mailproc.policy.person_row import PersonRow
@@ -62,6 +64,11 @@ _ADVANCE = Statement(
         .values(cursor=bindparam("place"), counts=bindparam("counted"), finished_at=bindparam("ended"))
     )
 )
+
+
+# Of a table that it has not looked at PostgreSQL believes that each account has a few rows, and reads them all for each
+# portion. It looks by itself a minute later, or once a tenth of a large table is new; a growing account cannot wait.
+_LOOK_AT_TABLES = Statement(lambda insert: text("ANALYZE subscriber, subscription, attribute"), only="postgresql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +173,11 @@ def _row(account_id: str, one: Target, now: int) -> dict[str, Any]:
     }
 
 
+def _look_at_tables(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:
+    yield from ask(_LOOK_AT_TABLES)
+    return [None for _ in payloads]
+
+
 def _begin_all(context: Context, payloads: Sequence[ImportRun]) -> Transaction[list[ImportState]]:
     return (yield from one_by_one(_begin, context, payloads))
 
@@ -176,6 +188,7 @@ def _import_all(context: Context, payloads: Sequence[_Portion]) -> Transaction[l
 
 BEGIN: Operation[ImportRun, ImportState] = Operation(name="begin import", rank=31, run=_begin_all)
 IMPORT: Operation[_Portion, ImportState] = Operation(name="import", rank=32, run=_import_all, bulky=True)
+LOOK: Operation[None, None] = Operation(name="look at tables", rank=35, run=_look_at_tables)
 
 
 class Imports:
@@ -195,7 +208,7 @@ class Imports:
         """
         state = await self._journal.submit(BEGIN, run)
         yield state
-        size = _FIRST_ROWS
+        size, next_look = _FIRST_ROWS, _FIRST_ROWS
         waiting = _Waiting(row for row in rows if row.place > state.cursor)
         while state.finished_at is None:
             portion = _Portion(run=run, rows=waiting.take(size))
@@ -204,6 +217,10 @@ class Imports:
             done = waiting.drop_until(state.cursor)
             yield state
             size = _next_size(size, done, state.seconds)
+            if state.counts.new >= next_look:
+                with contextlib.suppress(StoreError):  # another one looks, or may not: the import goes on without
+                    await self._journal.submit(LOOK, None)
+                next_look = state.counts.new * 2
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def preview(self, account_id: str, rows: Iterable[PersonRow]) -> AsyncIterator[ImportCounts]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from store_values import NOW, Clock, a_consent, an_opt_out, deadlocks, hooks
 
@@ -323,3 +324,13 @@ async def test_the_consent_of_one_brings_nobody_back_who_has_the_same_address(st
     found = {one.key: one.standing.status for one in await store.persons("pat@example.org", "acme")}
     assert found == {"1": Status.active, "2": Status.unsubscribed}
     assert await store.check() == []
+
+
+async def test_postgresql_looks_at_tables_that_an_import_makes_large(postgresql_url: str) -> None:
+    store = await Store.open(postgresql_url, StoreSettings())
+    await imported(store, *crowd(600))
+    await store.close()
+    connection = await asyncpg.connect(postgresql_url.replace("postgresql+asyncpg", "postgresql"))
+    known = await connection.fetchval("SELECT reltuples FROM pg_class WHERE relname = 'subscriber'")
+    await connection.close()
+    assert known >= 500
