@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailproc.policy.facts import FactKind
+from mailproc.policy.forgetting import forgotten_at
 from mailproc.policy.pepper import is_forgotten_name
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import standing_of
@@ -183,7 +184,7 @@ def write_standings(
         changed = amounts_to(after) != amounts_to(before.standing)
         if not changed and (not before.version or (after == before.standing and person.address == before.address)):
             continue
-        version = before.version + changed
+        version = (before.version or _version_once_told(facts[name])) + changed
         rows.append(standing_row(account_id, person, after, version, micros_of(context.now)))
         if not changed:
             continue
@@ -202,6 +203,15 @@ def write_standings(
     yield from tell(UPSERT_STANDING, rows)
     yield from write_events(context, account_id, events)
     return changes
+
+
+def _version_once_told(facts: Collection[StoredFact]) -> int:
+    """What hooks may have been told as the version of somebody who was forgotten, at most; 0 of everyone else.
+
+    They keep the highest, and would ignore whoever began anew: so it goes on with the seconds since 1970.
+    """
+    forgotten = filter(None, (forgotten_at(one.fact) for one in facts))
+    return max((int(at.timestamp()) for at in forgotten), default=0)
 
 
 def named_by(person: Person, facts: Collection[StoredFact]) -> Person:

@@ -213,6 +213,21 @@ async def test_whoever_comes_with_the_address_again_is_out_in_every_account_of_t
     assert [one.standing.status for one in await store.persons(PAT)] == ["unsubscribed", "unsubscribed"]
 
 
+async def test_hooks_that_keep_the_highest_version_still_heed_whoever_comes_again(store: Store) -> None:
+    await store.put_subscribers([known()])
+    for number in range(3):
+        await store.record_facts([an_opt_out(PAT, at=NOW + timedelta(minutes=2 * number))])
+        await store.record_facts([a_consent(PAT, at=NOW + timedelta(minutes=2 * number + 1))])
+    await store.record_facts([an_opt_out(PAT, at=NOW + timedelta(hours=1))])
+    await deliver_all(store)
+    before = await store.outbox.entries(limit=1)
+    await forget(store)
+    await store.put_subscribers([known()])
+    after = await store.outbox.entries(limit=1)
+    assert after[0].version > before[0].version > 3
+    assert after[0].event.id != before[0].event.id
+
+
 async def test_a_global_opt_out_is_forgotten_and_still_global(store: Store, database_url: str) -> None:
     said = {"by": "ann", "reason": "letter"}
     everywhere = {"level": Level.global_, "channel": Channel.command, "account_id": EVERYWHERE, "evidence": said}
