@@ -93,6 +93,7 @@ class MemoryCheck:
 
     async def _catch_up(self, context: Context) -> None:
         since = min(self._read_at or context.now, context.now) - OVERLAP
-        self._index.add(await self._reader.run(new_names(context.scopes, self._account_id, since)))
+        names = await self._reader.run(new_names(context.scopes, self._account_id, since))
+        await asyncio.to_thread(self._index.add, names)
         self._peppered = bool(context.scopes.peppers) and await self._reader.run(is_anyone_forgotten())
         self._read_at = context.now

@@ -1,8 +1,8 @@
 """Names in memory: what is in is found and nothing else; many names at once have the forms that each has alone."""
 
 import random
+import threading
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +86,27 @@ def test_hashes_that_fall_together_in_the_bit_table_are_told_apart() -> None:
     index = NameIndex()
     index.load(["a"])
     index.settle()
-    index._bits = np.full_like(index._bits, 255)
+    index._table.bits[:] = 255
     numbers = [str(random.Random(1).random()) for _ in range(100)]
     assert index.places_of([*numbers, "a"]) == [100]
+
+
+def test_whoever_asks_while_names_are_sorted_in_finds_them_all() -> None:
+    index = NameIndex()
+    names = [f"p{number}@example.org" for number in range(20_000)]
+    index.add(names)
+    stop = threading.Event()
+
+    def sort() -> None:
+        while not stop.is_set():
+            index.settle()
+            index.add([str(random.random())])
+
+    sorting = threading.Thread(target=sort)
+    sorting.start()
+    try:
+        for _ in range(200):
+            assert len(index.places_of(names)) == len(names)
+    finally:
+        stop.set()
+        sorting.join()
