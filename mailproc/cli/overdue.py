@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_TEMPFAIL, out, print_json, print_table
+from mailproc.cli.terminal import EX_TEMPFAIL, is_wide, out, print_json, print_table
 from mailproc.policy.due import Urgency
 from mailproc.settings import Settings
 from mailproc.store.requests import Unmet
@@ -53,19 +53,21 @@ def _print(found: list[Unmet], limit: int) -> None:
         out.print("[green]nothing: every request older than a day was told[/]")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("due", "received", "account", "who", "what", "state"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("due", "received"))
+    columns = ("due", "who", "what", "state", *(("account", "received") if is_wide() else ()))
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in ("due", "state", "received"))
     for one in found[:limit]:
         left = one.due_at - datetime.now(UTC)
-        days = f"{-left.days} d late" if one.urgency is Urgency.late else f"in {left.days} d"
-        table.add_row(
+        days = f"{(-left).days} d late" if one.urgency is Urgency.late else f"in {left.days} d"
+        cells = (
             Text(f"{one.due_at:%Y-%m-%d} {days}", style=_COLOURS[one.urgency]),
-            f"{one.received_at:%Y-%m-%d %H:%M}",
-            one.account_id,
             Text(one.person or "-"),
             Text(f"{one.hook}, entry {one.id}" if one.hook else f"{one.what} {one.id}"),
             one.state,
+            one.account_id,
+            f"{one.received_at:%Y-%m-%d %H:%M}",
         )
+        table.add_row(*cells[: len(columns)])
     print_table(table)
     if len(found) > limit:
         out.print(f"… and {len(found) - limit} more: --limit, --json", style="dim")
