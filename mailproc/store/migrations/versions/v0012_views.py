@@ -5,6 +5,7 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
+# A later revision that changes what they show drops them first, and makes them anew.
 # What differs between the two: a time, a text out of JSON, the blocks of a standing as rows, and a word that makes a
 # view over one table none that PostgreSQL would write through.
 _SQLITE = {
