@@ -34,7 +34,8 @@ from mailproc.store.subscribers import UPSERT_SUBSCRIBER, put_rows
 SAID_OF_AT_ONCE = 250  # people whose facts are read in one transaction, times the accounts that hear of them
 _FIRST_ROWS, _FEWEST_ROWS, _MOST_ROWS = 500, 50, 8000
 _TARGET_SECONDS = 0.07  # of one transaction before its commit: whoever else writes waits little longer
-_PAUSE_SECONDS = 0.012  # between two, for those who waited
+_PAUSE_SECONDS = 0.015  # between two at least, for those who waited
+_PAUSE_SHARE = 0.25  # of the time that the last one took: where all is slow, so are those who wait for the gap
 _ROW_BYTES = 3000  # written for one person, roughly: a page of an index is written for every row that it takes
 
 _RUN = Statement(
@@ -221,7 +222,7 @@ class Imports:
                 with contextlib.suppress(StoreError):  # another one looks, or may not: the import goes on without
                     await self._journal.submit(LOOK, None)
                 next_look = state.counts.new * 2
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(max(_PAUSE_SECONDS, _PAUSE_SHARE * state.seconds))
 
     async def preview(self, account_id: str, rows: Iterable[PersonRow]) -> AsyncIterator[ImportCounts]:
         """Tell what an import would do, and change nothing; gives the counts so far, again and again."""
