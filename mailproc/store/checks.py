@@ -55,7 +55,7 @@ async def _compare_people(reader: Reader, context: Context, account_id: str, pro
 def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[str], str | None]]:
     """Whose standing is not what their facts amount to, neither those that recording reads nor all of them."""
     account_id, thresholds = leg.account_id, context.thresholds_of(leg.account_id)
-    names, last = yield from next_names(leg, after, context.scopes.peppers)
+    names, last = yield from next_names(leg, after)
     people = yield from find(account_id, names)
     kept = yield from standings_of(account_id, people)
     if leg.source is not Source.standings:  # who has a standing is compared where those are walked, once

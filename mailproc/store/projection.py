@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mailproc.policy.facts import FactKind
 from mailproc.policy.forgetting import forgotten_at
-from mailproc.policy.pepper import is_forgotten_name
+from mailproc.policy.pepper import NO_PEPPERS, is_forgotten_name
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing import standing_of
 from mailproc.store.accounts import who_knows
@@ -103,7 +103,8 @@ def _tell_the_reached(
 ) -> Transaction[Changes]:
     """Bring up to date who has these addresses in other accounts, where something is known of them."""
     others = yield from reached_accounts(context.scopes, account_id)
-    known = yield from who_knows(others, address_keys, context.scopes.peppers)
+    # An account that forgot an address has nobody there to bring up to date, and must not learn it anew.
+    known = yield from who_knows(others, address_keys, NO_PEPPERS)
     if heard is None:
         heard = yield from heard_at(context.scopes, _homes(context.scopes, known), address_keys)
     told = [replace(group, mail_id=None) for group in said]  # the mail is in another account's hands

@@ -57,7 +57,7 @@ class _Done:
 
 def _rebuild(context: Context, chunk: Chunk) -> Transaction[_Done]:
     account_id = chunk.leg.account_id
-    names, last = yield from next_names(chunk.leg, chunk.after, context.scopes.peppers)
+    names, last = yield from next_names(chunk.leg, chunk.after)
     if last is None:
         return _Done(last=None, people=0, changed=0)
     people = yield from find_and_lock(account_id, names)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.pepper import Peppers, is_forgotten_name
+from mailproc.policy.pepper import NO_PEPPERS, is_forgotten_name
 from mailproc.policy.scope import EVERYWHERE, Scopes
 from mailproc.store.accounts import who_knows
 from mailproc.store.people_tables import fact, standing
@@ -78,7 +78,7 @@ def legs_of(scopes: Scopes, account_id: str) -> list[Leg]:
     ]
 
 
-def next_names(leg: Leg, after: str, peppers: Peppers) -> Transaction[tuple[Names, str | None]]:
+def next_names(leg: Leg, after: str) -> Transaction[tuple[Names, str | None]]:
     """Up to 200 names of a leg that follow `after`, as names of the account's people; and the last, None at the end."""
     found = [name for (name,) in (yield from ask(_STATEMENTS[leg.source], account_id=leg.home, after=after))]
     if not found:
@@ -90,7 +90,7 @@ def next_names(leg: Leg, after: str, peppers: Peppers) -> Transaction[tuple[Name
     if leg.source is Source.keys:
         people = yield from find(leg.home, Names(keys=address_keys))
         address_keys = frozenset(one.address_key for one in people.values() if one.address_key is not None)
-    known = (yield from who_knows([leg.account_id], address_keys, peppers)).get(leg.account_id, frozenset())
+    known = (yield from who_knows([leg.account_id], address_keys, NO_PEPPERS)).get(leg.account_id, frozenset())
     return Names(address_keys=known, bare_address_keys=known), last
 
 

@@ -299,6 +299,19 @@ async def test_forgetting_by_key_takes_former_addresses_along_and_leaves_other_a
     assert [one.address for one in await store.persons(KEY, "shop")] == ["else@example.org"]
 
 
+async def test_forgetting_in_one_account_leaves_whom_it_reaches_as_out_as_before(store: Store) -> None:
+    await store.put_subscribers([known(), known("shop-1", account="shop")])
+    await store.record_facts([an_opt_out(PAT)])
+    await deliver_all(store)
+    await forget(store, PAT, "acme")
+    [shop] = await store.persons("shop-1", "shop")
+    assert (shop.address, shop.standing.status) == (PAT, "unsubscribed")
+    assert [entry.hook for entry in await store.claim("crm", limit=10, lease_seconds=60)] == []
+    await store.record_facts([a_consent(PAT, account_id="shop", at=NOW + timedelta(hours=5))])
+    assert [one.standing.status for one in await store.persons(PAT, "shop")] == ["active"]
+    assert [one.standing.status for one in await store.persons(PAT, "acme")] == ["unsubscribed"]
+
+
 async def test_others_with_the_same_address_are_named_when_only_a_key_was_given(store: Store) -> None:
     await store.put_subscribers([known(), known("lead-2")])
     [one] = await store.erasure.find(KEY, "acme")
