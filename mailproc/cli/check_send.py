@@ -77,7 +77,7 @@ def check_send(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Divide a file of people into those who may be mailed by this send and those who may not, right before it.
+    """Divide a file of people into those whom a send may reach and those whom it may not.
 
     Rows keep their columns and order. Exit 65 for a file with a mistake, 66 for none, 73 where nothing can be written:
     then nothing was.

@@ -1,7 +1,7 @@
 """Commands that are known by name and one line; a command's module is imported when it is called or asked for help."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar, Literal
 
@@ -28,8 +28,8 @@ class LazyCommand(TyperCommand):
     `line` is what the list of commands says, and the first paragraph of the help text that the place has.
     """
 
-    def __init__(self, name: str, place: str, line: str) -> None:
-        super().__init__(name, help=line, rich_markup_mode=MARKUP)
+    def __init__(self, name: str, place: str, line: str, panel: str | None = None) -> None:
+        super().__init__(name, help=line, rich_markup_mode=MARKUP, rich_help_panel=panel)
         self.named, self.place = name, place
 
     def load(self) -> Any:
@@ -52,11 +52,12 @@ class LazyCommand(TyperCommand):
 
 
 class LazyGroup(TyperGroup):
-    """A group of such commands: give Typer a subclass that says which."""
+    """A group of such commands: give Typer a subclass that says which, panel by panel of the list."""
 
-    known: ClassVar[Sequence[tuple[str, str, str]]] = ()  # name, place, line
+    known: ClassVar[Mapping[str, Sequence[tuple[str, str, str]]]] = {}  # name, place, line
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for name, place, line in self.known:
-            self.add_command(LazyCommand(name, place, line))
+        for panel, commands in self.known.items():
+            for name, place, line in commands:
+                self.add_command(LazyCommand(name, place, line, panel))

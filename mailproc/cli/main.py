@@ -1,6 +1,8 @@
 """The command `mailproc`: its groups, and what an error becomes for the shell."""
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import typer
 
@@ -11,63 +13,73 @@ from mailproc.errors import MailprocError
 
 
 class _Commands(LazyGroup):
-    known = (
-        ("serve", "serve:serve", "Run the service: listener, decider, sync workers, HTTP endpoints."),
-        ("deliver", "serve:deliver", "Take one mail on standard input, durably; a running service decides it."),
-        (
-            "demo",
-            "demo:demo",
-            "Start the real service, send it every saved mail by SMTP, and show what became of each.",
+    known: ClassVar[Mapping[str, Sequence[tuple[str, str, str]]]] = {
+        "Mail": (
+            ("serve", "serve:serve", "Run the service: listener, decider, sync workers, HTTP endpoints."),
+            ("deliver", "serve:deliver", "Take one mail on standard input, durably; a running service decides it."),
+            (
+                "demo",
+                "demo:demo",
+                "Start the real service, send it every saved mail by SMTP, and show what became of each.",
+            ),
+            ("replay", "replay:replay", "Decide saved mail, by the same function as the live listener."),
+            ("explain", "explain:explain_mail", "Show why a mail is decided as it is."),
+            ("mail", "mail:app", "Mail that was decided, and mail that waits for it."),
         ),
-        (
-            "replay",
-            "replay:replay",
-            "Decide saved mail, by the same function as the live listener.",
+        "People": (
+            ("status", "people:status", "Show whether somebody may be mailed, since when not, and by what evidence."),
+            ("why", "why:why", "Tell why somebody gets no mail."),
+            ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
+            ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
+            ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
+            ("forget", "forget:forget", "Erase a person but for a keyed hash, which keeps the address suppressed."),
+            (
+                "import",
+                "importing:import_people",
+                "Make people known, with lists and attributes; who is out stays out.",
+            ),
+            ("export", "export:export", "Write the subscribers of an account with standing, lists and attributes."),
+            ("lists", "lists:app", "Lists and publications of an account."),
         ),
-        ("explain", "explain:explain_mail", "Show why a mail is decided as it is."),
-        ("status", "people:status", "Show whether somebody may be mailed, since when not, and by what evidence."),
-        ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
-        ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
-        ("why", "why:why", "Tell why somebody gets no mail."),
-        ("import", "importing:import_people", "Make people known, with lists and attributes; who is out stays out."),
-        ("export", "export:export", "Write the subscribers of an account with standing, lists and attributes."),
-        ("forget", "forget:forget", "Erase a person but for a keyed hash, which keeps the address suppressed."),
-        ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
-        (
-            "headers",
-            "headers:headers",
-            "Print what to stamp on outgoing mail, so that replies, bounces and reports tell who was mailed.",
+        "Sends": (
+            (
+                "check-send",
+                "check_send:check_send",
+                "Divide a file of people into those whom a send may reach and those whom it may not.",
+            ),
+            (
+                "check-mail",
+                "check_mail:check_mail",
+                "Show what an outgoing commercial mail lacks, who says so, and what to do about it.",
+            ),
+            (
+                "headers",
+                "headers:headers",
+                "Print what to stamp on outgoing mail, so that replies, bounces and reports tell who was mailed.",
+            ),
+            ("token", "tokens:app", "Signed address tokens: keys for them, and what one says."),
+            ("sends", "sends:app", "Sends, and the lists that each went to."),
         ),
-        (
-            "check-send",
-            "check_send:check_send",
-            "Divide a file of people into those who may be mailed by this send and those who may not, right before it.",
+        "What waits, and what is wrong": (
+            ("review", "review:app", "What waits for a person, and their answers."),
+            ("overdue", "overdue:overdue", "Show requests that no hook was told of for a day, the most urgent first."),
+            ("alarms", "alarms:alarms", "Show what is wrong at present."),
+            ("breaker", "breaker:app", "Floods of mail that nothing proves, held for a person."),
+            ("feedback", "feedback:app", "Feedback loops: who reports, and whose word acts."),
+            (
+                "selftest",
+                "selftest:selftest",
+                "Send a synthetic opt-out through the running service, and see that it is honoured.",
+            ),
         ),
-        (
-            "check-mail",
-            "check_mail:check_mail",
-            "Show what an outgoing commercial mail lacks, who says so, and what to do about it.",
+        "Rules, hooks, settings": (
+            ("rules", "rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
+            ("outbox", "outbox:app", "Events on their way to hooks."),
+            ("sync", "sync:app", "What hooks are told."),
+            ("config", "config:app", "Look at the settings."),
+            ("db", "database:app", "Make, check and copy the database."),
         ),
-        (
-            "selftest",
-            "selftest:selftest",
-            "Send a synthetic opt-out through the running service, and see that it is honoured.",
-        ),
-        ("overdue", "overdue:overdue", "Show requests that no hook was told of for a day, the most urgent first."),
-        ("alarms", "alarms:alarms", "Show what is wrong at present."),
-        ("outbox", "outbox:app", "Events on their way to hooks."),
-        ("sync", "sync:app", "What hooks are told."),
-        ("db", "database:app", "Make, check and copy the database."),
-        ("config", "config:app", "Look at the settings."),
-        ("rules", "rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
-        ("token", "tokens:app", "Signed address tokens: keys for them, and what one says."),
-        ("review", "review:app", "What waits for a person, and their answers."),
-        ("lists", "lists:app", "Lists and publications of an account."),
-        ("sends", "sends:app", "Sends, and the lists that each went to."),
-        ("mail", "mail:app", "Mail that was decided, and mail that waits for it."),
-        ("feedback", "feedback:app", "Feedback loops: who reports, and whose word acts."),
-        ("breaker", "breaker:app", "Floods of mail that nothing proves, held for a person."),
-    )
+    }
 
 
 app = typer.Typer(

@@ -40,7 +40,7 @@ def stats(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Count in how many mails each rule is found, in how many a guard takes it out, and how many it decides.
+    """Count in how many mails each rule is found, how often a guard takes it out, how many it decides.
 
     The mail is read again with the rules as they are now. Rules that never fired are listed at the end.
 
