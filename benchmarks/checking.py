@@ -18,9 +18,9 @@ from sqlalchemy import make_url
 from benchmarks.suppressed import ACCOUNT, address, fill_postgres, sqlite_with
 from mailproc.policy.send import SendTerms
 from mailproc.settings import StoreSettings
-from mailproc.store.database import migrate
-from mailproc.store.memory_check import MemoryCheck
-from mailproc.store.send_check import SendCheck
+from mailproc.store.engine.database import migrate
+from mailproc.store.sends.memory_check import MemoryCheck
+from mailproc.store.sends.send_check import SendCheck
 from mailproc.store.store import Store
 
 OUT_SHARE = 0.01  # of the people of a send, where some are out

@@ -34,11 +34,11 @@ from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
-from mailproc.store.database import migrate
-from mailproc.store.decisions import RECORD, storable_decision
-from mailproc.store.journal import Context, Operation
-from mailproc.store.mails import ACCEPT, storable_mail
-from mailproc.store.statement import Transaction
+from mailproc.store.engine.database import migrate
+from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.statement import Transaction
+from mailproc.store.road.decisions import RECORD, storable_decision
+from mailproc.store.road.mails import ACCEPT, storable_mail
 from mailproc.store.store import Store
 
 SETTINGS = """

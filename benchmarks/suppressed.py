@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 
 from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.store.columns import address_key_of, json_text, micros_of
-from mailproc.store.database import migrate
-from mailproc.store.people_tables import fact
+from mailproc.store.engine.columns import address_key_of, json_text, micros_of
+from mailproc.store.engine.database import migrate
+from mailproc.store.engine.people_tables import fact
 
 ACCOUNT = "acme"
 _AT = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from mailproc.policy.standing import DEFAULT_THRESHOLDS, BounceThresholds
 from mailproc.policy.verdict import Classification
 from mailproc.policy.why import Known, Why, why
 from mailproc.settings import AccountSettings, Settings
-from mailproc.store.diagnosis import Found, Source
+from mailproc.store.desk.diagnosis import Found, Source
 from mailproc.store.store import Store
 
 

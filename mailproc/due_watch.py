@@ -12,7 +12,7 @@ from mailproc.metrics import Metrics
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.due import LONGEST_UNMET, Urgency
 from mailproc.policy.patience import PATIENCE
-from mailproc.store.alarms import Sighting
+from mailproc.store.outbox.alarms import Sighting
 from mailproc.store.store import Store
 
 LOOK_SECONDS = 300.0

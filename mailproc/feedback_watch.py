@@ -11,7 +11,7 @@ from mailproc.metrics import Metrics
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.silence import SilenceLimits, is_silent
-from mailproc.store.alarms import Sighting
+from mailproc.store.outbox.alarms import Sighting
 from mailproc.store.store import Store
 
 LOOK_SECONDS = 600.0

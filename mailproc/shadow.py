@@ -19,7 +19,7 @@ from mailproc.policy.account import AccountPolicy
 from mailproc.policy.comparison import Comparison, changes_between, compare_examinations
 from mailproc.policy.decision import Decision, decision_as_json
 from mailproc.policy.rules import RuleSet
-from mailproc.store.archive import Archive, ShadowDecision
+from mailproc.store.road.archive import Archive, ShadowDecision
 
 MOST_WAITING = 1000
 MOST_BYTES = 16 * 1024 * 1024

@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 
 from mailproc.settings import StoreSettings
-from mailproc.store.database import migrate
+from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
 
 # An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.

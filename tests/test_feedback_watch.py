@@ -18,7 +18,7 @@ from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.silence import SilenceLimits
 from mailproc.rule_files import load_rules
 from mailproc.settings import StoreSettings
-from mailproc.store.alarms import Sighting
+from mailproc.store.outbox.alarms import Sighting
 from mailproc.store.store import Store
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ from mailproc.rule_files import load_rules
 from mailproc.service import Service
 from mailproc.settings import AccountSettings, Settings, SmtpSettings, WebSettings
 from mailproc.shadow import MOST_WAITING, Shadow
-from mailproc.store.archive import ShadowDecision
+from mailproc.store.road.archive import ShadowDecision
 from mailproc.store.store import Store
 
 RULE = '[[rule]]\nid = "x-{word}"\naction = "{action}"\nphrases = ["{word}"]\nhits = ["{word}"]\nmisses = ["good"]\n'

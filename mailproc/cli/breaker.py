@@ -15,8 +15,8 @@ from mailproc.cli.together import MOST, ApplyOption, ByOption, gathered, print_o
 from mailproc.policy.breaker import HELD, counter_in, reason_of
 from mailproc.review.together import Outcome, discard_together, release_together
 from mailproc.settings import Settings
+from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import ReviewItem
-from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Floods of mail that nothing proves, held for a person.")

@@ -24,8 +24,8 @@ from mailproc.settings import Settings
 from mailproc.store.store import Store
 
 if TYPE_CHECKING:
-    from mailproc.store.memory_check import MemoryCheck
-    from mailproc.store.send_check import SendCheck
+    from mailproc.store.sends.memory_check import MemoryCheck
+    from mailproc.store.sends.send_check import SendCheck
 
 KEY_COLUMNS = ("key", "subscriber_key", "subscriberkey")
 ADDRESS_COLUMNS = ("address", "email", "e-mail", "mail", "email_address", "emailaddress")

@@ -12,7 +12,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, err, out, print_json
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.settings import Settings
-from mailproc.store.database import migrate as migrate_database
+from mailproc.store.engine.database import migrate as migrate_database
 
 app = typer.Typer(no_args_is_help=True, help="Make, check and copy the database.")
 

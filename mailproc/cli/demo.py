@@ -29,7 +29,7 @@ from mailproc.replay import saved_mail
 from mailproc.rule_files import load_rules
 from mailproc.service import Service
 from mailproc.settings_file import load_settings
-from mailproc.store.database import create_if_new
+from mailproc.store.engine.database import create_if_new
 
 PATIENCE_SECONDS = 20
 MOST = 100_000

@@ -17,7 +17,7 @@ from mailproc.cli.terminal import err
 from mailproc.policy.standing import Standing, Status
 from mailproc.policy.table_cell import neutral_cell
 from mailproc.settings import Settings
-from mailproc.store.subscriptions import Profile
+from mailproc.store.people.subscriptions import Profile
 
 _COLUMNS = (SpinnerColumn(), TextColumn("{task.completed:.0f} people"), TimeElapsedColumn())
 _HEAD = ("key", "email", "status", "blocked", "lists")

@@ -26,7 +26,7 @@ from mailproc.feedback_watch import silent_sources
 from mailproc.policy.account import AccountPolicy
 from mailproc.review.together import Outcome, discard_together, release_together
 from mailproc.settings import Settings
-from mailproc.store.feedback import SourceCounts
+from mailproc.store.road.feedback import SourceCounts
 
 app = typer.Typer(no_args_is_help=True, help="Feedback loops: who reports, and whose word acts.")
 app.command()(feedback_arm.arm)

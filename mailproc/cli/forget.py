@@ -17,8 +17,8 @@ from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.mention import Mentions
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.settings import Settings
+from mailproc.store.erasure.traces import Traces
 from mailproc.store.store import Store
-from mailproc.store.traces import Traces
 
 _POLL_SECONDS = 0.5
 _COLUMNS = (

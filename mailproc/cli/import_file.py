@@ -21,7 +21,7 @@ from mailproc.policy.person_columns import PersonColumns, columns_of
 from mailproc.policy.person_row import Rejected, RowReading
 from mailproc.settings import Settings
 from mailproc.sorted_rows import SortedRows
-from mailproc.store.imports import ImportRun
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.store import Store
 
 _HEAD = ("line", "column", "reason")

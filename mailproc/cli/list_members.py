@@ -14,9 +14,9 @@ from mailproc.errors import NotFound
 from mailproc.policy.person_row import derived_key
 from mailproc.policy.verdict import verdict
 from mailproc.settings import Settings
+from mailproc.store.people.subscriptions import Profile
 from mailproc.store.results import PersonStatus, Subscriber
 from mailproc.store.store import Store
-from mailproc.store.subscriptions import Profile
 
 ListArgument = Annotated[str, typer.Argument(help="Id of the list.")]
 ListOption = Annotated[str, typer.Option("--list", help="Id of the list.")]

@@ -12,7 +12,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import columns, harmless, is_wide, out, print_json, print_table
 from mailproc.policy.patience import PATIENCE
 from mailproc.settings import Settings
-from mailproc.store.waiting import WaitingMail
+from mailproc.store.road.waiting import WaitingMail
 
 
 def waiting(

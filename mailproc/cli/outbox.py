@@ -17,7 +17,7 @@ from mailproc.policy.alarm import ALARM_EVENT
 from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
 from mailproc.policy.forward import forwarding_hook
 from mailproc.settings import Settings
-from mailproc.store.forwards import FORWARD_EVENT
+from mailproc.store.outbox.forwards import FORWARD_EVENT
 from mailproc.store.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Events on their way to hooks.")

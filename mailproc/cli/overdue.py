@@ -12,7 +12,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_TEMPFAIL, is_wide, out, print_json, print_table
 from mailproc.policy.due import Urgency
 from mailproc.settings import Settings
-from mailproc.store.requests import Unmet
+from mailproc.store.outbox.requests import Unmet
 
 _COLOURS = {Urgency.late: "bold red", Urgency.near: "yellow", Urgency.waiting: ""}
 _LOOK = {"event": "mailproc outbox list", "review": "mailproc review list", "mail": "mailproc mail list"}

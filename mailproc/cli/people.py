@@ -27,8 +27,8 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
 from mailproc.policy.send import Send
 from mailproc.settings import Settings
+from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import PersonStatus, Recorded, ReviewItem
-from mailproc.store.review_reports import ReviewFilter
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

@@ -13,7 +13,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.facts import retraction_of
 from mailproc.settings import Settings
-from mailproc.store.reverts import Affected, Made, Making, Named
+from mailproc.store.people.reverts import Affected, Made, Making, Named
 
 SHOWN = 20
 

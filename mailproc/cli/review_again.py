@@ -17,7 +17,7 @@ from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.decision import decision_as_json
 from mailproc.review.again import Again, apply_again, decide_again
 from mailproc.settings import Settings
-from mailproc.store.review_reports import ReviewFilter
+from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
 IdsArgument = Annotated[list[str] | None, typer.Argument(help="Ids of mails, as `review list` shows them.")]

@@ -17,8 +17,8 @@ from mailproc.policy.standing import Status
 from mailproc.review.again import Again, World, decide_again
 from mailproc.review.answer import people_in
 from mailproc.settings import Settings
+from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import PersonStatus, ReviewItem
-from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
 IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review list` shows it.", show_default=False)]

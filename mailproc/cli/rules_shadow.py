@@ -11,7 +11,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json
 from mailproc.policy.comparison import comparison_from_json
 from mailproc.settings import Settings
-from mailproc.store.archive import ShadowDecision
+from mailproc.store.road.archive import ShadowDecision
 
 
 def shadow(

@@ -24,7 +24,7 @@ from mailproc.policy.probe import probe_address, probe_mail
 from mailproc.policy.send import SendTerms
 from mailproc.policy.standing import Status
 from mailproc.settings import AccountSettings, Settings
-from mailproc.store.probes import Probe
+from mailproc.store.desk.probes import Probe
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -24,7 +24,7 @@ from mailproc.policy.account import Accounts
 from mailproc.rule_files import load_rules
 from mailproc.service import ROLES, Service
 from mailproc.settings import Settings
-from mailproc.store.database import create_if_new
+from mailproc.store.engine.database import create_if_new
 
 
 def serve(

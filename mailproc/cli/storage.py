@@ -10,7 +10,7 @@ from mailproc.errors import StoreError
 from mailproc.holiday_calendar import due_rule_of
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import Settings
-from mailproc.store.journal import nobody_forwards
+from mailproc.store.engine.journal import nobody_forwards
 from mailproc.store.store import Store
 
 Result = TypeVar("Result")

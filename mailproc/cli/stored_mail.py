@@ -12,7 +12,7 @@ from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
 from mailproc.review.again import recorded_authentication
 from mailproc.settings import Settings
-from mailproc.store.archive import ArchivedMail
+from mailproc.store.road.archive import ArchivedMail
 
 Seen = tuple[Examination, ...]
 

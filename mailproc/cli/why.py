@@ -15,7 +15,7 @@ from mailproc.diagnosis import Diagnosed, Question, diagnose
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
-from mailproc.store.diagnosis import Counted
+from mailproc.store.desk.diagnosis import Counted
 
 
 def why(

@@ -13,7 +13,7 @@ from mailproc.policy.remedy import Change, Remedy
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.why import GLOBAL_FIRST, Answer, Told, Why
 from mailproc.settings import Settings
-from mailproc.store.diagnosis import Source
+from mailproc.store.desk.diagnosis import Source
 
 _REASON = "..."
 _AT, _INDENT = 16, 2  # columns: where what a step says begins, and how much further in its evidence

@@ -20,32 +20,28 @@ from mailproc.policy.forward import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings
-from mailproc.store import reports
-from mailproc.store.archive import Archive
-from mailproc.store.backup import backup_sqlite
-from mailproc.store.breaker import Breaker
-from mailproc.store.checks import check_store
-from mailproc.store.columns import micros_of
-from mailproc.store.database import is_sqlite, parse_url, schema_state
-from mailproc.store.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
-from mailproc.store.desk import Desk
-from mailproc.store.diagnosis import Diagnosis
-from mailproc.store.drivers import driver_of
-from mailproc.store.erasure import Erasure
-from mailproc.store.imports import Imports
-from mailproc.store.intake import accept_mails
-from mailproc.store.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
-from mailproc.store.lists import Lists
-from mailproc.store.loops import Loops
-from mailproc.store.operators import Outbox
-from mailproc.store.outbox import CLAIM, SETTLE, Claim, Settlement
-from mailproc.store.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
-from mailproc.store.pepper_rows import require_peppers
-from mailproc.store.portions import portions, weight_of
-from mailproc.store.presence import Presence
-from mailproc.store.probes import Probes
-from mailproc.store.reader import Reader
-from mailproc.store.requests import Requests
+from mailproc.store.desk.answering import Desk
+from mailproc.store.desk.diagnosis import Diagnosis
+from mailproc.store.desk.loops import Loops
+from mailproc.store.desk.operators import Outbox
+from mailproc.store.desk.probes import Probes
+from mailproc.store.engine.backup import backup_sqlite
+from mailproc.store.engine.columns import micros_of
+from mailproc.store.engine.database import is_sqlite, parse_url, schema_state
+from mailproc.store.engine.drivers import driver_of
+from mailproc.store.engine.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
+from mailproc.store.engine.reader import Reader
+from mailproc.store.erasure.erasing import Erasure
+from mailproc.store.imports.importing import Imports
+from mailproc.store.outbox.claims import CLAIM, SETTLE, Claim, Settlement
+from mailproc.store.outbox.requests import Requests
+from mailproc.store.people.checks import check_store
+from mailproc.store.people.lists import Lists
+from mailproc.store.people.pepper_rows import require_peppers
+from mailproc.store.people.portions import portions, weight_of
+from mailproc.store.people.standings import Standings
+from mailproc.store.people.subscribers import PUT_SUBSCRIBERS
+from mailproc.store.people.subscriptions import Subscriptions
 from mailproc.store.results import (
     Counts,
     PersonStatus,
@@ -55,11 +51,15 @@ from mailproc.store.results import (
     StandingChange,
     Subscriber,
 )
-from mailproc.store.sends import Sends
-from mailproc.store.standings import Standings
-from mailproc.store.subscribers import PUT_SUBSCRIBERS
-from mailproc.store.subscriptions import Subscriptions
-from mailproc.store.waiting import Waiting
+from mailproc.store.road import reports
+from mailproc.store.road.archive import Archive
+from mailproc.store.road.breaker import Breaker
+from mailproc.store.road.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
+from mailproc.store.road.intake import accept_mails
+from mailproc.store.road.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
+from mailproc.store.road.presence import Presence
+from mailproc.store.road.waiting import Waiting
+from mailproc.store.sends.sending import Sends
 
 AT_ONCE = 250  # facts or subscribers of imports, times those who hear of them: none keeps the others waiting
 

@@ -9,7 +9,7 @@ import pytest
 from command_line import REQUEST, Shell
 
 from mailproc.settings import StoreSettings
-from mailproc.store.archive import ShadowDecision
+from mailproc.store.road.archive import ShadowDecision
 from mailproc.store.store import Store
 
 RULES = """

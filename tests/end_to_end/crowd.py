@@ -22,9 +22,9 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
 from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
 from mailproc.settings import StoreSettings
-from mailproc.store.imports import ImportRun
+from mailproc.store.imports.importing import ImportRun
+from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber
-from mailproc.store.reverts import Making
 from mailproc.store.store import Store
 
 ACCOUNTS = ("acme", "shop", "unit")

@@ -18,7 +18,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules import RuleSet
-from mailproc.store.sqlite_driver import SqliteDriver, in_one_hop
+from mailproc.store.engine.sqlite_driver import SqliteDriver, in_one_hop
 
 MARK = os.environ["SABOTAGE_MARK"].encode()
 sound = mailproc.decider.decide_mail

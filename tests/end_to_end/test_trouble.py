@@ -14,7 +14,7 @@ import pytest
 from service_process import REPLY_BOX, ServiceProcess, reply_mail, running
 
 from benchmarks.load import Session
-from mailproc.store.database import migrate
+from mailproc.store.engine.database import migrate
 
 SABOTEUR = str(Path(__file__).with_name("saboteur.py"))
 UNDECIDED = "SELECT count(*) FROM mail WHERE state = 'accepted'"

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import a_decision, a_mail
 
-from mailproc.store.archive import SHADOW_KEPT, ArchivedMail, ShadowDecision
+from mailproc.store.road.archive import SHADOW_KEPT, ArchivedMail, ShadowDecision
 from mailproc.store.store import Store
 
 NOW = datetime.now(UTC)

@@ -10,7 +10,7 @@ from store_values import a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.settings import StoreSettings
-from mailproc.store.database import migrate, schema_state
+from mailproc.store.engine.database import migrate, schema_state
 from mailproc.store.store import Store
 
 NOT_SOUND = "is not a sound SQLite database: restore a backup"

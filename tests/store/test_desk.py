@@ -16,8 +16,8 @@ from mailproc.policy.decision import Action
 from mailproc.policy.review import Answer
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
+from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import ReviewItem
-from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
 
 PAT = SubscriberRef(address="Pat@example.org", source=RefSource.from_, trust=Trust.unauthenticated)

@@ -19,7 +19,7 @@ from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.verdict import Classification
 from mailproc.policy.why import Known, Why, why
 from mailproc.settings import StoreSettings
-from mailproc.store.diagnosis import Found
+from mailproc.store.desk.diagnosis import Found
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -26,11 +26,11 @@ from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
-from mailproc.store.imports import ImportRun
+from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.erasure.traces import Traces
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
-from mailproc.store.review_reports import ReviewFilter
 from mailproc.store.store import Store
-from mailproc.store.traces import Traces
 
 PAT, KEY = "Pat.Doe@example.org", "crm-0031x0"
 KIM = "kim@example.net"

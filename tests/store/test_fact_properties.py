@@ -15,9 +15,9 @@ from store_values import NOW, a_consent, an_opt_out, hooks
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing import Standing, standing_of
 from mailproc.settings import StoreSettings
-from mailproc.store.crowded_facts import CROWDED, KEPT
+from mailproc.store.people.crowded_facts import CROWDED, KEPT
+from mailproc.store.people.standing_rows import told_standing
 from mailproc.store.results import Subscriber
-from mailproc.store.standing_rows import told_standing
 from mailproc.store.store import Store
 
 ADDRESSES = ("pat@example.org", "Pat@Example.org", "kim@example.net", None)

@@ -8,7 +8,7 @@ import pytest
 from store_values import a_mail
 
 from mailproc.settings import StoreSettings
-from mailproc.store.database import migrate
+from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
 
 

@@ -16,9 +16,9 @@ from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing import Status, standing_of
 from mailproc.settings import StoreSettings
-from mailproc.store.crowded_facts import CROWDED
+from mailproc.store.people.crowded_facts import CROWDED
+from mailproc.store.people.standing_rows import amounts_to, told_standing
 from mailproc.store.results import Subscriber
-from mailproc.store.standing_rows import amounts_to, told_standing
 from mailproc.store.store import Store
 
 ADDRESS = "pat@example.org"

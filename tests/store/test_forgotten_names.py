@@ -15,12 +15,12 @@ from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.send import SendTerms
 from mailproc.policy.standing import standing_of
 from mailproc.settings import StoreSettings
-from mailproc.store.fact_rows import StoredFact, insert_facts
-from mailproc.store.imports import ImportRun
-from mailproc.store.journal import Context, Operation
-from mailproc.store.pepper_rows import put_pepper
+from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.statement import Transaction
+from mailproc.store.imports.importing import ImportRun
+from mailproc.store.people.fact_rows import StoredFact, insert_facts
+from mailproc.store.people.pepper_rows import put_pepper
 from mailproc.store.results import Subscriber
-from mailproc.store.statement import Transaction
 from mailproc.store.store import Store
 
 PAT = "pat@example.org"

@@ -18,8 +18,8 @@ from mailproc.policy.imported import ImportCounts
 from mailproc.policy.person_row import PersonRow, derived_key, merged
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.settings import StoreSettings
-from mailproc.store import imports
-from mailproc.store.imports import ImportRun
+from mailproc.store.imports import importing as imports
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import PersonStatus, Subscriber
 from mailproc.store.store import Store
 

@@ -14,7 +14,7 @@ from mailproc.policy.person_row import PersonRow, derived_key
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
-from mailproc.store.imports import ImportRun
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import ImportState, PersonStatus, Subscriber
 from mailproc.store.store import Store
 

@@ -9,9 +9,9 @@ from store_values import NOW
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.policy.standing import BounceThresholds
-from mailproc.store.driver import ValuesRefused
-from mailproc.store.journal import Context, Journal, Operation
-from mailproc.store.statement import Transaction
+from mailproc.store.engine.driver import ValuesRefused
+from mailproc.store.engine.journal import Context, Journal, Operation
+from mailproc.store.engine.statement import Transaction
 
 CULPRIT, BUG, LOCKED, FULL = "culprit", "bug", "locked", "full"
 

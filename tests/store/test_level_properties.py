@@ -27,7 +27,7 @@ from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
 from mailproc.policy.standing import Standing, standing_of
 from mailproc.policy.verdict import verdict
 from mailproc.settings import StoreSettings
-from mailproc.store.imports import ImportRun
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

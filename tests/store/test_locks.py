@@ -7,9 +7,9 @@ from sqlalchemy import Float, bindparam, func, select
 from sqlalchemy.engine import make_url
 from store_values import deadlocks
 
-from mailproc.store.locks import LOCK, OutOfOrder, lock, locks_text, still_wanted
-from mailproc.store.postgres_driver import PostgresDriver
-from mailproc.store.statement import Statement, Step, Transaction, ask
+from mailproc.store.engine.locks import LOCK, OutOfOrder, lock, locks_text, still_wanted
+from mailproc.store.engine.postgres_driver import PostgresDriver
+from mailproc.store.engine.statement import Statement, Step, Transaction, ask
 
 _PAUSE = Statement(lambda insert: select(func.pg_sleep(bindparam("seconds", type_=Float))), only="postgresql")
 

@@ -13,10 +13,10 @@ from mailproc.policy.pepper import Peppers
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.send import SendTerms
 from mailproc.settings import StoreSettings
-from mailproc.store.memory_check import MAX_AGE, OVERLAP, MemoryCheck
 from mailproc.store.results import Subscriber
+from mailproc.store.sends.memory_check import MAX_AGE, OVERLAP, MemoryCheck
+from mailproc.store.sends.suppressed_names import legs, names_after
 from mailproc.store.store import Store
-from mailproc.store.suppressed_names import legs, names_after
 
 ACME = SendTerms(account_id="acme")
 PAT, KIM = "pat@example.org", "kim@example.net"
@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
-from mailproc.store.suppressed_names import legs, names_after
+from mailproc.store.sends.suppressed_names import legs, names_after
 async def main():
     store = await Store.open(sys.argv[1], StoreSettings())
     for line in sys.stdin:

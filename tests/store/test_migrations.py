@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
 from mailproc.settings import StoreSettings
-from mailproc.store.database import _config, create_if_new, migrate, schema_state
-from mailproc.store.review_reports import ReviewFilter
+from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.engine.database import _config, create_if_new, migrate, schema_state
+from mailproc.store.engine.table import metadata
 from mailproc.store.store import Store
-from mailproc.store.table import metadata
 
 
 def differences(connection: Connection) -> list[object]:

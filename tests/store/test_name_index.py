@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproc.policy.address import why_no_address
-from mailproc.store import name_index
-from mailproc.store.columns import address_key_of, storable
-from mailproc.store.name_batch import address_keys_of, storable_keys_of
-from mailproc.store.name_index import NameIndex
+from mailproc.store.engine.columns import address_key_of, storable
+from mailproc.store.people.name_batch import address_keys_of, storable_keys_of
+from mailproc.store.sends import name_index
+from mailproc.store.sends.name_index import NameIndex
 
 ODD = [
     "", " ", "@", "a@", "@b", "a@b@c", "A@B.example", " a@b.example\t", "a b@c.example", "a@b.example\n", "a\x00@b.c",

@@ -10,10 +10,11 @@ from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 
 from mailproc.policy.event import Delivered, OutboxEntry, OutboxState, PermanentFailure
 from mailproc.settings import StoreSettings
-from mailproc.store import outbox_rows, postgres_driver
-from mailproc.store.operators import _REVIVE
+from mailproc.store.desk.operators import _REVIVE
+from mailproc.store.engine import postgres_driver
+from mailproc.store.engine.statement import Statement
+from mailproc.store.outbox import outbox_rows
 from mailproc.store.results import Subscriber
-from mailproc.store.statement import Statement
 from mailproc.store.store import Store
 
 ADDRESS = "pat@example.org"

@@ -8,7 +8,7 @@ from store_values import a_decision, a_mail, an_opt_out
 from mailproc.errors import Refused
 from mailproc.policy.probe import probe_address
 from mailproc.settings import StoreSettings
-from mailproc.store.probes import Probe
+from mailproc.store.desk.probes import Probe
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

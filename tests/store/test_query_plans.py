@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import make_url
 
 import mailproc.store
-from mailproc.store.statement import Statement
+from mailproc.store.engine.statement import Statement
 
 # Tables with a row per living process, per big mail on its way in, and one that never holds many rows.
 SMALL = {"process", "upload", "pepper", "shadow_decision"}
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:
-    for module in pkgutil.iter_modules(mailproc.store.__path__, "mailproc.store."):
-        if not module.ispkg:
+    for module in pkgutil.walk_packages(mailproc.store.__path__, "mailproc.store."):
+        if not module.ispkg and ".migrations." not in module.name:
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, Statement):
                     yield f"{module.name.rpartition('.')[2]}.{name.lstrip('_')}", value

@@ -9,9 +9,9 @@ from store_values import an_opt_out
 from mailproc.policy.facts import Channel, Level
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.settings import StoreSettings
-from mailproc.store.driver import Driver
+from mailproc.store.engine.driver import Driver
+from mailproc.store.engine.statement import Transaction
 from mailproc.store.results import Subscriber
-from mailproc.store.statement import Transaction
 from mailproc.store.store import Store
 
 Result = TypeVar("Result")

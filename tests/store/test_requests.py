@@ -12,7 +12,7 @@ from mailproc.policy.due import Urgency
 from mailproc.policy.event import Delivered, PermanentFailure
 from mailproc.policy.facts import Channel, FactKind
 from mailproc.settings import StoreSettings
-from mailproc.store.requests import Unmet
+from mailproc.store.outbox.requests import Unmet
 from mailproc.store.store import Store
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 from store_values import a_mail
 
 from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.store.resend import unnamed_author
+from mailproc.store.road.resend import unnamed_author
 from mailproc.store.store import Store
 
 

@@ -21,8 +21,8 @@ from mailproc.policy.send import SendTerms
 from mailproc.policy.standing import Standing
 from mailproc.policy.verdict import Classification, verdict
 from mailproc.settings import StoreSettings
-from mailproc.store.memory_check import OVERLAP, MemoryCheck
 from mailproc.store.results import Subscriber
+from mailproc.store.sends.memory_check import OVERLAP, MemoryCheck
 from mailproc.store.store import Store
 
 ACCOUNTS = ("acme", "shop", "unit")

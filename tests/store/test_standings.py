@@ -12,8 +12,8 @@ from mailproc.policy.facts import Channel, FactKind, Level, retraction_of
 from mailproc.policy.scope import Member, Scopes
 from mailproc.policy.standing import BounceThresholds, Status
 from mailproc.settings import StoreSettings
+from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber
-from mailproc.store.reverts import Making
 from mailproc.store.store import Store
 
 PAT = "pat@example.org"

@@ -13,7 +13,7 @@ from store_values import a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.settings import StoreSettings
-from mailproc.store.sqlite_driver import SqliteDriver, in_one_hop
+from mailproc.store.engine.sqlite_driver import SqliteDriver, in_one_hop
 from mailproc.store.store import Store
 
 # Holds the write lock from its first line of output until its input ends.

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from mailproc.store.table import metadata
+from mailproc.store.engine.table import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

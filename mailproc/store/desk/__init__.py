@@ -1,0 +1,1 @@
+"""probes What operators look after: reviews, alarms, the breaker, feedback loops."""

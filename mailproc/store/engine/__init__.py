@@ -1,0 +1,1 @@
+"""Two databases under one set of statements: tables, drivers, and the journal that commits."""

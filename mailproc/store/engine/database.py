@@ -1,0 +1,131 @@
+"""Making a database and bringing its tables up to date, by Alembic and from within the program."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.store.engine.private_file import make_private_file
+from mailproc.store.engine.sql_errors import store_errors
+from mailproc.store.results import SchemaState
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+def parse_url(url: str) -> URL:
+    """A database's URL. Raises StoreError when it names none of the two databases."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            "the database URL cannot be read; write sqlite+aiosqlite:///path or postgresql+asyncpg://…"
+        ) from None
+    if parsed.drivername not in DRIVERS:
+        raise StoreError(f"unknown database {parsed.drivername!r}; there are {' and '.join(DRIVERS)}")
+    if is_sqlite(parsed) and parsed.database in (None, "", ":memory:"):
+        raise StoreError("the database URL names no file; write sqlite+aiosqlite:///path")
+    return parsed
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the URL names a file."""
+    return url.drivername == DRIVERS[0]
+
+
+def is_missing_file(url: URL) -> bool:
+    """Whether the URL names a file that is not there."""
+    return is_sqlite(url) and not Path(str(url.database)).exists()
+
+
+async def schema_state(url: str) -> SchemaState:
+    """Which revision a database has. Raises StoreUnavailable when it does not exist or does not answer."""
+    parsed = parse_url(url)
+    if is_missing_file(parsed):
+        raise StoreUnavailable(f"there is no database {parsed.database}; run `mailproc db migrate`")
+    async with _connected(parsed) as engine, engine.connect() as connection:
+        return await connection.run_sync(_state)
+
+
+async def migrate(url: str) -> list[str]:
+    """Make the database if there is none (SQLite), and bring its tables up to date.
+
+    Gives the revisions that were applied, oldest first; empty when it was up to date. Raises StoreError.
+    """
+    parsed = parse_url(url)
+    if is_sqlite(parsed):
+        _make_file(Path(str(parsed.database)))
+    async with _connected(parsed) as engine:
+        if is_sqlite(parsed):
+            async with engine.connect() as connection:
+                await connection.execute(text("PRAGMA journal_mode=WAL"))
+        async with engine.begin() as connection:
+            return await connection.run_sync(_upgrade)
+
+
+async def create_if_new(url: str) -> list[str]:
+    """Make and migrate an SQLite file that does not exist yet; anything else is left as it is."""
+    parsed = parse_url(url)
+    if is_missing_file(parsed):
+        return await migrate(url)
+    return []
+
+
+def _make_file(path: Path) -> None:
+    """An empty file that nobody else can read, with its folders; SQLite gives what it makes beside it the same mode."""
+    try:
+        missing = [folder for folder in path.parents if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        make_private_file(path)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreUnavailable(f"cannot make {path}: {error.strerror}") from None
+
+
+@contextlib.asynccontextmanager
+async def _connected(url: URL) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(url)
+    try:
+        with store_errors():
+            yield engine
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _state(connection: Connection) -> SchemaState:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return SchemaState(current=MigrationContext.configure(connection).get_current_revision(), head=head)
+
+
+def _upgrade(connection: Connection) -> list[str]:
+    config = _config()
+    before = MigrationContext.configure(connection).get_current_revision()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"the database has {before}, which this program does not know: {error}") from error
+    after = MigrationContext.configure(connection).get_current_revision()
+    if after == before or after is None:
+        return []
+    steps = ScriptDirectory.from_config(config).iterate_revisions(after, before or "base")
+    return [step.revision for step in reversed(list(steps))]

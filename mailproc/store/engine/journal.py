@@ -1,0 +1,317 @@
+"""Group commit without a timer: while one batch commits, the next gathers; nobody waits longer than for one commit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from mailproc.errors import StoreError, StoreFull, StoreUnavailable
+from mailproc.policy.forward import Forwarding
+from mailproc.policy.scope import NO_SCOPES, Scopes
+from mailproc.policy.standing import BounceThresholds
+from mailproc.store.engine.driver import Driver
+from mailproc.store.engine.persons import Names, find_and_lock_all
+from mailproc.store.engine.statement import Transaction
+
+Payload = TypeVar("Payload")
+Result = TypeVar("Result")
+
+# Before a batch is closed the event loop turns: what the last one set free goes out, and what is ready comes in. After
+# so many turns that brought nothing, nothing more is on its way; larger batches cost less. Nobody waits for a clock: it
+# only says when turning has lasted long enough for those who are in the batch already.
+_QUIET_TURNS = 8
+_LONGEST_GATHERING_SECONDS = 0.002
+
+# While clients come briskly, what they do not wait for is committed together, once in this time: a commit costs much
+# the same whatever is in it, and each is one more that somebody's 250 stands behind.
+PATIENCE_SECONDS = 0.02
+_BRISK = 3  # commits in that time, with something in them that somebody waits for
+
+
+def no_hooks(account_id: str) -> tuple[str, ...]:
+    """Nobody is told."""
+    return ()
+
+
+def usual_thresholds(account_id: str) -> BounceThresholds:
+    """The same for every account."""
+    return BounceThresholds()
+
+
+def nobody_forwards(account_id: str) -> Forwarding | None:
+    """No account forwards mail."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every transaction may need to know; made anew for each attempt at one.
+
+    All `…_of` are called on the writer's thread: plain look-ups by account. `news` is filled by the transaction and
+    heeded only when it was committed.
+    """
+
+    now: datetime
+    process_id: str
+    hooks_of: Callable[[str], tuple[str, ...]]
+    thresholds_of: Callable[[str], BounceThresholds]
+    alarm_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
+    probe_hooks_of: Callable[[str], tuple[str, ...]] = no_hooks
+    forwarding_of: Callable[[str], Forwarding | None] = nobody_forwards
+    scopes: Scopes = NO_SCOPES
+    news: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Operation(Generic[Payload, Result]):
+    """One kind of thing that the journal commits.
+
+    `run` gets every payload of its kind in a batch and gives their results in the same order; kinds of lower `rank` go
+    first. `rescue` is what is done for a payload that the database refuses: without it the caller gets a StoreError.
+    `bulky` payloads go one per batch, so that nobody small waits for many of them. `patient` ones have nobody outside
+    who waits for them: they may be kept back for a moment. `names` tells whom payloads concern,
+    by account: where several kinds meet in a batch, all those are locked at once and before anything is done.
+    """
+
+    name: str
+    rank: int
+    run: Callable[[Context, Sequence[Payload]], Transaction[Sequence[Result]]]
+    rescue: Callable[[Context, Payload], Transaction[Result]] | None = None
+    bulky: bool = False
+    patient: bool = False
+    names: Callable[[Sequence[Payload]], Transaction[Mapping[str, Names]]] | None = None
+
+
+def one_by_one(
+    run: Callable[[Context, Payload], Transaction[Result]], context: Context, payloads: Sequence[Payload]
+) -> Transaction[list[Result]]:
+    """Payloads that have nothing to gain from each other's company."""
+    results: list[Result] = []
+    for payload in payloads:
+        results += [(yield from run(context, payload))]
+    return results
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Work:
+    operation: Operation[Any, Any]
+    payload: Any
+    mails: int
+    size_bytes: int
+    done: asyncio.Future[Any]
+    orphaned: Callable[[Any], None] | None
+
+
+class Journal:
+    """Takes what is to be written and commits it in batches of at most `batch_mails` and about `batch_bytes`."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        context_of: Callable[[], Context],
+        on_commit: Callable[[Context], None],
+        *,
+        batch_mails: int,
+        batch_bytes: int,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._driver = driver
+        self._context_of = context_of
+        self._on_commit = on_commit
+        self._batch_mails = batch_mails
+        self._batch_bytes = batch_bytes
+        self._patience_seconds = patience_seconds
+        self._waiting: deque[_Work] = deque()
+        self._bulky: deque[_Work] = deque()
+        self._kept_back: list[_Work] = []
+        self._hurried: deque[float] = deque(maxlen=_BRISK)  # when somebody was answered
+        self._let_go_at = 0.0
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._writer = asyncio.create_task(self._write())
+
+    def enqueue(
+        self,
+        operation: Operation[Payload, Result],
+        payload: Payload,
+        *,
+        mails: int = 1,
+        size_bytes: int = 0,
+        orphaned: Callable[[Result], None] | None = None,
+    ) -> asyncio.Future[Result]:
+        """Have one payload committed, with whatever else waits; the future gives its result once it is durable.
+
+        Payloads that are not patient are committed in the order in which they come; `mails` is how many one weighs.
+        Cancelling the future changes nothing, only that `orphaned` gets the result then. It fails with
+        StoreUnavailable, StoreFull, or StoreError when the database refuses this payload.
+        """
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            done.set_exception(StoreUnavailable("the store is closing"))
+            return done
+        work = _Work(
+            operation=operation, payload=payload, mails=mails, size_bytes=size_bytes, done=done, orphaned=orphaned
+        )
+        if operation.patient and self._is_brisk():
+            self._keep_back(work)
+        else:
+            (self._bulky if operation.bulky else self._waiting).append(work)
+            self._arrived.set()
+        return done
+
+    def _is_brisk(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return len(self._hurried) == _BRISK and now - self._hurried[0] < self._patience_seconds
+
+    def _keep_back(self, work: _Work) -> None:
+        if not self._kept_back:
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time(), self._let_go_at + self._patience_seconds), self._let_go)
+        self._kept_back.append(work)
+
+    def _let_go(self) -> None:
+        self._let_go_at = asyncio.get_running_loop().time()
+        self._waiting.extend(self._kept_back)
+        self._kept_back.clear()
+        self._arrived.set()
+
+    async def submit(
+        self, operation: Operation[Payload, Result], payload: Payload, *, mails: int = 1, size_bytes: int = 0
+    ) -> Result:
+        """The same, waited for."""
+        return await self.enqueue(operation, payload, mails=mails, size_bytes=size_bytes)
+
+    async def close(self) -> None:
+        """Commit what waits, then let the database go."""
+        self._closing = True
+        self._let_go()
+        await self._writer
+        await self._driver.close()
+
+    async def _write(self) -> None:
+        while True:
+            await self._arrived.wait()
+            await self._gather()
+            batch = self._next_batch()
+            if batch:
+                await self._commit(batch)
+            elif self._closing:
+                return
+            else:
+                self._arrived.clear()
+
+    async def _gather(self) -> None:
+        """Let come what is on its way."""
+        loop = asyncio.get_running_loop()
+        end, quiet_turns = loop.time() + _LONGEST_GATHERING_SECONDS, 0
+        while quiet_turns < _QUIET_TURNS and len(self._waiting) < self._batch_mails and loop.time() < end:
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet_turns = 0 if len(self._waiting) > waiting else quiet_turns + 1
+
+    def _next_batch(self) -> list[_Work]:
+        batch = [self._bulky.popleft()] if self._bulky else []
+        mails = size_bytes = 0
+        while self._waiting and mails < self._batch_mails and size_bytes < self._batch_bytes:
+            work = self._waiting.popleft()
+            batch.append(work)
+            mails += work.mails
+            size_bytes += work.size_bytes
+        return batch
+
+    async def _commit(self, batch: list[_Work]) -> None:
+        """Commit a batch; when it fails for what is in it, each half by itself, until the culprit stands alone."""
+        size_bytes = sum(work.size_bytes for work in batch)
+        results, error = await self._attempt(lambda context: _all_of(context, batch), size_bytes)
+        if error is None:
+            if not all(work.operation.patient for work in batch):
+                self._hurried.append(asyncio.get_running_loop().time())
+            for work, result in zip(batch, results, strict=True):
+                _resolve(work, result)
+        elif isinstance(error, StoreUnavailable | StoreFull):
+            for work in batch:
+                _fail(work, type(error)(str(error)), error)
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            await self._commit(batch[:middle])
+            await self._commit(batch[middle:])
+        else:
+            await self._rescue(batch[0], error)
+
+    async def _rescue(self, work: _Work, error: BaseException) -> None:
+        rescue = work.operation.rescue
+        if rescue is None:
+            _fail(work, StoreError(f"{work.operation.name}: the database refuses this: {error}"), error)
+            return
+        result, second_error = await self._attempt(lambda context: rescue(context, work.payload), work.size_bytes)
+        if second_error is None:
+            _resolve(work, result)
+        else:
+            _fail(work, StoreUnavailable(f"{work.operation.name}: {second_error}"), second_error)
+
+    async def _attempt(
+        self, transaction: Callable[[Context], Transaction[Any]], size_bytes: int
+    ) -> tuple[Any, BaseException | None]:
+        """Run one transaction; gives its result, or why it failed.
+
+        A task of its own, because an error of any kind, a bug of ours too, is an answer here: it concerns those in the
+        batch, and must never end the writer.
+        """
+        contexts: list[Context] = []
+
+        def begin() -> Transaction[Any]:
+            contexts.append(self._context_of())
+            return transaction(contexts[-1])
+
+        attempt = self._driver.run(begin, size_bytes=size_bytes)
+        outcome: Any = (await asyncio.gather(attempt, return_exceptions=True))[0]
+        if isinstance(outcome, BaseException):
+            return None, outcome
+        self._on_commit(contexts[-1])
+        return outcome, None
+
+
+def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:
+    """The batch as one transaction: kind after kind by rank; results in the order of the batch."""
+    by_kind: dict[Operation[Any, Any], list[int]] = {}
+    for index, work in enumerate(batch):
+        by_kind.setdefault(work.operation, []).append(index)
+    results: list[Any] = [None] * len(batch)
+    yield from _lock_whom_they_concern(batch, by_kind)
+    for operation in sorted(by_kind, key=lambda operation: operation.rank):
+        indexes = by_kind[operation]
+        answers = yield from operation.run(context, [batch[index].payload for index in indexes])
+        for index, answer in zip(indexes, answers, strict=True):
+            results[index] = answer
+    return results
+
+
+def _lock_whom_they_concern(
+    batch: Sequence[_Work], by_kind: Mapping[Operation[Any, Any], Sequence[int]]
+) -> Transaction[None]:
+    """In one order over all kinds: processes whose batches lock one kind after another could wait for each other."""
+    concerned = [operation for operation in by_kind if operation.names is not None]
+    if len(concerned) < 2:
+        return
+    names_in: dict[str, Names] = {}
+    for operation in concerned:
+        assert operation.names is not None
+        found = yield from operation.names([batch[index].payload for index in by_kind[operation]])
+        for account_id, names in found.items():
+            names_in[account_id] = names_in.get(account_id, Names()) | names
+    yield from find_and_lock_all(names_in)
+
+
+def _resolve(work: _Work, result: Any) -> None:
+    if not work.done.done():
+        work.done.set_result(result)
+    elif work.orphaned is not None:
+        work.orphaned(result)
+
+
+def _fail(work: _Work, error: StoreError, cause: BaseException) -> None:
+    if not work.done.done():
+        error.__cause__ = cause
+        work.done.set_exception(error)

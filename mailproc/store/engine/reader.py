@@ -1,0 +1,68 @@
+"""The reading side: pages, commands and metrics ask through SQLAlchemy's async engine, beside the writer."""
+
+from typing import Any, TypeVar
+
+import zstandard
+from sqlalchemy import URL, Executable, select
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mailproc.errors import StoreError
+from mailproc.settings import StoreSettings
+from mailproc.store.engine.database import is_sqlite
+from mailproc.store.engine.schema import mail_content
+from mailproc.store.engine.sql_errors import store_errors
+from mailproc.store.engine.statement import Rows, Transaction
+
+Result = TypeVar("Result")
+
+
+class Reader:
+    """A small pool of connections that only read."""
+
+    def __init__(self, url: URL, settings: StoreSettings) -> None:
+        waiting: dict[str, Any] = {"timeout": settings.busy_timeout_seconds}
+        self._engine = create_async_engine(
+            url, pool_size=settings.pool_size, pool_pre_ping=not is_sqlite(url), connect_args=waiting
+        )
+
+    async def run(self, transaction: Transaction[Result]) -> Result:
+        """Run a transaction that only reads, and give its result. Raises StoreUnavailable or StoreError."""
+        answer: Rows = ()
+        with store_errors():
+            async with self._engine.connect() as connection:
+                try:
+                    step = next(transaction)
+                    while True:
+                        if compiled := step.statement.compiled(self._engine.dialect.name):
+                            arguments = compiled.arguments(step.rows[0])
+                            found = await connection.exec_driver_sql(compiled.sql, arguments)
+                            # The driver's own rows: SQLAlchemy's cost more than reading them.
+                            answer = [tuple(row) for row in found.cursor.fetchall()]
+                        step = transaction.send(answer)
+                except StopIteration as end:
+                    result: Result = end.value
+                    return result
+
+    async def rows(self, statement: Executable, **parameters: Any) -> list[Any]:
+        """The rows that a SELECT gives. Raises StoreUnavailable or StoreError."""
+        with store_errors():
+            async with self._engine.connect() as connection:
+                return list((await connection.execute(statement, parameters)).all())
+
+    async def content_of(self, account_id: str, mail_id: str) -> bytes:
+        """The bytes of a mail as they came on the wire. Raises StoreError when they are gone or damaged."""
+        chunks = await self.rows(
+            select(mail_content.c.chunk)
+            .where(mail_content.c.account_id == account_id, mail_content.c.mail_id == mail_id)
+            .order_by(mail_content.c.seq)
+        )
+        if not chunks:
+            raise StoreError(f"the content of mail {mail_id} is gone")
+        try:
+            return b"".join(zstandard.ZstdDecompressor().decompress(chunk) for (chunk,) in chunks)
+        except zstandard.ZstdError as error:
+            raise StoreError(f"the content of mail {mail_id} is damaged: {error}") from error
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        await self._engine.dispose()

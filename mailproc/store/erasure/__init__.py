@@ -1,0 +1,1 @@
+"""Erasure: everything about a person goes, but for a keyed hash."""

@@ -1,0 +1,185 @@
+"""Forgetting a person in one account: a keyed hash with what stands against mailing takes the place of all rows.
+
+Facts are otherwise never changed; this is the one exception, and it leaves who did it, when and why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
+
+from mailproc.policy.event import OutboxState
+from mailproc.policy.facts import Fact, FactKind
+from mailproc.policy.forgetting import facts_to_keep
+from mailproc.policy.pepper import pepper_id_of
+from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.standing import standing_of, still_said
+from mailproc.store.engine.columns import json_text
+from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.people_tables import attribute, fact, import_run, standing, subscriber, subscription
+from mailproc.store.engine.persons import Names, Person, find_and_lock, person_of_address, person_of_key
+from mailproc.store.engine.schema import outbox, review_name
+from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
+from mailproc.store.erasure.traces import Named
+from mailproc.store.people.fact_rows import StoredFact, insert_facts, stored_fact
+from mailproc.store.people.pepper_rows import put_pepper
+from mailproc.store.people.person_facts import all_facts_of
+from mailproc.store.people.projection import apply_facts
+from mailproc.store.people.reach import NO_KEY_OF_OURS
+
+# What is deleted is written over, not only marked as free (SQLite; elsewhere the database's own vacuum does it).
+SECURE = Statement(lambda insert: text("PRAGMA secure_delete = ON"), only="sqlite")
+
+_IS_OPEN = or_(*(outbox.c.state == state.value for state in (OutboxState.pending, OutboxState.dead, OutboxState.held)))
+_IS_THEIRS = or_(one_of(outbox.c.person, "people"), one_of(outbox.c.writer, "addresses"))
+_UNTOLD = Statement(
+    lambda insert: select(func.count()).where(outbox.c.account_id == bindparam("account"), _IS_THEIRS, _IS_OPEN)
+)
+_EVENTS = Statement(lambda insert: delete(outbox).where(outbox.c.account_id == bindparam("account"), _IS_THEIRS))
+_FACTS = Statement(
+    lambda insert: (
+        delete(fact)
+        .where(
+            fact.c.account_id == bindparam("account"),
+            or_(one_of(fact.c.key, "keys"), one_of(fact.c.address_key, "addresses")),
+        )
+        .returning(fact.c.id)
+    )
+)
+_RETRACTIONS = Statement(
+    lambda insert: (
+        delete(fact)
+        .where(fact.c.account_id == bindparam("account"), one_of(fact.c.retracts, "ids"))
+        .returning(fact.c.id)
+    )
+)
+_ROWS = (
+    Statement(
+        lambda insert: delete(standing).where(
+            standing.c.account_id == bindparam("account"), one_of(standing.c.person, "people")
+        )
+    ),
+    Statement(
+        lambda insert: delete(review_name).where(
+            review_name.c.account_id == bindparam("account"), one_of(review_name.c.name, "people")
+        )
+    ),
+    Statement(
+        lambda insert: delete(subscription).where(
+            subscription.c.account_id == bindparam("account"), one_of(subscription.c.subscriber_key, "keys")
+        )
+    ),
+    Statement(  # how far the import of a file came is a person's place; an import begun anew changes nothing twice
+        lambda insert: (
+            update(import_run)
+            .where(import_run.c.account_id == bindparam("account"), one_of(func.substr(import_run.c.cursor, 3), "keys"))
+            .values(cursor="")
+        )
+    ),
+    Statement(
+        lambda insert: delete(attribute).where(
+            attribute.c.account_id == bindparam("account"), one_of(attribute.c.subscriber_key, "keys")
+        )
+    ),
+    Statement(
+        lambda insert: delete(subscriber).where(
+            subscriber.c.account_id == bindparam("account"), one_of(subscriber.c.key, "keys")
+        )
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting:
+    """Whom to forget in one account, who says so, and why. `refresh` are other accounts that the person reaches."""
+
+    named: Named
+    by: str
+    reason: str
+    refresh: tuple[str, ...] = ()
+
+
+def _forget(context: Context, asked: Forgetting) -> Transaction[bool]:
+    """Forget a person, all or nothing; False while something in the outbox is on its way, and nothing was changed."""
+    named, account_id = asked.named, asked.named.account_id
+    names = Names(keys=named.keys | named.moved, address_keys=named.address_keys, bare_address_keys=named.address_keys)
+    yield from ask(SECURE)
+    people = yield from find_and_lock(account_id, names)
+    whose = {"account": account_id, "people": json_text(named.persons), "addresses": json_text([*named.address_keys])}
+    [(untold,)] = yield from ask(_UNTOLD, **whose)
+    if untold:
+        return False
+    kept = yield from _kept(context, asked, list(people.values()))
+    carried = yield from _carried(context, named)
+    hashes = context.scopes.peppers.addresses_by_name(named.address_keys)
+    gone = json_text(
+        [*named.address_keys, *hashes]
+    )  # hashed anew with the present pepper, which is all rotation there is
+    rows = yield from ask(_FACTS, account=account_id, keys=json_text([*named.keys]), addresses=gone)
+    while rows:
+        rows = yield from ask(_RETRACTIONS, account=account_id, ids=json_text([fact_id for (fact_id,) in rows]))
+    for statement in _ROWS:
+        yield from ask(statement, keys=json_text([*named.keys]), **whose)
+    yield from ask(_EVENTS, **whose)
+    yield from insert_facts([*kept, *carried], context.now)
+    yield from _refresh(context, asked)
+    return True
+
+
+def _kept(context: Context, asked: Forgetting, people: Sequence[Person]) -> Transaction[list[StoredFact]]:
+    """What stands in this account against any of the names, said of the hash of each address."""
+    named, peppers = asked.named, context.scopes.peppers
+    theirs = [one for one in people if one.key in named.keys]
+    # All that was said about an address holds for whoever has it next, under whatever key.
+    theirs += [
+        Person(person=person_of_address(at), key=NO_KEY_OF_OURS, address_key=at) for at in sorted(named.address_keys)
+    ]
+    said = yield from all_facts_of(named.account_id, theirs, peppers)
+    thresholds = context.thresholds_of(named.account_id)
+    kept: dict[str, StoredFact] = {}
+    for person in theirs:
+        facts = [one.fact for one in said[person.person]]
+        standing_now = standing_of(facts, thresholds)
+        for address_key in sorted(named.address_keys):
+            name = peppers.name_of(address_key)
+            for one in facts_to_keep(standing_now, facts, name, by=asked.by, reason=asked.reason, at=context.now):
+                kept[one.id] = _stored(one)
+    if kept:
+        yield from put_pepper(context, pepper_id_of(next(iter(kept.values())).address_key or ""))
+    return list(kept.values())
+
+
+def _stored(said: Fact) -> StoredFact:
+    """A fact about a hash, which is no address and must not be made one."""
+    return StoredFact(fact=said, id=said.id, address_key=said.address)
+
+
+def _carried(context: Context, named: Named) -> Transaction[list[StoredFact]]:
+    """What others said, or had said of them, while they had one of these addresses: said anew of their key alone."""
+    others = [Person(person=person_of_key(key), key=key) for key in sorted(named.moved)]
+    said = yield from all_facts_of(named.account_id, others, context.scopes.peppers)
+    carried = []
+    for person in others:
+        addresses = {one.id: one.address_key for one in said[person.person]}
+        for fact_id, one in still_said(stored.fact for stored in said[person.person]).items():
+            if one.kind is not FactKind.retraction and addresses[fact_id] in named.address_keys:
+                evidence = {name: value for name, value in one.evidence.items() if name in ("mail", "rule", "class")}
+                carried.append(stored_fact(replace(one, address=None, evidence=evidence), context.now))
+    return carried
+
+
+def _refresh(context: Context, asked: Forgetting) -> Transaction[None]:
+    """Bring up to date who is left: those who once had the address, and people of accounts that this one reaches."""
+    named = asked.named
+    if named.moved and named.account_id != EVERYWHERE:
+        yield from apply_facts(context, named.account_id, [], Names(keys=named.moved))
+    names = Names(address_keys=named.address_keys)
+    for other in asked.refresh:
+        yield from apply_facts(context, other, [], names)
+
+
+def _run(context: Context, payloads: Sequence[Forgetting]) -> Transaction[list[bool]]:
+    return (yield from one_by_one(_forget, context, payloads))
+
+
+FORGET: Operation[Forgetting, bool] = Operation(name="forget", rank=59, run=_run, bulky=True)

@@ -1,0 +1,1 @@
+"""Importing people: what a file would change, and changing it in short transactions."""

@@ -1,0 +1,1 @@
+"""The road out: events and forwards, claimed, delivered, settled."""

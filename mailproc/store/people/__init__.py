@@ -1,0 +1,1 @@
+"""People: who is known, what was said about them, and what it amounts to."""

@@ -1,0 +1,187 @@
+"""Who is on which list, and what else an account keeps of its subscribers."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, select
+
+from mailproc.policy.standing import Standing, standing_of
+from mailproc.store.engine.columns import json_text, micros_of, storable
+from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.people_tables import attribute, subscriber, subscription
+from mailproc.store.engine.persons import Person, person_of_key
+from mailproc.store.engine.reader import Reader
+from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
+from mailproc.store.people.person_rows import attributes_of, join, leave, lists_joined
+from mailproc.store.people.reach import counting_facts
+from mailproc.store.people.standing_rows import told_standing
+from mailproc.store.people.suspects import Recipients, suspects_among
+
+AT_ONCE = 1000
+
+_KNOWN = Statement(
+    lambda insert: select(subscriber.c.key).where(
+        subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")
+    )
+)
+_AFTER = Statement(
+    lambda insert: (
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
+        .where(subscriber.c.account_id == bindparam("account_id"), subscriber.c.key > bindparam("after"))
+        .order_by(subscriber.c.key)
+        .limit(AT_ONCE)
+    )
+)
+_MEMBERS_AFTER = Statement(
+    lambda insert: (
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
+        .select_from(subscription)
+        .join(
+            subscriber,
+            and_(
+                subscriber.c.account_id == subscription.c.account_id, subscriber.c.key == subscription.c.subscriber_key
+            ),
+        )
+        .where(
+            subscription.c.account_id == bindparam("account_id"),
+            subscription.c.list_id == bindparam("list_id"),
+            subscription.c.subscriber_key > bindparam("after"),
+        )
+        .order_by(subscription.c.subscriber_key)
+        .limit(AT_ONCE)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A subscriber as an account has them: what stands against mailing, lists in order, attributes by name."""
+
+    key: str
+    address: str
+    standing: Standing
+    lists: tuple[str, ...]
+    attributes: Mapping[str, str]
+
+
+_ACTIVE = Standing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """Subscribers of an account, and a list that they join or leave."""
+
+    account_id: str
+    list_id: str
+    keys: tuple[str, ...]
+
+
+def _join(context: Context, one: Membership) -> Transaction[list[str]]:
+    rows = yield from ask(_KNOWN, account_id=one.account_id, keys=json_text(one.keys))
+    known = sorted(key for (key,) in rows)
+    on = yield from lists_joined(one.account_id, known)
+    new = [key for key in known if one.list_id not in on.get(key, ())]
+    yield from join(one.account_id, [(one.list_id, key) for key in new], micros_of(context.now))
+    return new
+
+
+def _leave(context: Context, one: Membership) -> Transaction[list[str]]:
+    return (yield from leave(one.account_id, one.list_id, one.keys))
+
+
+def _join_all(context: Context, payloads: Sequence[Membership]) -> Transaction[list[list[str]]]:
+    return (yield from one_by_one(_join, context, payloads))
+
+
+def _leave_all(context: Context, payloads: Sequence[Membership]) -> Transaction[list[list[str]]]:
+    return (yield from one_by_one(_leave, context, payloads))
+
+
+JOIN: Operation[Membership, list[str]] = Operation(name="join list", rank=33, run=_join_all)
+LEAVE: Operation[Membership, list[str]] = Operation(name="leave list", rank=34, run=_leave_all)
+
+
+class Subscriptions:
+    """The store's subscriptions: `Store.subscriptions` is one."""
+
+    def __init__(self, journal: Journal, reader: Reader, context_of: Callable[[], Context]) -> None:
+        self._journal = journal
+        self._reader = reader
+        self._context_of = context_of
+
+    async def join(self, account_id: str, list_id: str, keys: Sequence[str]) -> list[str]:
+        """Put known subscribers on a list; gives the keys of those who were not on it.
+
+        It is no consent: what stands against mailing them still stands.
+        """
+        return await self._journal.submit(JOIN, _membership(account_id, list_id, keys), mails=max(1, len(keys)))
+
+    async def leave(self, account_id: str, list_id: str, keys: Sequence[str]) -> list[str]:
+        """Take subscribers off a list; gives the keys of those who were on it.
+
+        It is no opt-out: an import or `join` may put them on it again (R7).
+        """
+        return await self._journal.submit(LEAVE, _membership(account_id, list_id, keys), mails=max(1, len(keys)))
+
+    async def lists_of(self, account_id: str, keys: Collection[str]) -> dict[str, list[str]]:
+        """The lists that each of these subscribers is on, by key; those on none are left out."""
+        return await self._reader.run(lists_joined(storable(account_id), keys))
+
+    async def attributes_of(self, account_id: str, keys: Collection[str]) -> dict[str, dict[str, str]]:
+        """Name and value of each subscriber's attributes, by key; those without any are left out."""
+        return await self._reader.run(attributes_of(storable(account_id), keys))
+
+    async def all(self, account_id: str, list_id: str | None = None) -> AsyncIterator[list[Profile]]:
+        """Every subscriber of an account, or of one of its lists, in order of key; a thousand at a time."""
+        after = ""
+        while True:
+            some = await self._reader.run(_some(self._context_of(), storable(account_id), list_id, after))
+            if not some:
+                return
+            yield some
+            after = some[-1].key
+
+    async def attribute_names(self, account_id: str) -> list[str]:
+        """The names of all attributes that any subscriber of an account has, in order; reads them all."""
+        query = select(attribute.c.name).where(attribute.c.account_id == storable(account_id)).distinct()
+        return sorted(name for (name,) in await self._reader.rows(query))
+
+
+def _membership(account_id: str, list_id: str, keys: Sequence[str]) -> Membership:
+    return Membership(
+        account_id=storable(account_id), list_id=storable(list_id), keys=tuple(storable(key) for key in keys)
+    )
+
+
+def _some(context: Context, account_id: str, list_id: str | None, after: str) -> Transaction[list[Profile]]:
+    if list_id is None:
+        rows = yield from ask(_AFTER, account_id=account_id, after=after)
+    else:
+        rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, list_id=storable(list_id), after=after)
+    people = [
+        Person(person=person_of_key(key), key=key, address=address, address_key=address_key)
+        for key, address, address_key in rows
+    ]
+    keys = [key for key, _, _ in rows]
+    standings = yield from _standings_of(context, account_id, people)
+    lists = yield from lists_joined(account_id, keys)
+    attributes = yield from attributes_of(account_id, keys)
+    return [
+        Profile(
+            key=key,
+            address=address,
+            standing=standings.get(person_of_key(key), _ACTIVE),
+            lists=tuple(lists.get(key, ())),
+            attributes=attributes.get(key, {}),
+        )
+        for key, address, _ in rows
+    ]
+
+
+def _standings_of(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[dict[str, Standing]]:
+    """What stands against those against whom anything may; the others are left out."""
+    asked = Recipients(keys=[str(one.key) for one in people], address_keys=[str(one.address_key) for one in people])
+    suspects = yield from suspects_among(context.scopes, account_id, asked)
+    facts = yield from counting_facts(context.scopes, account_id, [people[place] for place in suspects])
+    thresholds = context.thresholds_of(account_id)
+    return {name: told_standing(standing_of((one.fact for one in said), thresholds)) for name, said in facts.items()}

@@ -1,0 +1,1 @@
+"""The road of a mail: accepted, in hand, decided, kept, let go."""

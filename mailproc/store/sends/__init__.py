@@ -1,0 +1,1 @@
+"""Sends, and the check before each: exact, or with all suppressed names in memory."""
