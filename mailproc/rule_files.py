@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 from mailproc.errors import RulesError
@@ -39,4 +40,9 @@ def load_rules(folder: Path | None) -> RuleSet:
             raise RulesError([f"{path}: cannot be read: {error}"]) from None
     if not sources:
         raise RulesError([f"{folder or shipped_rules_folder()}: no rule files (*.toml) there"])
-    return read_rules(sources)
+    return _read(tuple(sources.items()))
+
+
+@lru_cache(maxsize=2)  # the same texts make the same rules: live and shadow, a check and then the service
+def _read(sources: tuple[tuple[str, str], ...]) -> RuleSet:
+    return read_rules(dict(sources))
