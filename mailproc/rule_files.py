@@ -2,8 +2,8 @@
 
 import contextlib
 import sys
-from functools import lru_cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from mailproc.errors import RulesError
 from mailproc.policy.rules import RuleSet, read_rules
@@ -40,9 +40,12 @@ def load_rules(folder: Path | None) -> RuleSet:
             raise RulesError([f"{path}: cannot be read: {error}"]) from None
     if not sources:
         raise RulesError([f"{folder or shipped_rules_folder()}: no rule files (*.toml) there"])
-    return _read(tuple(sources.items()))
+    texts = tuple(sources.items())
+    rules = _in_use.get(texts)
+    if rules is None:
+        rules = _in_use[texts] = read_rules(sources)
+    return rules
 
 
-@lru_cache(maxsize=2)  # the same texts make the same rules: live and shadow, a check and then the service
-def _read(sources: tuple[tuple[str, str], ...]) -> RuleSet:
-    return read_rules(dict(sources))
+# The same texts make the same rules: whatever still holds a set spares the next who asks the second that it takes.
+_in_use: WeakValueDictionary[tuple[tuple[str, str], ...], RuleSet] = WeakValueDictionary()

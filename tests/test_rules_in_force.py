@@ -81,6 +81,13 @@ async def test_a_replaced_set_leaves_nothing_behind_that_the_garbage_collector_w
         gc.enable()
 
 
+def test_the_same_texts_are_read_once_while_somebody_holds_what_they_make(folder: Path) -> None:
+    held = load_rules(folder)
+    assert load_rules(folder) is held
+    write(folder, "enough")
+    assert load_rules(folder) is not held
+
+
 async def test_a_bad_file_leaves_the_old_set_in_force_and_says_every_mistake(
     in_force: RulesInForce, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

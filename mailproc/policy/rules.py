@@ -28,7 +28,7 @@ class RuleHit:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class RuleSet:
     """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
 

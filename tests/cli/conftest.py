@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from command_line import Shell
 
+from mailproc.rule_files import load_rules
+
+SHIPPED = load_rules(None)  # held, so that the commands run here need not read them each time
+
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
