@@ -183,6 +183,12 @@ def _print(wanted: Wanted, told: _Told, seconds: float) -> None:
     if wanted.evidence:
         written = f"{counts.consents:,} consents {tense}recorded; none of people against whom something stands"
         out.print(f"  {written}", markup=False)
+    if counts.consents_left_out:
+        out.print(
+            f"  {counts.consents_left_out:,} consents left out: they could end a request that came before and is not "
+            "decided yet; settle `mailproc review list` and `mailproc mail waiting`, then give the same command again",
+            markup=False,
+        )
     if wanted.dry_run:
         out.print("  nothing was changed", markup=False)
 
@@ -203,6 +209,7 @@ def _as_json(wanted: Wanted, told: _Told, seconds: float) -> dict[str, object]:
         "bounced": counts.bounced,
         "held": counts.held,
         "consents": counts.consents,
+        "consents_left_out": counts.consents_left_out,
         "resumed_at": told.resumed,
         "seconds": round(seconds, 3),
     }

@@ -13,7 +13,7 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.facts import retraction_of
 from mailproc.settings import Settings
-from mailproc.store.people.reverts import Affected, Made, Making, Named
+from mailproc.store.people.reverts import Affected, FactsNamed, Made, Making
 
 SHOWN = 20
 
@@ -54,10 +54,10 @@ def revert(
 
 def _cause_of(
     rule: str | None, facts: list[str], start: datetime | None, end: datetime | None, account_id: str | None
-) -> Making | Named:
+) -> Making | FactsNamed:
     """What is to be taken back. Raises typer.Exit for what says nothing, or two things."""
     if facts and rule is None and start is None and end is None:
-        return Named(facts=tuple(facts), account_id=account_id)
+        return FactsNamed(facts=tuple(facts), account_id=account_id)
     if facts or rule is None or start is None:
         err.print("mailproc: either --rule with --from, or --fact")
         raise typer.Exit(EX_USAGE)
@@ -68,7 +68,7 @@ def _cause_of(
     return Making(rule=rule, start=begin, end=last, account_id=account_id)
 
 
-async def _revert(settings: Settings, cause: Making | Named, by: str, reason: str, *, apply: bool) -> Made:
+async def _revert(settings: Settings, cause: Making | FactsNamed, by: str, reason: str, *, apply: bool) -> Made:
     why = reason or (f"revert of rule {cause.rule}" if isinstance(cause, Making) else "taken back by name")
     async with open_store(settings) as store:
         made = await store.standings.made_by(cause)
@@ -78,13 +78,13 @@ async def _revert(settings: Settings, cause: Making | Named, by: str, reason: st
         return made
 
 
-def _named_in(cause: Making | Named) -> str:
-    if isinstance(cause, Named):
+def _named_in(cause: Making | FactsNamed) -> str:
+    if isinstance(cause, FactsNamed):
         return "as named"
     return f"by rule {cause.rule}, {cause.start:%Y-%m-%d %H:%M} to {cause.end:%Y-%m-%d %H:%M} UTC"
 
 
-def _print(made: Made, cause: Making | Named, *, apply: bool) -> None:
+def _print(made: Made, cause: Making | FactsNamed, *, apply: bool) -> None:
     if not made.facts:
         what = _named_in(cause) if isinstance(cause, Making) else "no such fact, or taken back already"
         out.print(f"nothing to take back: {what}", markup=False)

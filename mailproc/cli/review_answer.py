@@ -1,5 +1,6 @@
 """`review resolve|example`: a person's answer, and what rules learn from it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,16 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
 from mailproc.cli.together import ByOption
 from mailproc.errors import RulesError
-from mailproc.policy.facts import Level
+from mailproc.policy.facts import Fact, FactKind, Level
 from mailproc.policy.review import Answer
+from mailproc.policy.verdict import verdict
 from mailproc.review.answer import WhoIsMeant, answer_review, facts_of_answer
 from mailproc.review.example import add_example, words_of
 from mailproc.settings import Settings
-from mailproc.store.results import Answered, ReviewItem
+from mailproc.store.results import Answered, PersonStatus, ReviewItem
+from mailproc.store.store import Store
 
+_ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
 IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review list` shows it.", show_default=False)]
 
 
@@ -54,14 +58,14 @@ def resolve(
     settings = settings_with_lists(config)
     work = _resolve(settings, review_id, answer, level, list_id, people, operator(by), note, example)
     try:
-        answered, learnt = run(work)
+        answered, consented, learnt = run(work)
     except WhoIsMeant as error:
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_USAGE) from None
     if as_json:
-        print_json(_answered_as_json(answered))
+        print_json({**_answered_as_json(answered), "consented_since": consented})
     else:
-        _print_answered(review_id, answered)
+        _print_answered(review_id, answered, consented)
         if learnt:
             out.print(f"  {learnt}", markup=False)
     if not answered.applied and answered.resolution != answer.value:
@@ -99,21 +103,34 @@ async def _resolve(
     by: str,
     note: str,
     example: str | None,
-) -> tuple[Answered, str | None]:
-    """What the answer did, and what a rule has learnt from it."""
+) -> tuple[Answered, list[str], str | None]:
+    """What the answer did, who is mailed all the same, and what a rule has learnt from it."""
     async with open_store(settings) as store:
         item = await store.desk.review(review_id)
         check_list(settings, item.account_id, list_id)
+        facts: list[Fact] = []
         if answer is Answer.unsubscribe:
-            facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
+            facts = facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
         lesson = _lesson(settings, item, answer, example) if example is not None and item.state == "open" else None
         answered = await answer_review(
             store, item, answer, by=by, note=note, level=level, list_id=list_id, persons=persons
         )
+        consented = await _consented_since(store, facts) if answered.applied else []
         if lesson is None or not answered.applied:
-            return answered, None
+            return answered, consented, None
         add_example(*lesson)
-        return answered, _lesson_told(*lesson)
+        return answered, consented, _lesson_told(*lesson)
+
+
+async def _consented_since(store: Store, facts: Sequence[Fact]) -> list[str]:
+    """Whom these opt-outs do not take off: what stands of them is a consent that is newer than the mail."""
+    names = {fact.address or fact.key or "": fact for fact in facts}
+    found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
+    return [name for name, people in found.items() if any(_is_mailed(one, names[name].list_id) for one in people)]
+
+
+def _is_mailed(person: PersonStatus, list_id: str | None) -> bool:
+    return not any(block.kind in _ASKED_FOR for block in verdict(person.standing, list_id=list_id).stopped_by)
 
 
 def _lesson(settings: Settings, item: ReviewItem, answer: Answer, example: str) -> tuple[Path, str, str, str]:
@@ -149,7 +166,7 @@ def words_for(item: ReviewItem, rule: str) -> str:
     return words
 
 
-def _print_answered(review_id: str, answered: Answered) -> None:
+def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]) -> None:
     if not answered.applied:
         at = f"{answered.at:%Y-%m-%d %H:%M} UTC"
         out.print(
@@ -160,7 +177,13 @@ def _print_answered(review_id: str, answered: Answered) -> None:
     for change in answered.changes:
         who = change.address or f"key {change.key}"
         out.print(f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
-    if answered.resolution == Answer.unsubscribe and not answered.changes:
+    for name in consented:
+        out.print(
+            f"  {name} is NOT off: a consent that is newer than this mail stands. If they want out all the same: "
+            f"mailproc unsubscribe {name}",
+            markup=False,
+        )
+    if answered.resolution == Answer.unsubscribe and not answered.changes and not consented:
         out.print("  nobody's standing changed: it was so already")
 
 

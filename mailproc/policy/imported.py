@@ -18,7 +18,8 @@ class ImportCounts:
     """People by what became of them: each is new, updated or unchanged.
 
     Those who may not be mailed all the same are counted once, under what reaches furthest: opted out (or complained)
-    globally, for the account, or from a list that the import has them join; held; bounced. `consents` were written.
+    globally, for the account, or from a list that the import has them join; held; bounced. `consents` were written;
+    `consents_left_out` were not, because a request that nobody has decided yet could end by them.
     """
 
     new: int = 0
@@ -30,6 +31,7 @@ class ImportCounts:
     held: int = 0
     bounced: int = 0
     consents: int = 0
+    consents_left_out: int = 0
 
     @property
     def people(self) -> int:

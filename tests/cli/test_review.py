@@ -137,6 +137,22 @@ def test_unsubscribe_takes_the_person_off_as_of_when_the_mail_came_with_who_said
     assert event["event"]["type"] == "subscriber.unsubscribed"
 
 
+def test_an_answer_that_a_newer_consent_outdoes_says_so(held: Shell) -> None:
+    held.run("resubscribe", "pat@example.org", "--channel", "phone")
+    run = held.run("review", "resolve", only_review(held)["id"], "--as", "unsubscribe", "--by", "kim")
+    assert run.returncode == 0, run.stderr
+    assert "pat@example.org is NOT off: a consent that is newer than this mail stands" in run.stdout
+    assert "it was so already" not in run.stdout
+    assert status_of(held) == "active"
+
+
+def test_an_answer_to_a_request_of_somebody_who_is_off_already_says_nothing_of_consent(held: Shell) -> None:
+    held.run("unsubscribe", "pat@example.org")
+    run = held.run("review", "resolve", only_review(held)["id"], "--as", "unsubscribe")
+    assert "it was so already" in run.stdout
+    assert "NOT off" not in run.stdout
+
+
 def test_the_second_answer_is_told_who_was_first(held: Shell) -> None:
     review = only_review(held)["id"]
     held.run("review", "resolve", review, "--as", "not-a-request", "--by", "kim")

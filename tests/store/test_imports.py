@@ -6,13 +6,18 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from store_values import NOW, Clock, a_consent, an_opt_out, deadlocks, hooks
+from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
+from mailproc.mail.envelope import InboundMail
+from mailproc.policy.decision import Action
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.imported import ImportCounts
 from mailproc.policy.person_row import PersonRow, derived_key
+from mailproc.policy.review import Answer
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.standing import Status
+from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.review.answer import answer_review
 from mailproc.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import ImportState, PersonStatus, Subscriber
@@ -226,6 +231,81 @@ async def test_a_consent_of_one_who_has_the_address_brings_back_nobody_else_who_
     assert await imported(store, row) == ImportCounts(new=1, consents=1)
     assert (await one(store, "3")).standing.status is Status.unsubscribed
     assert await store.check() == []
+
+
+MINUTE = timedelta(minutes=1)
+
+
+async def in_review(store: Store, *, of: str | None, key: str | None = None, account: str = "acme") -> InboundMail:
+    """A mail of NOW that waits for a person's answer."""
+    mail = a_mail(account=account)
+    await store.accept([mail])
+    ref = SubscriberRef(address=of, key=key, source=RefSource.from_, trust=Trust.unauthenticated)
+    refs = (ref,) if of or key else ()
+    await store.record(mail, a_decision(mail, action=Action.review, subscribers=refs))
+    return mail
+
+
+async def test_a_request_that_waits_in_review_is_honoured_whatever_consent_was_imported_meanwhile(store: Store) -> None:
+    mail = await in_review(store, of="pat@example.org")
+    rows = [
+        keyed("1", "Pat@example.org", consented_at=NOW + MINUTE),
+        keyed("2", "kim@example.net", consented_at=NOW + MINUTE),
+    ]
+    expected = ImportCounts(new=2, consents=1, consents_left_out=1)
+    assert await previewed(store, *rows) == expected
+    assert await imported(store, *rows) == expected
+    await answer_review(store, await store.desk.review(mail.id), Answer.unsubscribe, by="lee")
+    assert (await one(store, "1")).standing.status is Status.unsubscribed
+    assert await store.check() == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"of": "pat+news@example.org"}, {"of": None, "key": "1"}, {"of": None, "key": "other"}, {"of": None}],
+    ids=["another form of the address", "key", "key of who has the address", "nobody"],
+)
+async def test_who_may_be_meant_in_review_gets_no_newer_consent(store: Store, named: dict[str, str | None]) -> None:
+    await store.put_subscribers([Subscriber(account_id="acme", key="other", address="pat@example.org")])
+    await in_review(store, **named)  # type: ignore[arg-type]
+    row = keyed("1", "pat@example.org", consented_at=NOW + MINUTE)
+    assert await imported(store, row) == ImportCounts(new=1, consents_left_out=1)
+
+
+async def test_who_is_in_review_in_another_account_of_the_enterprise_gets_no_newer_consent(family: Store) -> None:
+    await family.put_subscribers([Subscriber(account_id="shop", key="1", address="kim@example.net")])
+    await in_review(family, of=None, key="1", account="shop")
+    rows = [
+        keyed("1", "pat@example.org", consented_at=NOW + MINUTE),  # the same key, and somebody else
+        keyed("2", "kim@example.net", consented_at=NOW + MINUTE),
+    ]
+    assert await imported(family, *rows) == ImportCounts(new=2, consents=1, consents_left_out=1)
+
+
+async def test_once_the_review_is_answered_the_same_file_again_writes_the_consent(store: Store) -> None:
+    mail = await in_review(store, of="pat@example.org")
+    row = keyed("1", "pat@example.org", consented_at=NOW + MINUTE)
+    await imported(store, row)
+    await answer_review(store, await store.desk.review(mail.id), Answer.not_a_request, by="lee")
+    assert await imported(store, row) == ImportCounts(unchanged=1, consents=1)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_while_mail_is_undecided_no_consent_is_written_that_is_newer(store: Store, waits: bool) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    if waits:
+        assert await store.waiting.put(mail, NOW + timedelta(hours=1))
+    rows = [
+        keyed("1", "pat@example.org", consented_at=NOW + MINUTE),
+        keyed("2", "kim@example.net", consented_at=NOW - MINUTE),
+        keyed("3", "lee@example.com", consented_at=NOW),
+    ]
+    assert await imported(store, *rows) == ImportCounts(new=3, consents=2, consents_left_out=1)
+    await store.record(mail, a_decision(mail, an_opt_out("pat@example.org")))
+    assert (await one(store, "1")).standing.status is Status.unsubscribed
+    again = await imported(store, *rows)
+    assert (again.out_account, again.consents, again.consents_left_out) == (1, 2, 0)
 
 
 async def test_without_a_time_of_consent_an_import_says_nothing_about_consent(store: Store) -> None:

@@ -1,1 +1,1 @@
-"""probes What operators look after: reviews, alarms, the breaker, feedback loops."""
+"""What operators look after: reviews, answers, alarms, feedback loops, the outbox by hand, diagnosis, probes."""

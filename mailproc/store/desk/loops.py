@@ -9,7 +9,7 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.outbox import alarms
 from mailproc.store.outbox.alarms import CLEAR, RAISE, Clearing, Sighting
 from mailproc.store.road import feedback
-from mailproc.store.road.breaker import FORGET
+from mailproc.store.road.breaker import DROP_COUNTS
 from mailproc.store.road.feedback import SourceCounts
 
 
@@ -47,4 +47,4 @@ class Loops:
 
     async def forget_old_counts(self) -> None:
         """Drop what the breaker counted more than an hour ago."""
-        await self._journal.submit(FORGET, None)
+        await self._journal.submit(DROP_COUNTS, None)

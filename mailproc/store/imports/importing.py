@@ -26,6 +26,7 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, tell
 from mailproc.store.imports.outcome import consents_of, counts_of, difference_of
 from mailproc.store.imports.plan import Plan, Target, plan_of
+from mailproc.store.imports.unsettled import Unsettled, unsettled_in
 from mailproc.store.people.fact_rows import insert_facts, stored_fact
 from mailproc.store.people.person_rows import join, put_attributes
 from mailproc.store.people.subscribers import UPSERT_SUBSCRIBER, put_rows
@@ -87,6 +88,7 @@ class _Portion:
 
     run: ImportRun
     rows: tuple[PersonRow, ...]
+    unsettled: Unsettled
 
 
 def _begin(context: Context, run: ImportRun) -> Transaction[ImportState]:
@@ -119,7 +121,7 @@ def _import(context: Context, portion: _Portion) -> Transaction[ImportState]:
     cursor, counts = before.cursor, before.counts
     if rows:
         plan = yield from plan_of(context, account_id, one_kind(rows), _most(context, account_id))
-        counts += yield from _written(context, account_id, plan, portion.run.evidence)
+        counts += yield from _written(context, account_id, plan, portion)
         cursor = plan.rows[-1].row.place
     finished_at = None if portion.rows else context.now
     yield from tell(
@@ -148,7 +150,7 @@ def _most(context: Context, account_id: str) -> int:
     return max(1, SAID_OF_AT_ONCE // context.scopes.hearers(account_id))
 
 
-def _written(context: Context, account_id: str, plan: Plan, evidence: Mapping[str, str]) -> Transaction[ImportCounts]:
+def _written(context: Context, account_id: str, plan: Plan, portion: _Portion) -> Transaction[ImportCounts]:
     """Write what a plan says; gives what became of whom."""
     difference = yield from difference_of(account_id, plan)
     other = [target for target in plan.targets if target.has_other_address]
@@ -158,9 +160,9 @@ def _written(context: Context, account_id: str, plan: Plan, evidence: Mapping[st
         yield from put_rows(context, account_id, said_of)
     yield from join(account_id, difference.joins, now)
     yield from put_attributes(account_id, difference.attributes)
-    consents = consents_of(account_id, plan, evidence)
+    consents = consents_of(account_id, plan, portion.unsettled, portion.run.evidence)
     yield from insert_facts([stored_fact(one, context.now) for one in consents], context.now)
-    return counts_of(plan, difference)
+    return counts_of(plan, difference, portion.unsettled)
 
 
 def _row(account_id: str, one: Target, now: int) -> dict[str, Any]:
@@ -209,10 +211,11 @@ class Imports:
         """
         state = await self._journal.submit(BEGIN, run)
         yield state
+        unsettled = await self._unsettled(run.account_id)
         size, next_look = _FIRST_ROWS, _FIRST_ROWS
         waiting = _Waiting(row for row in rows if row.place > state.cursor)
         while state.finished_at is None:
-            portion = _Portion(run=run, rows=waiting.take(size))
+            portion = _Portion(run=run, rows=waiting.take(size), unsettled=unsettled)
             writing = self._journal.submit(IMPORT, portion, size_bytes=len(portion.rows) * _ROW_BYTES)
             state, _ = await asyncio.gather(writing, asyncio.to_thread(waiting.fill, size * 3))
             done = waiting.drop_until(state.cursor)
@@ -227,18 +230,24 @@ class Imports:
     async def preview(self, account_id: str, rows: Iterable[PersonRow]) -> AsyncIterator[ImportCounts]:
         """Tell what an import would do, and change nothing; gives the counts so far, again and again."""
         counts = ImportCounts()
+        unsettled = await self._unsettled(account_id)
         waiting = _Waiting(iter(rows))
         while portion := waiting.take(_FIRST_ROWS):
-            some, last = await self._reader.run(self._preview(storable(account_id), portion))
+            some, last = await self._reader.run(self._preview(storable(account_id), portion, unsettled))
             waiting.drop_until(last)
             counts += some
             yield counts
 
-    def _preview(self, account_id: str, rows: Sequence[PersonRow]) -> Transaction[tuple[ImportCounts, str]]:
+    async def _unsettled(self, account_id: str) -> Unsettled:
+        return await self._reader.run(unsettled_in(self._context_of(), storable(account_id)))
+
+    def _preview(
+        self, account_id: str, rows: Sequence[PersonRow], unsettled: Unsettled
+    ) -> Transaction[tuple[ImportCounts, str]]:
         context = self._context_of()
         plan = yield from plan_of(context, account_id, one_kind(rows), _most(context, account_id))
         difference = yield from difference_of(account_id, plan)
-        return counts_of(plan, difference), plan.rows[-1].row.place
+        return counts_of(plan, difference, unsettled), plan.rows[-1].row.place
 
 
 class _Waiting:

@@ -7,6 +7,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.imported import ImportCounts, stopped
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.imports.plan import Meant, Plan
+from mailproc.store.imports.unsettled import Unsettled
 from mailproc.store.people.person_rows import attributes_of, lists_joined
 
 
@@ -47,10 +48,11 @@ def difference_of(account_id: str, plan: Plan) -> Transaction[Difference]:
     return Difference(joins=frozenset(joins), attributes=attributes)
 
 
-def consents_of(account_id: str, plan: Plan, evidence: Mapping[str, str]) -> list[Fact]:
+def consents_of(account_id: str, plan: Plan, unsettled: Unsettled, evidence: Mapping[str, str]) -> list[Fact]:
     """The consents that rows prove, of those against whom nothing stands: an import brings nobody back (R8).
 
-    Each is one subscriber's: somebody else who has the address, too, did not give it.
+    Nor does it end what is not known yet. Each is one subscriber's: somebody else who has the address, too, did not
+    give it.
     """
     return [
         Fact(
@@ -63,12 +65,12 @@ def consents_of(account_id: str, plan: Plan, evidence: Mapping[str, str]) -> lis
         )
         for one in plan.rows
         if one.row.consented_at is not None
-        if not any(plan.standing(target).blocks for target in one.targets)
+        if _proves(one, plan) and not _has_to_wait(one, unsettled)
         for target in one.targets
     ]
 
 
-def counts_of(plan: Plan, difference: Difference) -> ImportCounts:
+def counts_of(plan: Plan, difference: Difference, unsettled: Unsettled) -> ImportCounts:
     """What becomes of the people of a plan."""
     numbers = dict.fromkeys(ImportCounts().as_json(), 0)
     for one in plan.rows:
@@ -77,6 +79,17 @@ def counts_of(plan: Plan, difference: Difference) -> ImportCounts:
         standings = [plan.standing(target) for target in one.targets if target.is_said_of]
         if standings and (count := stopped(standings, one.row.lists)) is not None:
             numbers[count] += 1
-        if one.row.consented_at is not None and not any(standing.blocks for standing in standings):
-            numbers["consents"] += 1
+        if _proves(one, plan):
+            numbers["consents_left_out" if _has_to_wait(one, unsettled) else "consents"] += 1
     return ImportCounts(**numbers)
+
+
+def _proves(one: Meant, plan: Plan) -> bool:
+    """Whether a row proves consent of people against whom nothing stands."""
+    return one.row.consented_at is not None and not any(plan.standing(target).blocks for target in one.targets)
+
+
+def _has_to_wait(one: Meant, unsettled: Unsettled) -> bool:
+    """Whether a request that nobody knows of yet could be ended by the consent of a row."""
+    at = one.row.consented_at
+    return at is not None and any(unsettled.may_end_by(at, target) for target in one.targets)

@@ -48,7 +48,7 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class FactsNamed:
     """Facts by their ids, whatever caused them; in one account, or wherever they are."""
 
     facts: tuple[str, ...]
@@ -75,7 +75,7 @@ class Made:
     people: tuple[Affected, ...] = ()
 
 
-async def find_made(reader: Reader, context: Context, making: Making | Named) -> Made:
+async def find_made(reader: Reader, context: Context, making: Making | FactsNamed) -> Made:
     """What a cause made, as far as nobody took it back yet. Reads the facts of that time whole, in parts."""
     if making.account_id is not None:
         accounts = [making.account_id]
@@ -94,9 +94,9 @@ async def find_made(reader: Reader, context: Context, making: Making | Named) ->
     return Made(facts=tuple(facts), people=tuple(people))
 
 
-async def _made_in(reader: Reader, account_id: str, making: Making | Named) -> list[StoredFact]:
+async def _made_in(reader: Reader, account_id: str, making: Making | FactsNamed) -> list[StoredFact]:
     made: list[StoredFact] = []
-    if isinstance(making, Named):
+    if isinstance(making, FactsNamed):
         return await reader.run(_named(account_id, making))
     after: str | None = ""
     while after is not None:
@@ -121,7 +121,7 @@ def _some_made(account_id: str, making: Making, after: str) -> Transaction[tuple
     return (yield from _still_said(account_id, mine)), found[-1].id if len(found) == AT_ONCE else None
 
 
-def _named(account_id: str, named: Named) -> Transaction[list[StoredFact]]:
+def _named(account_id: str, named: FactsNamed) -> Transaction[list[StoredFact]]:
     found = stored_facts((yield from ask(_NAMED, account_id=account_id, ids=json_text(named.facts))))
     return (yield from _still_said(account_id, sorted(found, key=lambda one: (one.fact.occurred_at, one.id))))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from mailproc.store.engine.journal import Context, Journal
 from mailproc.store.engine.reader import Reader
 from mailproc.store.people.rebuild import Progress, rebuild_standings
-from mailproc.store.people.reverts import Made, Making, Named, find_made
+from mailproc.store.people.reverts import FactsNamed, Made, Making, find_made
 from mailproc.store.people.status import persons_named
 from mailproc.store.results import PersonStatus
 
@@ -34,7 +34,7 @@ class Standings:
         """
         return rebuild_standings(self._journal, self._reader, self._context_of(), account_id, cursor)
 
-    async def made_by(self, making: Making | Named) -> Made:
+    async def made_by(self, making: Making | FactsNamed) -> Made:
         """The opt-outs that one cause made, or the facts that are named, as far as nobody took them back.
 
         With what taking them back would change for whom.

@@ -47,7 +47,7 @@ _COUNTS = Statement(
         .group_by(unproven.c.counter)
     )
 )
-_FORGET = Statement(lambda insert: delete(unproven).where(unproven.c.slot <= bindparam("until", type_=BigInteger)))
+_DROP_COUNTS = Statement(lambda insert: delete(unproven).where(unproven.c.slot <= bindparam("until", type_=BigInteger)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +148,12 @@ def micros_span(span: timedelta) -> int:
     return span // timedelta(microseconds=1)
 
 
-def _forget(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:
-    yield from tell(_FORGET, [{"until": _slot_of(context.now) - micros_span(_WINDOW + _SLOT)}])
+def _drop_counts(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:
+    yield from tell(_DROP_COUNTS, [{"until": _slot_of(context.now) - micros_span(_WINDOW + _SLOT)}])
     return [None] * len(payloads)
 
 
-FORGET: Operation[None, None] = Operation(name="forget old counts", rank=70, run=_forget)
+DROP_COUNTS: Operation[None, None] = Operation(name="drop old counts", rank=70, run=_drop_counts)
 
 
 class Breaker:
