@@ -6,6 +6,7 @@ from mailproc.mail.client import address_of, network_of
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.ownership import is_our_ip
+from mailproc.policy.probe import is_probe
 from mailproc.policy.storable import short_text
 from mailproc.policy.subscriber import Trust
 
@@ -43,17 +44,26 @@ def unproven_in(decision: Decision, account: AccountPolicy, client: str | None) 
     """What the breaker is to count of a decision; None for what a token or an authenticated sender proves.
 
     Reports that wait because their sender is not trusted count, too: nobody is taken off by them, but a flood of them
-    is worth an alarm. Bounces that our own servers made do not: nobody else can make them.
+    is worth an alarm. Bounces that our own servers made do not: nobody else can make them. Nor does the self-test: what
+    comes from our own machines and takes off nobody but a probe. Whoever else calls himself a probe is counted.
     """
     people = _people(decision)
     network = _network(client)
-    if not people:
+    is_ours = network is None or bool(client and is_our_ip(account, client))
+    if not people or (is_ours and _is_of_probes(decision)):
         return None
     if decision.action is not Action.bounce:
         return Unproven(people=people, network=network, rule=_rule(decision))
-    if network is None or (client and is_our_ip(account, client)):
+    if is_ours:
         return None
     return Unproven(people=people, network=network, rule=None)
+
+
+def _is_of_probes(decision: Decision) -> bool:
+    """Whether everybody is a probe who is named or taken off, and named by nothing else."""
+    named = [(one.address, one.key) for one in decision.subscribers]
+    named += [(one.address, one.key) for one in decision.facts]
+    return bool(named) and all(key is None and is_probe(address) for address, key in named)
 
 
 def held_decision(decision: Decision, counter: str, limit: int) -> Decision:

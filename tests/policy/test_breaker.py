@@ -5,6 +5,7 @@ from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.breaker import HELD, BreakerLimits, Unproven, held_decision, unproven_in
 from mailproc.policy.decision import Action
+from mailproc.policy.probe import probe_address
 from mailproc.policy.token import Purpose
 
 ACCOUNT = account_with()
@@ -83,6 +84,29 @@ def test_a_client_that_nobody_knows_has_a_counter_of_its_own():
     counted = unproven_in(decided(reply_mail("unsubscribe")), ACCOUNT, "unknown")
     assert counted is not None
     assert counted.network == "unknown"
+
+
+PROBE = probe_address("probe-1")
+
+
+@pytest.mark.parametrize("client", [None, "127.0.0.1", "::1", "192.0.2.9"])
+def test_the_probe_of_a_selftest_on_our_own_machine_spends_nobodys_allowance(client: str | None):
+    decision = decided(reply_mail("unsubscribe", sender=PROBE), sender=PROBE)
+    assert [fact.address for fact in decision.facts] == [PROBE]
+    assert unproven_in(decision, ACCOUNT, client) is None
+
+
+def test_a_stranger_who_writes_as_a_probe_is_counted():
+    decision = decided(reply_mail("unsubscribe", sender=PROBE), sender=PROBE)
+    assert unproven_in(decision, ACCOUNT, STRANGER) is not None
+
+
+def test_who_is_named_beside_a_probe_is_counted_wherever_it_comes_from():
+    fields = f"Original-Rcpt-To: <{PROBE}>\nOriginal-Rcpt-To: <kim@example.org>\n"
+    decision = decided(report_mail(fields=fields), to="fbl@reply.acme.example")
+    counted = unproven_in(decision, ACCOUNT, "127.0.0.1")
+    assert counted is not None
+    assert counted.people == 2
 
 
 def test_a_held_decision_changes_nobody_and_says_why():
