@@ -14,7 +14,7 @@ from typing import TextIO
 
 from mailproc.cli.people_table import Portion, TableError
 from mailproc.cli.terminal import EX_CANTCREAT
-from mailproc.policy.send import Stopped
+from mailproc.policy.send import KEY_OF_NOBODY, Stopped
 from mailproc.policy.standing import Block
 
 BLOCKED_COLUMNS = (
@@ -99,9 +99,9 @@ class SendFiles(AbstractContextManager["SendFiles"]):
 
 
 def reason_of(one: Stopped) -> str:
-    """Why in two words: `opt_out account`, or that it is no address."""
+    """Why in a few words: `opt_out account`, or what is wrong with their names."""
     if not one.blocks:
-        return "no valid address"
+        return _trouble(one)
     first = one.blocks[0]
     return f"{first.kind.value} {first.level.value}"
 
@@ -122,8 +122,8 @@ def block_as_json(block: Block) -> dict[str, object]:
 def _cells(one: Stopped) -> list[str]:
     """The oldest block in columns of its own, and all of them as JSON."""
     if not one.blocks:
-        said = [{"what": "no valid address", "problem": one.problem}]
-        return ["no valid address", "", "", "", "", "", json.dumps(said, ensure_ascii=False)]
+        said = [{"what": _trouble(one), "problem": one.problem}]
+        return [_trouble(one), "", "", "", "", "", json.dumps(said, ensure_ascii=False)]
     first = one.blocks[0]
     every: Iterable[dict[str, object]] = map(block_as_json, one.blocks)
     return [
@@ -135,6 +135,10 @@ def _cells(one: Stopped) -> list[str]:
         first.fact_id,
         json.dumps(list(every), ensure_ascii=False),
     ]
+
+
+def _trouble(one: Stopped) -> str:
+    return "unknown key" if one.problem == KEY_OF_NOBODY else "no valid address"
 
 
 def _beside(target: Path) -> Path:

@@ -39,9 +39,13 @@ class Send:
         return number_of(self.id)
 
 
+# Nothing can be sent to them, and what was said of the address cannot be looked up: a key may outlive who had it.
+KEY_OF_NOBODY = "no subscriber has this key, and there is no address"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """Why a send may not go to somebody: every block that forbids it, oldest first, or a `problem` of the address."""
+    """Why a send may not go to somebody: every block that forbids it, oldest first, or a `problem` of their names."""
 
     blocks: tuple[Block, ...] = ()
     problem: str | None = None

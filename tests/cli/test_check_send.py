@@ -154,10 +154,14 @@ def test_a_transactional_send_needs_no_list_and_passes_opt_outs(shop: Shell) -> 
 def test_a_file_of_keys_alone_with_semicolons_by_standard_input(shop: Shell) -> None:
     shop.run("check-send", "--list", "offers", "--create", "--in", "people.csv", "--out", "ok.csv")
     shop.run("unsubscribe", "4")
-    typed = b"Key;note\n1;a\n4;b\n"
-    words = ("check-send", "--list", "offers", "--in", "-", "--out", "ok.csv", "--delimiter", ";")
-    assert shop.run(*words, typed=typed).returncode == 0
-    assert (shop.folder / "ok.csv").read_text(encoding="utf-8") == "Key;note\n1;a\n"
+    typed = b"Key;note\n1;a\n4;b\n9;c\n"
+    words = ("check-send", "--list", "offers", "--in", "-", *FILES[2:], "--delimiter", ";")
+    for more in ((), ("--in-memory",)):
+        assert shop.run(*words, *more, typed=typed).returncode == 0
+        assert (shop.folder / "ok.csv").read_text(encoding="utf-8") == "Key;note\n1;a\n"
+        blocked = (shop.folder / "blocked.csv").read_text(encoding="utf-8").splitlines()
+        assert blocked[2].startswith("9;c;unknown key;")
+        assert "no subscriber has this key, and there is no address" in blocked[2]
 
 
 def test_a_send_is_recorded_with_its_lists_and_keeps_them(world: Shell) -> None:

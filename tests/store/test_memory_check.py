@@ -11,7 +11,7 @@ from test_forgotten_names import keep_only_the_hash
 from mailproc.policy.facts import Channel, FactKind
 from mailproc.policy.pepper import Peppers
 from mailproc.policy.scope import Member, Scopes
-from mailproc.policy.send import SendTerms
+from mailproc.policy.send import KEY_OF_NOBODY, SendTerms
 from mailproc.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.sends.memory_check import MAX_AGE, OVERLAP, MemoryCheck
@@ -156,6 +156,46 @@ async def test_forgotten_people_are_found_by_their_hash_also_those_who_were_forg
     clock.advance(1)
     assert await stopped(check, PAT, KIM) == [0]
     assert await stopped(await loaded(store), KIM, " Pat@EXAMPLE.org ") == [1]
+    await store.close()
+
+
+async def test_who_was_forgotten_and_came_again_is_found_by_key_too(database_url: str) -> None:
+    clock = Clock(NOW + timedelta(days=1))
+    scopes = Scopes(
+        [Member(account_id="acme", parent="group"), Member(account_id="shop", parent="group")],
+        peppers=Peppers({"1": b"pepper-v1" * 4}),
+    )
+    store = await opened(database_url, clock, scopes)
+    await keep_only_the_hash(store, PAT)
+    people = [("acme", "R2", PAT), ("acme", "R3", KIM), ("shop", "R4", PAT)]
+    await store.put_subscribers([Subscriber(account_id=one, key=key, address=at) for one, key, at in people])
+    clock.advance(OVERLAP.total_seconds() + 1)
+    for account, out, well in (("acme", "R2", "R3"), ("shop", "R4", "R5")):
+        terms, check = SendTerms(account_id=account), await loaded(store, account)
+        await store.put_subscribers([Subscriber(account_id="shop", key="R5", address=KIM)])
+        for asked in (check, store.sends.check):
+            assert list(await asked.stopped(terms, keys=[well, out])) == [1]
+            both = await asked.stopped(terms, keys=[well, out], addresses=["new@example.org"] * 2)
+            assert list(both) == [1]
+    await store.close()
+
+
+async def test_a_key_alone_that_nobody_has_is_stopped_in_memory_as_well(database_url: str) -> None:
+    store = await opened(database_url, Clock())
+    await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
+    check = await loaded(store)
+    found = await check.stopped(ACME, keys=["1", "9", " "])
+    assert {place: one.problem for place, one in found.items()} == {1: KEY_OF_NOBODY, 2: "no key"}
+    await store.close()
+
+
+async def test_an_unknown_key_hides_nothing_of_who_has_the_address_in_memory_as_well(database_url: str) -> None:
+    store = await opened(database_url, Clock())
+    await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
+    await store.record_facts([an_opt_out(PAT)])
+    await store.put_subscribers([Subscriber(account_id="acme", key="1", address=KIM)])
+    check = await loaded(store)
+    assert list(await check.stopped(ACME, addresses=[KIM, "new@example.org"], keys=["9", "9"])) == [0]
     await store.close()
 
 

@@ -7,7 +7,7 @@ from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.send import Send, SendTerms
+from mailproc.policy.send import KEY_OF_NOBODY, Send, SendTerms
 from mailproc.policy.verdict import Classification
 from mailproc.settings import StoreSettings
 from mailproc.store.results import Subscriber
@@ -80,7 +80,7 @@ async def test_an_opt_out_by_key_stops_the_address_too_also_of_who_got_it_later(
     await store.record_facts([an_opt_out(None, key="1")])
     await store.put_subscribers([known("1", PAT)])
     assert await stopped(store, ACME, PAT, KIM) == [0]
-    assert await stopped(store, ACME, keys=["1", "2"]) == [0]
+    assert await stopped(store, ACME, keys=["1"]) == [0]
 
 
 async def test_an_opt_out_by_address_stops_the_key_that_has_it(store: Store) -> None:
@@ -121,8 +121,27 @@ async def test_what_is_no_address_is_stopped_with_what_is_wrong(store: Store, ad
 
 
 async def test_without_addresses_an_empty_key_is_stopped(store: Store) -> None:
+    await store.put_subscribers([known("1", PAT)])
     found = await store.sends.check.stopped(ACME, keys=["1", " "])
     assert {place: one.problem for place, one in found.items()} == {1: "no key"}
+
+
+async def test_an_unknown_key_hides_nothing_of_who_has_the_address(store: Store) -> None:
+    await store.put_subscribers([known("1", PAT)])
+    await store.record_facts([an_opt_out(PAT)])
+    await store.put_subscribers([known("1", KIM)])
+    assert await stopped(store, ACME, KIM, JO, keys=["9", "9"]) == [0]
+    assert await stopped(store, ACME, KIM) == [0]
+
+
+async def test_a_key_alone_that_no_subscriber_has_is_stopped(store: Store) -> None:
+    await store.put_subscribers([known("1", PAT)])
+    await store.record_facts([an_opt_out(None, key="8")])
+    found = await store.sends.check.stopped(ACME, keys=["1", "9", "8"])
+    assert list(found) == [1, 2]
+    assert found[1].problem == KEY_OF_NOBODY
+    assert [one.kind for one in found[2].blocks] == [FactKind.opt_out], "what is recorded says more"
+    assert await stopped(store, ACME, JO, keys=["9"]) == [], "with an address somebody new"
 
 
 async def test_opt_outs_of_the_enterprise_and_the_operators_reach_people_whom_nobody_knows(database_url: str) -> None:

@@ -126,18 +126,24 @@ class World:
         )  # fmt: skip
 
     def standings(self, account: str, key: str, address: str | None) -> list[tuple[str, Standing]]:
-        """Who is meant, with how they stand; a key under another address as if an import had moved it there."""
+        """Who is meant, with how they stand; a key under another address as if an import had moved it there.
+
+        With a key that nobody has also those who have the address.
+        """
         here = {k: at for (a, k), at in self.model.subscribers.items() if a == account}
         if key:
             model = self.model
             if address is not None and here.get(key) not in (None, address):
                 model = copy.deepcopy(model)
                 model.put(account, key, address)
-            return [(key, model.standing(account, key, address or here.get(key)))]
+            others = [] if key in here else [k for k, at in here.items() if at == address]
+            return [(k, model.standing(account, k, address or here.get(k))) for k in (key, *others)]
         meant = [k for k, at in here.items() if at == address]
         return [(k, self.model.standing(account, k, address)) for k in meant or [""]]
 
     def may_send(self, terms: SendTerms, key: str, address: str | None) -> bool:
+        if address is None and (terms.account_id, key) not in self.model.subscribers:
+            return False
         for person, standing in self.standings(terms.account_id, key, address):
             free = [
                 list_id

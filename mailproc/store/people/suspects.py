@@ -4,7 +4,7 @@ It may name too many, never too few: whoever is named here is judged by all fact
 nothing against them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -88,6 +88,10 @@ class Recipients:
         address_key = self.address_keys[place] if self.address_keys else None
         return Recipient(key or None, address_key or None)
 
+    def given_keys(self) -> set[str]:
+        """The keys that are there."""
+        return set(self.keys) - {""}
+
     def named_by(self, keys: Collection[str], address_keys: Collection[str]) -> dict[int, Recipient]:
         """Those whom these names name, by place, in order."""
         places: set[int] = set()
@@ -98,17 +102,20 @@ class Recipients:
         return {place: self.at(place) for place in sorted(places)}
 
 
-def suspects_among(scopes: Scopes, account_id: str, asked: Recipients) -> Transaction[dict[int, Recipient]]:
+def suspects_among(
+    scopes: Scopes, account_id: str, asked: Recipients, present: Mapping[str, str] | None = None
+) -> Transaction[dict[int, Recipient]]:
     """Those against whom something may stand, by place, in order; most are none.
 
     An address by what is said of it in the account, in its enterprise and everywhere, and by what is said of the keys
-    of those who have it; a key also by the address that it has now.
+    of those who have it; a key also by the address that it has now. `present` is what `present_addresses` tells of
+    these keys, where that was asked before.
     """
-    keys = set(asked.keys) - {""}
-    present = yield from present_addresses(account_id, keys)
+    if present is None:
+        present = yield from present_addresses(account_id, asked.given_keys())
     addresses = (set(asked.address_keys) | set(present.values())) - {""}
     bad_addresses = yield from _addresses_among(scopes, account_id, addresses)
-    bad_keys = yield from _named_in(_BY_KEY, account_id, "keys", keys)
+    bad_keys = yield from _named_in(_BY_KEY, account_id, "keys", asked.given_keys())
     bad_keys |= {key for key, address_key in present.items() if address_key in bad_addresses}
     return asked.named_by(bad_keys, bad_addresses)
 

@@ -81,7 +81,10 @@ def _standing(context: Context, terms: SendTerms, who: _Meant, facts: Mapping[st
 def _who_is_meant(
     account_id: str, recipients: Collection[Recipient]
 ) -> Transaction[dict[Recipient, tuple[_Meant, ...]]]:
-    """By key the subscriber with it, under the address that the mail goes to; else everyone who has the address."""
+    """By key the subscriber with it, under the address that the mail goes to; else everyone who has the address.
+
+    A key that nobody has is somebody new, and tells nothing of who has the address: they are meant as well.
+    """
     names = Names(
         keys=frozenset(one.key for one in recipients if one.key is not None),
         address_keys=frozenset(one.address_key for one in recipients if one.address_key is not None),
@@ -93,10 +96,12 @@ def _who_is_meant(
             at_address.setdefault(person.address_key, []).append(_Meant(person=person))
     meant: dict[Recipient, tuple[_Meant, ...]] = {}
     for one in recipients:
-        if one.key is not None:
-            meant[one] = (_under(found[person_of_key(one.key)], one.address_key),)
+        there = tuple(at_address.get(one.address_key, ()))
+        if one.key is None:
+            meant[one] = there or (_nobody_yet(str(one.address_key)),)
         else:
-            meant[one] = tuple(at_address.get(one.address_key, ())) or (_nobody_yet(str(one.address_key)),)
+            known = found[person_of_key(one.key)]
+            meant[one] = (_under(known, one.address_key), *(there if known.address is None else ()))
     return meant
 
 

@@ -10,7 +10,7 @@ clock was that much behind, may be overlooked (docs/decisions/0016-send-check-in
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailproc.policy.send import SendTerms, Stopped
@@ -18,10 +18,10 @@ from mailproc.policy.standing import Block
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.people.pepper_rows import is_anyone_forgotten
-from mailproc.store.people.suspects import Recipient, Recipients
+from mailproc.store.people.suspects import Recipient, Recipients, present_addresses
 from mailproc.store.sends.judging import judged
 from mailproc.store.sends.name_index import NameIndex
-from mailproc.store.sends.send_check import recipients_of
+from mailproc.store.sends.send_check import answer, recipients_of
 from mailproc.store.sends.suppressed_names import legs, names_after, new_names
 
 MAX_AGE = timedelta(seconds=1)
@@ -69,20 +69,28 @@ class MemoryCheck:
             raise ValueError(f"the names of {terms.account_id} were not loaded")
         await self._refresh()
         asked, stopped = recipients_of(addresses, keys)
-        suspects = {place: one for place, one in self._suspects(asked).items() if place not in stopped}
+        present: dict[str, str] = {}
+        if asked.keys and (self._peppered or not asked.address_keys):
+            present = await self._reader.run(present_addresses(self._account_id, asked.given_keys()))
+        suspects = {place: one for place, one in self._suspects(asked, present).items() if place not in stopped}
+        blocks: dict[int, tuple[Block, ...]] = {}
         if suspects:
-            blocks: dict[int, tuple[Block, ...]] = await self._reader.run(judged(self._context_of(), terms, suspects))
-            stopped |= {place: Stopped(blocks=found) for place, found in blocks.items()}
-        return stopped
+            blocks = await self._reader.run(judged(self._context_of(), terms, suspects))
+        return answer(asked, present, blocks) | stopped
 
-    def _suspects(self, asked: Recipients) -> dict[int, Recipient]:
+    def _suspects(self, asked: Recipients, present: Mapping[str, str]) -> dict[int, Recipient]:
         places = set(self._index.places_of(asked.address_keys)) | set(self._index.places_of(asked.keys))
         if self._peppered:
-            forgotten = self._context_of().scopes.peppers
-            for place, address_key in enumerate(asked.address_keys):
-                if self._index.places_of(forgotten.names_of(address_key)):
-                    places.add(place)
+            places.update(self._forgotten(asked.address_keys))
+            # A hash names no key: who was forgotten and came again is found by the address that they have now.
+            places.update(self._forgotten([present.get(key, "") for key in asked.keys]))
         return {place: asked.at(place) for place in sorted(places)}
+
+    def _forgotten(self, address_keys: Sequence[str]) -> Iterator[int]:
+        peppers = self._context_of().scopes.peppers
+        for place, address_key in enumerate(address_keys):
+            if address_key and self._index.places_of(peppers.names_of(address_key)):
+                yield place
 
     async def _refresh(self) -> None:
         """Read what is new, when what is known is older than it may be; whoever asks meanwhile waits for it."""

@@ -1,15 +1,15 @@
 """The check before a send: of many people those who may not be mailed, and why (R4, R12, R18, R22-R25)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from mailproc.policy.send import SendTerms, Stopped
+from mailproc.policy.send import KEY_OF_NOBODY, SendTerms, Stopped
 from mailproc.policy.standing import Block
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.name_batch import address_keys_of, storable_keys_of
-from mailproc.store.people.suspects import Recipients, suspects_among
+from mailproc.store.people.suspects import Recipients, present_addresses, suspects_among
 from mailproc.store.sends.first_met import unknown_among
 from mailproc.store.sends.judging import judged
 
@@ -29,12 +29,11 @@ class SendCheck:
         """Those among these people to whom the send may not go, by their place; whoever is left out may be mailed.
 
         Addresses as written, keys, or both of each person, at most some ten thousand at once. Somebody whom nobody
-        knows may be mailed, unless something is known of the address (R25). What is no address is stopped with the
-        problem. Raises StoreUnavailable.
+        knows may be mailed, unless something is known of the address (R25). What is no address, and a key alone that
+        no subscriber has, is stopped with the problem. Raises StoreUnavailable.
         """
         asked, stopped = recipients_of(addresses, keys)
-        blocks = await self._reader.run(_checked(self._context_of(), terms, asked))
-        return stopped | {place: Stopped(blocks=found) for place, found in blocks.items() if place not in stopped}
+        return (await self._reader.run(_checked(self._context_of(), terms, asked))) | stopped
 
     async def unknown(
         self, account_id: str, *, addresses: Sequence[str], keys: Sequence[str] | None = None
@@ -55,6 +54,16 @@ def recipients_of(addresses: Sequence[str] | None, keys: Sequence[str] | None) -
     return asked, {place: Stopped(problem=problem) for place, problem in problems.items()}
 
 
-def _checked(context: Context, terms: SendTerms, asked: Recipients) -> Transaction[dict[int, tuple[Block, ...]]]:
-    suspects = yield from suspects_among(context.scopes, terms.account_id, asked)
-    return (yield from judged(context, terms, suspects))
+def answer(
+    asked: Recipients, present: Mapping[str, str], blocks: Mapping[int, tuple[Block, ...]]
+) -> dict[int, Stopped]:
+    """Who is stopped by a block; and keys alone that nobody has, `present` being those that somebody has."""
+    nobody = [] if asked.address_keys else [place for place, key in enumerate(asked.keys) if key not in present]
+    stopped = dict.fromkeys(nobody, Stopped(problem=KEY_OF_NOBODY))
+    return stopped | {place: Stopped(blocks=found) for place, found in blocks.items()}
+
+
+def _checked(context: Context, terms: SendTerms, asked: Recipients) -> Transaction[dict[int, Stopped]]:
+    present = yield from present_addresses(terms.account_id, asked.given_keys())
+    suspects = yield from suspects_among(context.scopes, terms.account_id, asked, present)
+    return answer(asked, present, (yield from judged(context, terms, suspects)))
