@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TextIO
 
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT
+from mailproc.people_file import MAX_LINE
+from mailproc.policy.table_cell import plain_cell
 
 AT_ONCE = 20_000  # rows of a portion
+_TOO_LONG = f"a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
 
 
 class TableError(Exception):
@@ -31,8 +34,8 @@ class Portion:
     rows: Sequence[Sequence[str]]
 
     def column(self, place: int) -> list[str]:
-        """One cell of each row."""
-        return [row[place] for row in self.rows]
+        """One cell of each row, without the apostrophe that `export` writes before what looks like a formula."""
+        return [plain_cell(row[place]) for row in self.rows]
 
 
 class PeopleTable:
@@ -74,7 +77,7 @@ class PeopleTable:
     def _portion(self, count: int) -> Portion | None:
         """The next lines, and what belongs to the last of them; None at the end."""
         began = self._line
-        lines = list(islice(self._source, count))
+        lines = list(islice(self._bounded(), count))
         if not lines:
             return None
         text = "".join(lines)
@@ -91,6 +94,13 @@ class PeopleTable:
             texts, rows = [texts[place] for place in filled], [rows[place] for place in filled]
         return Portion(texts=texts, rows=rows)
 
+    def _bounded(self) -> Iterator[str]:
+        """The lines that follow; none is longer than memory should hold. Raises TableError."""
+        for number, line in enumerate(iter(lambda: self._source.readline(MAX_LINE), ""), self._line + 1):
+            if len(line) >= MAX_LINE:
+                raise TableError(f"line {number}: {_TOO_LONG}")
+            yield line
+
     def _read(self, lines: Sequence[str], began: int) -> list[list[str]]:
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         try:
@@ -103,7 +113,11 @@ class PeopleTable:
         began, read, taken = self._line, 0, list[str]()
 
         def recorded() -> Iterator[str]:
-            for line in chain(lines, self._source):
+            size = 0
+            for line in chain(lines, self._bounded()):
+                size = len(line) + (size if taken else 0)
+                if size >= MAX_LINE:
+                    raise csv.Error(_TOO_LONG)
                 taken.append(line)
                 yield line
 

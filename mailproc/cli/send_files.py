@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from errno import EISDIR
 from pathlib import Path
 from typing import TextIO
 
@@ -42,6 +43,8 @@ class SendFiles(AbstractContextManager["SendFiles"]):
         """Open both beside their places."""
         for target in self._targets:
             try:
+                if target.is_dir():
+                    raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
                 self._files.append(_beside(target).open("x", encoding="utf-8", newline=""))
             except OSError as error:
                 self._take_away()
@@ -81,7 +84,7 @@ class SendFiles(AbstractContextManager["SendFiles"]):
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-            for target in self._targets:
+            for target in reversed(self._targets):  # whoever finds the file to be sent finds the other one, too
                 _beside(target).replace(target)
         except OSError as error:
             name = error.filename or self._targets[0]

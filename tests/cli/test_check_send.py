@@ -67,6 +67,36 @@ def test_with_the_names_in_memory_the_same_files_come_out(world: Shell) -> None:
     assert [(world.folder / name).read_bytes() for name in ("ok.csv", "blocked.csv")] == written
 
 
+def test_the_apostrophe_that_an_export_writes_hides_nobody(shop: Shell) -> None:
+    shop.run("unsubscribe", "+pat@example.org")
+    shop.write("people.csv", "key,email\n'=9,'+pat@example.org\n5,'+jo@example.org\n")
+    assert shop.run("check-send", "--list", "weekly", "--create", *FILES).returncode == 0
+    assert (shop.folder / "ok.csv").read_text(encoding="utf-8") == "key,email\n5,'+jo@example.org\n"
+    assert shop.json("status", "+jo@example.org")[0]["key"] == "5"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("cells", ["y" * 1_100_000, '"yyyyyy\n",' * 150_000])
+def test_a_row_that_never_ends_is_refused_before_memory_is(shop: Shell, cells: str) -> None:
+    shop.write("people.csv", "email,name\na@example.org,x\n" + cells)
+    done = shop.run("check-send", "--list", "weekly", *FILES)
+    assert (done.returncode, "line 3: a row of more than 1,048,576 characters" in done.stderr) == (65, True)
+    assert nothing_is_left(shop)
+
+
+@pytest.mark.parametrize("name", ["--out", "--blocked"])
+def test_a_folder_is_refused_before_anything_is_done(shop: Shell, name: str) -> None:
+    shop.write("ok.csv", "from yesterday")
+    (shop.folder / "folder").mkdir()
+    files = {"--in": "people.csv", "--out": "ok.csv", "--blocked": "blocked.csv"} | {name: "folder"}
+    words = [word for pair in files.items() for word in pair]
+    done = shop.run("check-send", "--list", "weekly", "--create", "--send", "42", *words)
+    assert (done.returncode, "folder cannot be written: Is a directory" in done.stderr) == (73, True), done.stderr
+    assert (shop.folder / "ok.csv").read_text(encoding="utf-8") == "from yesterday"
+    assert not (shop.folder / "blocked.csv").exists()
+    assert shop.json("sends", "list") == []
+    assert shop.json("status", "4") == []
+
+
 def test_another_list_goes_on(shop: Shell) -> None:
     summary = shop.json("check-send", "--list", "offers", *FILES)
     assert isinstance(summary, dict)
