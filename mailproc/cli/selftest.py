@@ -6,8 +6,8 @@ import smtplib
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from typing import Annotated
@@ -30,6 +30,7 @@ from mailproc.store.store import Store
 
 _POLL_SECONDS = 0.05
 _SMTP_SECONDS = 30
+_LEFT_AFTER = timedelta(hours=1)  # a probe that is older, and than its own limit, was broken off
 _ANY = {"0.0.0.0": "127.0.0.1", "[::]": "::1", "*": "127.0.0.1"}  # noqa: S104 - where a listener listens
 
 
@@ -119,9 +120,10 @@ async def _one(store: Store, settings: Settings, account: AccountSettings, where
     if not account.automatic:
         done.skipped = "automatic = false: every request waits for a person"
         return done
-    name = f"probe-{secrets.token_hex(8)}"
-    probe = Probe(account_id=account.id, key=name, address=probe_address(name))
+    name, now = f"probe-{secrets.token_hex(8)}", datetime.now(UTC)
+    probe = Probe(account_id=account.id, key=name, address=probe_address(name), since=now)
     try:
+        await store.probes.purge_left(account.id, now - max(_LEFT_AFTER, timedelta(seconds=2 * limit)))
         async with asyncio.timeout(limit):
             await _legs(store, settings, account, where, probe, done)
     except TimeoutError:
@@ -129,7 +131,7 @@ async def _one(store: Store, settings: Settings, account: AccountSettings, where
     except (_Failed, StoreError, OSError, smtplib.SMTPException) as error:
         done.failed = f"{done.leg}: {error}"
     finally:
-        await store.probes.purge(replace(probe, mail_id=done.mail_id))
+        await store.probes.purge(probe)
     return done
 
 
@@ -170,13 +172,23 @@ async def _legs(
         raise _Failed("the send check stops somebody who never asked for anything")
     done.passed()
     done.begin("250 of the listener")
-    done.mail_id = await asyncio.to_thread(_send, where, account, probe.address)
+    done.mail_id = await _sent(partial(_send, where, account, probe.address))
     done.passed()
     await done.wait("decision", is_decided)
     await done.wait("standing", is_out)
     await done.wait("send check", is_stopped)
     for hook in settings.probe_hooks_of(account.id):
         await done.wait(f"hook {hook}", partial(was_told, hook))
+
+
+async def _sent(send: Callable[[], str]) -> str:
+    """Send in a thread, and leave only once that has ended: it would deliver after everything was deleted."""
+    sending = asyncio.create_task(asyncio.to_thread(send))
+    try:
+        return await asyncio.shield(sending)
+    finally:
+        await asyncio.wait([sending])
+        sending.exception()  # seen: it is raised above, unless the time was over before
 
 
 def _send(where: tuple[str, int], account: AccountSettings, sender: str) -> str:

@@ -104,7 +104,7 @@ class Store:
         self._breaker = Breaker(self._reader, breaker)
         self.loops = Loops(self._journal, self._reader, clock)
         self.desk = Desk(self._journal, self._reader, clock, self._scopes, due)
-        self.probes = Probes(self._journal)
+        self.probes = Probes(self._journal, self._reader)
         self.requests = Requests(self._reader, clock, due)
         self.archive = Archive(self._journal, self._reader, clock)
         self.outbox = Outbox(self._journal, self._reader)

@@ -83,3 +83,25 @@ async def test_a_hook_that_does_not_answer_fails_when_the_time_is_over_and_nothi
     code, [told] = await selftest(service, "--limit", "8")
     assert (code, "hook watch" in told["failed"]) == (69, True)
     assert [await service.rows(f"SELECT count(*) FROM {table}") for table in TABLES] == [[(0,)]] * len(TABLES)
+
+
+async def test_a_mail_that_is_taken_when_the_time_is_over_leaves_nothing_either(service: ServiceProcess) -> None:
+    pipes: list[asyncio.Task[None]] = []
+
+    async def pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while data := await source.read(4096):
+            target.write(data)
+        target.close()
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3)  # a slow way to the listener
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", service.port)
+        pipes.extend([asyncio.create_task(pipe(reader, to_writer)), asyncio.create_task(pipe(to_reader, writer))])
+
+    async with await asyncio.start_server(late, "127.0.0.1", 0) as slow:
+        port = slow.sockets[0].getsockname()[1]
+        code, [told] = await selftest(service, "--limit", "2", "--server", f"127.0.0.1:{port}")
+        await asyncio.gather(*pipes)
+    assert (code, told["failed"]) == (69, "after 2 s it still waits for: 250 of the listener")
+    await service.terminate()
+    assert [await service.rows(f"SELECT count(*) FROM {table}") for table in TABLES] == [[(0,)]] * len(TABLES)
