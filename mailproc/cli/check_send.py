@@ -155,6 +155,7 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
             met = open_files.enter_context(Notes(store, job.terms.account_id)) if job.create else None
             progress = _progress(open_files)
             check = await _checker(store, job, progress)
+            checked_at = datetime.now(UTC)
             task = progress.add_task("checking", total=_size(job.source), unit="characters")
             files.begin(table.head, table.head_text)
             for portion in table.portions():
@@ -181,6 +182,7 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
         "reasons": dict(files.reasons.most_common()),
         "created": created,
         "unusable_keys": met.unusable if met is not None else 0,
+        "checked_at": checked_at.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
     }
 
@@ -232,7 +234,7 @@ async def _checker(store: Store, job: _Job, progress: Progress) -> "SendCheck | 
 
 def _print(summary: dict[str, object]) -> None:
     out.print(f"{summary['rows']} rows in {summary['seconds']} s: {summary['ok']} may be mailed", end="", markup=False)
-    out.print(f", {summary['blocked']} may not", markup=False)
+    out.print(f", {summary['blocked']} may not; as of {summary['checked_at']}", markup=False)
     reasons = summary["reasons"]
     assert isinstance(reasons, dict)
     for reason, count in reasons.items():

@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from mailproc.cli.context import AccountOption, ConfigOption, account_named, check_list, settings_with_lists
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.table_file import opened
+from mailproc.cli.table_file import replaced
 from mailproc.cli.terminal import err
 from mailproc.policy.standing import Standing, Status
 from mailproc.policy.table_cell import neutral_cell
@@ -62,7 +62,7 @@ async def _export(
         task = progress.add_task("")
         async with open_store(settings) as store:
             attributes = await store.subscriptions.attribute_names(account_id)
-            written = _Written(opened(files, target, "w", sys.stdout), attributes, raw=raw)
+            written = _Written(files.enter_context(replaced(target, sys.stdout)), attributes, raw=raw)
             async for some in store.subscriptions.all(account_id, list_id):
                 written.write([one for one in some if status in (None, one.standing.status)])
                 count += len(some)

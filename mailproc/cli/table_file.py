@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from contextlib import ExitStack
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -40,6 +42,26 @@ def other_than(table: Path, target: Path) -> Path:
         err.print(f"mailproc: {target} is the table itself: it would be overwritten while it is read", markup=False)
         raise typer.Exit(EX_USAGE)
     return target
+
+
+@contextmanager
+def replaced(target: Path, standard: TextIO) -> Iterator[TextIO]:
+    """A file to write, which is put in its place when all is written: nobody ever finds half of one.
+
+    What is no ordinary file is written as it is. Raises typer.Exit(66) with a sentence.
+    """
+    with ExitStack() as files:
+        if str(target) == "-" or (target.exists() and not target.is_file()):
+            yield opened(files, target, "w", standard)
+            return
+        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+        files.callback(beside.unlink, missing_ok=True)
+        file = opened(files, beside, "w", standard)
+        if target.exists():
+            shutil.copymode(target, beside)
+        yield file
+        file.close()
+        beside.replace(target)
 
 
 def opened(files: ExitStack, path: Path, mode: str, standard: TextIO) -> TextIO:

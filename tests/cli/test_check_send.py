@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from command_line import Shell
@@ -101,6 +102,8 @@ def test_another_list_goes_on(shop: Shell) -> None:
     summary = shop.json("check-send", "--list", "offers", *FILES)
     assert isinstance(summary, dict)
     assert (summary["rows"], summary["ok"], summary["blocked"], summary["created"]) == (4, 2, 2, 0)
+    age = datetime.now(UTC) - datetime.fromisoformat(summary["checked_at"])
+    assert timedelta(seconds=summary["seconds"] - 1) < age < timedelta(hours=1)
     assert summary["reasons"] == {"opt_out account": 1, "no valid address": 1}
     assert shop.json("status", "new@example.com") == [], "nobody is made known unless it is asked for"
 

@@ -1,8 +1,10 @@
 """`mailproc import` and `export` as their users type them, on both databases."""
 
+import contextlib
 import csv
 import io
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -191,3 +193,19 @@ def test_more_people_than_are_read_at_once_are_exported_each_once(either: Shell)
     either.write("many.csv", f"email\n{rows}")
     assert told(either.run("import", "many.csv", "--json"))["new"] == 2500
     assert len({row["email"] for row in exported(either)}) == 2500
+
+
+def test_an_export_that_fails_midway_leaves_the_file_as_it_was(database: Shell) -> None:
+    database.run("db", "migrate")
+    database.write("people.csv", PEOPLE)
+    assert database.run("import", "people.csv").returncode == 0
+    assert database.run("export", "--out", "out.csv").returncode == 0
+    whole = (database.folder / "out.csv").read_bytes()
+    (database.folder / "out.csv").chmod(0o600)
+    assert database.run("export", "--out", "out.csv").returncode == 0
+    assert (database.folder / "out.csv").stat().st_mode & 0o777 == 0o600, "whoever could not read it still cannot"
+    with contextlib.closing(sqlite3.connect(database.folder / "m.db")) as behind:
+        behind.execute("DROP TABLE subscription")
+    assert database.run("export", "--out", "out.csv").returncode != 0
+    assert (database.folder / "out.csv").read_bytes() == whole
+    assert [one.name for one in database.folder.iterdir() if ".part" in one.name] == []

@@ -1,5 +1,7 @@
 """The check before a send: who is stopped and by what, by address, by key and by both. On both databases."""
 
+import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,8 @@ from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.send import KEY_OF_NOBODY, Send, SendTerms
 from mailproc.policy.verdict import Classification
 from mailproc.settings import StoreSettings
+from mailproc.store.engine.statement import Transaction
+from mailproc.store.people.suspects import Recipients, suspects_among
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
@@ -200,3 +204,23 @@ async def test_a_number_gives_the_lists_of_every_send_that_it_means(store: Store
     assert await store.sends.lists_of("acme", 42) == ("offers", "weekly")
     assert await store.sends.lists_of("acme", 43) == ()
     assert await store.sends.lists_of("acme", 44) == ()
+
+
+async def test_all_that_one_check_reads_is_of_one_moment(store: Store, database_url: str) -> None:
+    await store.record_facts([an_opt_out(PAT)])
+
+    async def meanwhile() -> None:
+        other = await Store.open(database_url, StoreSettings(), hooks_of=hooks("crm"), clock=Clock())
+        await other.record_facts([an_opt_out(KIM)])
+        await other.close()
+
+    def reading() -> Transaction[tuple[set[int], set[int]]]:
+        asked = Recipients(address_keys=[PAT, KIM])
+        before = yield from suspects_among(Scopes(), "acme", asked)
+        writing = threading.Thread(target=asyncio.run, args=(meanwhile(),))
+        writing.start()
+        writing.join()
+        return set(before), set((yield from suspects_among(Scopes(), "acme", asked)))
+
+    assert await store._reader.run(reading()) == ({0}, {0})
+    assert await stopped(store, ACME, PAT, KIM) == [0, 1]

@@ -21,15 +21,22 @@ class Reader:
 
     def __init__(self, url: URL, settings: StoreSettings) -> None:
         waiting: dict[str, Any] = {"timeout": settings.busy_timeout_seconds}
+        self._is_sqlite = is_sqlite(url)
+        one_moment: dict[str, Any] = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._engine = create_async_engine(
-            url, pool_size=settings.pool_size, pool_pre_ping=not is_sqlite(url), connect_args=waiting
+            url, pool_size=settings.pool_size, pool_pre_ping=not self._is_sqlite, connect_args=waiting, **one_moment
         )
 
     async def run(self, transaction: Transaction[Result]) -> Result:
-        """Run a transaction that only reads, and give its result. Raises StoreUnavailable or StoreError."""
+        """Run a transaction that only reads, and give its result: all that it reads is of one moment.
+
+        Raises StoreUnavailable or StoreError.
+        """
         answer: Rows = ()
         with store_errors():
             async with self._engine.connect() as connection:
+                if self._is_sqlite:  # each SELECT would be of its own moment
+                    await connection.exec_driver_sql("BEGIN")
                 try:
                     step = next(transaction)
                     while True:
