@@ -7,17 +7,20 @@ from mailproc.policy.address import ascii_domain
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _AT_GMAIL = tuple(f"@{domain}" for domain in sorted(_GMAIL))
 _MAX_WRAPPERS = 4
+_DOMAIN_END = ". \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"  # what takes nothing from a domain, in any order
 
 
 def normalise_address(address: str) -> str:
     """Give the form under which addresses are compared: NFC, trimmed, local part and domain lower-case.
 
-    The domain becomes its A-label (RFC 5890); one that has none stays as it is, lower-case. Dots and `+tags` stay: they
-    may be different people. Without `@` the whole text counts as local part. Idempotent, and raises nothing. The local
-    part is by RFC 5321 §2.4 the receiver's own business; for matching, no receiver that matters tells cases apart.
+    The domain becomes its A-label (RFC 5890) without final dot; one that has none stays as it is, lower-case. Dots and
+    `+tags` before the @ stay: they may be different people. Without `@` the whole text counts as local part.
+    Idempotent, and raises nothing. The local part is by RFC 5321 §2.4 the receiver's own business; for matching, no
+    receiver that matters tells cases apart.
     """
     if address.isascii():
-        return address.strip().lower()
+        plain = address.strip().lower()
+        return _whole(plain) if plain.endswith(".") else plain
     local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
     return f"{_lower(local)}@{_a_label(domain)}" if at else _lower(domain)
 
@@ -60,13 +63,20 @@ def loose_form(normal_address: str) -> str:
     return f"{local}@{domain}"
 
 
+def _whole(address: str) -> str:
+    """Without the dot that only says that a domain is complete (RFC 1034 §3.1)."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}@{domain.rstrip(_DOMAIN_END)}" if at else address
+
+
 def _lower(text: str) -> str:
     """Lower-case and composed: lowering alone can take a composed character apart."""
     return unicodedata.normalize("NFC", text.lower())
 
 
 def _a_label(domain: str) -> str:
-    label = ascii_domain(domain)
+    domain = domain.rstrip(_DOMAIN_END)
+    label = ascii_domain(domain).rstrip(_DOMAIN_END)  # an ideographic full stop has become a dot
     return label if label.isascii() else _lower(domain)
 
 

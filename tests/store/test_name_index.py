@@ -15,7 +15,7 @@ from mailproc.store.sends.name_index import NameIndex
 ODD = [
     "", " ", "@", "a@", "@b", "a@b@c", "A@B.example", " a@b.example\t", "a b@c.example", "a@b.example\n", "a\x00@b.c",
     "zoë@bücher.example", "İ@example.org", "x" * 400 + "@b.example", "x" * 319 + "@b", '"a"@b', "a,b@c", "\ud800@b",
-    "ß@b.example", "a@b.example\u2028", "a\x1f@b", "+@-", "a@b..c",
+    "ß@b.example", "a@b.example\u2028", "a\x1f@b", "+@-", "a@b..c", "a@b.", "a@b.. .", "é@b.", "a@.",
 ]  # fmt: skip
 PLAIN = st.from_regex(r"[a-z0-9.+_-]{1,8}@[a-z0-9.-]{1,8}", fullmatch=True)
 ADDRESSES = st.lists(

@@ -55,6 +55,8 @@ def _plain(block: Sequence[str]) -> Sequence[str] | None:
         return None
     lower = text.lower()
     octets = lower.encode()
+    if b".\n" in octets:  # a domain with its final dot
+        return None
     if len(octets.translate(None, _NOT_PLAIN)) != len(octets) or not _are_addresses(octets, len(block)):
         return None
     return block if lower == text else lower[:-1].split("\n")
