@@ -154,7 +154,8 @@ async def test_who_comes_with_it_in_a_file_is_out_and_counted(store: Store, acco
 
 async def test_no_send_goes_to_a_forgotten_address_by_whomever_it_is_known_now(store: Store) -> None:
     await keep_only_the_hash(store, PAT)
-    await store.put_subscribers([Subscriber(account_id="acme", key="9", address=PAT)])
+    people = [("8", "pet@example.org"), ("9", PAT)]
+    await store.put_subscribers([Subscriber(account_id="acme", key=key, address=address) for key, address in people])
     for account_id in ("acme", "shop"):
         terms = SendTerms(account_id=account_id)
         found = await store.sends.check.stopped(terms, addresses=["pet@example.org", "PAT@example.org"])
