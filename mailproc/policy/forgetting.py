@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.scope import ENTERPRISE
+from mailproc.policy.facts import Fact, FactKind, Level
+from mailproc.policy.scope import ENTERPRISE, Scopes
 from mailproc.policy.standing import Standing
 
 FORGOTTEN = "forgotten"  # in the evidence of what is kept: when the person was forgotten
@@ -16,11 +16,14 @@ def facts_to_keep(
     """One fact for each thing that stands against mailing, about `name`, which stands for the address.
 
     `said` are the facts that the standing was computed from, all of one account. Each keeps its kind, level, list, time
-    and channel, and says who forgot whom, when and why; nothing else is kept. Of several of one kind, level and list it
-    is the newest, which outlasts the others. Empty for somebody whom nothing stands against.
+    and channel, and says who forgot whom, when and why; nothing else is kept. Of several of one kind, level, list and
+    enterprise it is the newest, which outlasts the others. Empty for somebody whom nothing stands against.
     """
     by_id = {fact.id: fact for fact in said}
-    newest = {(block.kind, block.level, block.list_id): by_id[block.fact_id] for block in standing.blocks}
+    newest = {}
+    for block in standing.blocks:
+        fact = by_id[block.fact_id]
+        newest[(block.kind, block.level, block.list_id, fact.evidence.get(ENTERPRISE))] = fact
     return [
         Fact(
             kind=kind,
@@ -32,8 +35,23 @@ def facts_to_keep(
             channel=fact.channel,
             evidence=_evidence(fact, by=by, reason=reason, at=at),
         )
-        for (kind, level, list_id), fact in newest.items()
+        for (kind, level, list_id, _), fact in newest.items()
     ]
+
+
+def counted_together(facts: Iterable[Fact], scopes: Scopes) -> list[list[Fact]]:
+    """The facts of one account, as they count together: of global ones those of each enterprise with those for all.
+
+    What an operator says of one enterprise neither adds to what was said of another, nor lifts it.
+    """
+    facts = list(facts)
+    reaches = {
+        # A retraction belongs to whatever it takes back, and takes nothing else back.
+        fact.id: None if fact.level is not Level.global_ or fact.kind is FactKind.retraction else scopes.reach_of(fact)
+        for fact in facts
+    }
+    enterprises = sorted({reach for reach in reaches.values() if reach is not None})
+    return [[fact for fact in facts if reaches[fact.id] in (None, one)] for one in (None, *enterprises)]
 
 
 def forgotten_at(fact: Fact) -> datetime | None:

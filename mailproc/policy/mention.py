@@ -12,6 +12,8 @@ _AT = "(?:@|%40|=40|&#64;)"  # in URLs, in quoted-printable, in HTML
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]++(?:\r?\n[A-Za-z0-9+/]++)*+")
 _KEY_IN_WORDS = 4  # characters: a shorter key is part of too much else; as a value of its own it is always found
 _KEY_IN_MAIL = 8
+# What is said by these has names of its own, which may look like a key of somebody: no keys are looked for there.
+_CODES = frozenset({"send", "rule", "class", "bounce_class", "status", "mail", "enterprise"})
 
 
 class Mentions:
@@ -25,6 +27,7 @@ class Mentions:
         self._keys = frozenset(key.lower() for key in keys if key)
         words = [key for key in self._keys if len(key) >= _KEY_IN_WORDS]
         self._in_words = _pattern(self._addresses, words)
+        self._addressed = _pattern(self._addresses, [])
         named = [key for key in self._keys if len(key) >= _KEY_IN_MAIL]
         # What has none of these names nobody: found without looking at every character.
         self._signs = [word.rpartition("@")[2].encode() for word in (*self._addresses, *named)]
@@ -40,8 +43,11 @@ class Mentions:
         if isinstance(value, str):
             return self.in_text(value)
         if isinstance(value, Mapping):
-            return any(self.in_value(one) for one in value.values())
+            return any(self._in_code(one) if name in _CODES else self.in_value(one) for name, one in value.items())
         return isinstance(value, list | tuple) and any(self.in_value(one) for one in value)
+
+    def _in_code(self, value: Any) -> bool:
+        return isinstance(value, str) and self._addressed.search(value.lower()) is not None
 
     def in_mail(self, content: bytes) -> bool:
         """Whether a mail names the person: plainly, in quoted-printable, in a URL, in base64. Linear in its size."""
@@ -56,7 +62,10 @@ class Mentions:
         if isinstance(value, str):
             return GONE if self.in_text(value) else value
         if isinstance(value, Mapping):
-            return {name: self.without(one) for name, one in value.items()}
+            return {
+                name: (GONE if self._in_code(one) else one) if name in _CODES else self.without(one)
+                for name, one in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.without(one) for one in value if not self._is_about(one)]
         return value
@@ -64,7 +73,7 @@ class Mentions:
     def _is_about(self, element: Any) -> bool:
         """Whether an element of a list says something of the person, and hence goes as a whole."""
         if isinstance(element, Mapping):
-            return any(isinstance(one, str) and self.in_text(one) for one in element.values())
+            return any(self.in_value({name: one}) for name, one in element.items() if isinstance(one, str))
         return isinstance(element, str) and self.in_text(element)
 
 

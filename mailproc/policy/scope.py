@@ -82,9 +82,12 @@ class Scopes:
 
     def is_reached(self, account_id: str, said: Fact) -> bool:
         """Whether a global fact counts for an account; one that names no enterprise counts for all."""
-        of_enterprise = said.evidence.get(ENTERPRISE)
-        everyone = self._global_scope is GlobalScope.installation or not of_enterprise
-        return everyone or of_enterprise == self.enterprise_of(account_id)
+        return self.reach_of(said) in (None, self.enterprise_of(account_id))
+
+    def reach_of(self, said: Fact) -> str | None:
+        """Whose accounts a global fact counts for: those of an enterprise; None: all."""
+        everyone = self._global_scope is GlobalScope.installation
+        return None if everyone else said.evidence.get(ENTERPRISE) or None
 
 
 NO_SCOPES = Scopes()

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.forgetting import facts_to_keep, forgotten_at
+from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.forgetting import counted_together, facts_to_keep, forgotten_at
+from mailproc.policy.scope import GlobalScope, Scopes
 from mailproc.policy.standing import Status, standing_of
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
@@ -66,3 +67,32 @@ def test_a_global_opt_out_stays_one_of_its_enterprise() -> None:
 def test_when_somebody_was_forgotten_is_read_from_what_is_kept_alone() -> None:
     assert forgotten_at(kept(said())[0]) == NOW + timedelta(days=1)
     assert forgotten_at(said()) is None
+
+
+def globally(kind: FactKind = FactKind.opt_out, hours: int = 0, **evidence: str) -> Fact:
+    told = {"by": "ann", "reason": "letter", **evidence}
+    return said(kind, hours, level=Level.global_, channel=Channel.command, account_id="*", key=None, evidence=told)
+
+
+def test_of_global_opt_outs_one_is_kept_for_each_enterprise_and_one_for_all() -> None:
+    facts = kept(globally(), globally(hours=1, enterprise="g1"), globally(hours=2, enterprise="g2"))
+    assert [one.evidence.get("enterprise") for one in facts] == [None, "g1", "g2"]
+
+
+def test_what_is_said_of_one_enterprise_counts_with_what_is_said_of_all_alone() -> None:
+    everyone, g1, g2 = globally(), globally(hours=1, enterprise="g1"), globally(hours=2, enterprise="g2")
+    apart = Scopes(global_scope=GlobalScope.parent)
+    assert counted_together([g2, g1, everyone], apart) == [[everyone], [g1, everyone], [g2, everyone]]
+    assert counted_together([g1, g2], Scopes()) == [[g1, g2]]
+
+
+def test_facts_of_an_account_all_count_together() -> None:
+    facts = [said(), said(FactKind.consent, hours=1)]
+    assert counted_together(facts, Scopes(global_scope=GlobalScope.parent)) == [facts]
+
+
+def test_a_retraction_counts_wherever_what_it_takes_back_does() -> None:
+    g1 = globally(enterprise="g1")
+    undone = retraction_of(g1, by="ann", reason="typo", at=NOW + timedelta(hours=1))
+    groups = counted_together([g1, undone], Scopes(global_scope=GlobalScope.parent))
+    assert [standing_of(group).blocks for group in groups] == [(), ()]

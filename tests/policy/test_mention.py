@@ -100,3 +100,15 @@ def test_of_a_report_about_several_people_only_one_goes() -> None:
     }
     assert PAT.in_value(decided)
     assert not PAT.in_value(PAT.without(decided))
+
+
+def test_a_short_key_is_not_looked_for_where_something_else_has_its_number() -> None:
+    said = {"send": "42", "rule": "crm-1", "class": "42", "status": "42", "mail": "42", "enterprise": "42"}
+    assert not PAT.in_value(said)
+    assert PAT.without({**said, "note": "42"}) == {**said, "note": GONE}
+    assert PAT.without([said, {"key": "42"}]) == [said]
+
+
+def test_an_address_is_found_wherever_it_is() -> None:
+    assert PAT.in_value({"send": "to pat@example.org"})
+    assert PAT.without({"send": "to pat@example.org", "rule": None}) == {"send": GONE, "rule": None}

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.kind import MailKind
 from mailproc.policy.decision import Action, Decision
+from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.store.erasure.traces import Traces
 from mailproc.store.store import Store
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
@@ -86,6 +89,23 @@ def a_decision(mail: InboundMail, *facts: Fact, **more: Any) -> Decision:
 def hooks(*names: str) -> Callable[[str], tuple[str, ...]]:
     """The same hooks for every account."""
     return lambda account_id: names
+
+
+async def deliver_all(store: Store) -> None:
+    """The hook `crm` gets everything that waits for it."""
+    while entries := await store.claim("crm", limit=100, lease_seconds=60):
+        for entry in entries:
+            assert await store.settle(entry, Delivered(), next_at=None)
+
+
+async def traces_of(store: Store, text: str, account: str | None = None) -> list[Traces]:
+    """What is held of a person, mails included, by account."""
+    found = []
+    for one in await store.erasure.find(text, account):
+        async for _, mails in store.erasure.search(one):
+            one = replace(one, mails=(*one.mails, *mails))
+        found.append(one)
+    return [one for one in found if not one.is_empty]
 
 
 async def deadlocks(url: str) -> int:

@@ -12,13 +12,12 @@ import asyncpg
 import pytest
 import zstandard
 from sqlalchemy import make_url
-from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, hooks
+from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deliver_all, hooks, traces_of
 
 from mailproc.errors import ContentDropped, StoreError
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.kind import MailKind
 from mailproc.policy.decision import Action, BounceSummary, Evidence
-from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.forgetting import forgotten_at
 from mailproc.policy.pepper import Peppers
@@ -27,7 +26,6 @@ from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.erasure.traces import Traces
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -56,23 +54,8 @@ def ref(address: str | None, key: str | None = None) -> SubscriberRef:
     return SubscriberRef(address=address, key=key, source=RefSource.from_, trust=Trust.unauthenticated)
 
 
-async def deliver_all(store: Store) -> None:
-    while entries := await store.claim("crm", limit=100, lease_seconds=60):
-        for entry in entries:
-            assert await store.settle(entry, Delivered(), next_at=None)
-
-
-async def traces(store: Store, text: str = PAT, account: str | None = None) -> list[Traces]:
-    found = []
-    for one in await store.erasure.find(text, account):
-        async for _, mails in store.erasure.search(one):
-            one = replace(one, mails=(*one.mails, *mails))
-        found.append(one)
-    return [one for one in found if not one.is_empty]
-
-
 async def forget(store: Store, text: str = PAT, account: str | None = None) -> None:
-    found = await traces(store, text, account)
+    found = await traces_of(store, text, account)
     for one in found:
         assert await store.erasure.forget(one, by="kim", reason="art-17", others=[other.account_id for other in found])
 
@@ -244,7 +227,7 @@ async def test_a_global_opt_out_is_forgotten_and_still_global(store: Store, data
 async def test_while_an_event_is_on_its_way_nothing_goes(store: Store) -> None:
     await store.put_subscribers([known()])
     await store.record_facts([an_opt_out(PAT)])
-    [one] = await traces(store)
+    [one] = await traces_of(store, PAT)
     assert [entry.state for entry in one.untold] == ["pending"]
     assert not await store.erasure.forget(one, by="kim", reason="art-17")
     assert [one.address for one in await store.persons(KEY, "acme")] == [PAT]
@@ -258,7 +241,7 @@ async def test_an_open_review_that_names_others_is_told_and_one_about_nobody_els
     await took(store, f"From: {PAT}\r\n\r\nhm".encode(), mine)
     several = {"subscribers": (ref(PAT), ref(KIM)), "action": Action.review}
     shared = await took(store, f"From: {PAT}\r\n\r\nhm, {KIM}".encode(), several)
-    [one] = await traces(store)
+    [one] = await traces_of(store, PAT)
     assert one.waiting_for_others == [shared]
     assert len(one.mails) == 2
     await forget(store)
@@ -268,7 +251,7 @@ async def test_an_open_review_that_names_others_is_told_and_one_about_nobody_els
 async def test_undecided_mail_is_told(store: Store) -> None:
     mail = a_mail(content=f"From: {PAT}\r\n\r\nstop".encode())
     await store.accept([mail])
-    [one] = await traces(store)
+    [one] = await traces_of(store, PAT)
     assert one.undecided == [mail.id]
 
 
@@ -347,5 +330,5 @@ async def test_without_a_pepper_nothing_is_forgotten(database_url: str) -> None:
 
 async def test_of_nobody_nothing_is_found(store: Store) -> None:
     await filled(store)
-    assert await traces(store, "nobody@example.com") == []
-    assert await traces(store, "doe@example.org") == []
+    assert await traces_of(store, "nobody@example.com") == []
+    assert await traces_of(store, "doe@example.org") == []

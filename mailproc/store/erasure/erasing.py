@@ -10,6 +10,7 @@ from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.address_key import normalise_address
 from mailproc.policy.facts import FactKind, Level
 from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.standing import own_standing
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.database import is_sqlite
 from mailproc.store.engine.journal import Context, Journal
@@ -67,13 +68,13 @@ class Erasure:
             yield part
 
     async def is_out(self, traces: Traces) -> bool:
-        """Whether everyone meant is off the whole account already, as its hooks were told."""
+        """Whether everyone meant is off the whole account already by its own record, which alone a hash is kept of."""
         context = self._context_of()
         for name in sorted(traces.named.keys or traces.named.address_keys):
             statuses = await self._reader.run(persons_named(context, name, traces.account_id))
             if not statuses or not all(
-                any(block.kind in _OPT_OUTS and block.level is not Level.list for block in one.standing.blocks)
-                for one in statuses
+                any(block.kind in _OPT_OUTS and block.level is not Level.list for block in own.blocks)
+                for own in (own_standing(one.standing, traces.account_id) for one in statuses)
             ):
                 return False
         return True
@@ -81,11 +82,14 @@ class Erasure:
     async def forget(self, traces: Traces, *, by: str, reason: str, others: Sequence[str] = ()) -> bool:
         """Forget the person in one account: mail first, then all rows, which a hash takes the place of, at once.
 
-        False while something in the outbox is on its way; then the person is known as before. `others` are accounts
-        that forget them, too, and need not be brought up to date. Safe to run again after a break.
+        False while something in the outbox is on its way: then nothing was changed, or, where it came during the
+        erasure itself, the mail is forgotten and the person is not yet. `others` are accounts that forget them, too,
+        and need not be brought up to date. Safe to run again after a break.
         """
         if not self._context_of().scopes.peppers:
             raise StoreError("there is no pepper: nothing would keep the address suppressed")
+        if (await count_rows(self._reader, traces.named)).untold:
+            return False
         for one in traces.mails:
             while await self._journal.submit(SCRUB, Scrubbing(named=traces.named, trace=one)):
                 pass

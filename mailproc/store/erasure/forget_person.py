@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
 from mailproc.policy.event import OutboxState
 from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.forgetting import facts_to_keep
+from mailproc.policy.forgetting import counted_together, facts_to_keep
 from mailproc.policy.pepper import pepper_id_of
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import standing_of, still_said
@@ -102,7 +102,11 @@ class Forgetting:
 def _forget(context: Context, asked: Forgetting) -> Transaction[bool]:
     """Forget a person, all or nothing; False while something in the outbox is on its way, and nothing was changed."""
     named, account_id = asked.named, asked.named.account_id
-    names = Names(keys=named.keys | named.moved, address_keys=named.address_keys, bare_address_keys=named.address_keys)
+    names = Names(
+        keys=named.keys | named.moved,
+        address_keys=named.address_keys | named.passed_on,
+        bare_address_keys=named.address_keys,
+    )
     yield from ask(SECURE)
     people = yield from find_and_lock(account_id, names)
     whose = {"account": account_id, "people": json_text(named.persons), "addresses": json_text([*named.address_keys])}
@@ -138,12 +142,12 @@ def _kept(context: Context, asked: Forgetting, people: Sequence[Person]) -> Tran
     thresholds = context.thresholds_of(named.account_id)
     kept: dict[str, StoredFact] = {}
     for person in theirs:
-        facts = [one.fact for one in said[person.person]]
-        standing_now = standing_of(facts, thresholds)
-        for address_key in sorted(named.address_keys):
-            name = peppers.name_of(address_key)
-            for one in facts_to_keep(standing_now, facts, name, by=asked.by, reason=asked.reason, at=context.now):
-                kept[one.id] = _stored(one)
+        for facts in counted_together((one.fact for one in said[person.person]), context.scopes):
+            now = standing_of(facts, thresholds)
+            for address_key in sorted(named.address_keys):
+                name = peppers.name_of(address_key)
+                for one in facts_to_keep(now, facts, name, by=asked.by, reason=asked.reason, at=context.now):
+                    kept[one.id] = _stored(one)
     if kept:
         yield from put_pepper(context, pepper_id_of(next(iter(kept.values())).address_key or ""))
     return list(kept.values())
@@ -155,25 +159,34 @@ def _stored(said: Fact) -> StoredFact:
 
 
 def _carried(context: Context, named: Named) -> Transaction[list[StoredFact]]:
-    """What others said, or had said of them, while they had one of these addresses: said anew of their key alone."""
-    others = [Person(person=person_of_key(key), key=key) for key in sorted(named.moved)]
-    said = yield from all_facts_of(named.account_id, others, context.scopes.peppers)
+    """What still counts for others, said anew without the name that goes.
+
+    Of keys that had one of these addresses, of their key alone; of addresses that others have by now and that these
+    keys had, of the address alone.
+    """
+    people = [Person(person=person_of_key(key), key=key) for key in sorted(named.moved | named.keys)]
+    said = yield from all_facts_of(named.account_id, people, context.scopes.peppers)
     carried = []
-    for person in others:
+    for person in people:
         addresses = {one.id: one.address_key for one in said[person.person]}
         for fact_id, one in still_said(stored.fact for stored in said[person.person]).items():
-            if one.kind is not FactKind.retraction and addresses[fact_id] in named.address_keys:
-                evidence = {name: value for name, value in one.evidence.items() if name in ("mail", "rule", "class")}
-                carried.append(stored_fact(replace(one, address=None, evidence=evidence), context.now))
+            address_key = addresses[fact_id]
+            stays = address_key is not None and address_key not in named.address_keys
+            if one.kind is FactKind.retraction or address_key is None or stays == (person.key in named.moved):
+                continue
+            without = replace(one, key=None) if stays else replace(one, address=None)
+            evidence = named.mentions.without(one.evidence)
+            carried.append(stored_fact(replace(without, evidence=evidence), context.now))
     return carried
 
 
 def _refresh(context: Context, asked: Forgetting) -> Transaction[None]:
-    """Bring up to date who is left: those who once had the address, and people of accounts that this one reaches."""
+    """Bring up to date who is left: whoever had or has one of the addresses, and people whom this account reaches."""
     named = asked.named
-    if named.moved and named.account_id != EVERYWHERE:
-        yield from apply_facts(context, named.account_id, [], Names(keys=named.moved))
-    names = Names(address_keys=named.address_keys)
+    if (named.moved or named.passed_on) and named.account_id != EVERYWHERE:
+        left = Names(keys=named.moved, address_keys=named.passed_on)
+        yield from apply_facts(context, named.account_id, [], left)
+    names = Names(address_keys=named.address_keys | named.passed_on)
     for other in asked.refresh:
         yield from apply_facts(context, other, [], names)
 

@@ -23,7 +23,8 @@ _OPEN = (OutboxState.pending.value, OutboxState.dead.value, OutboxState.held.val
 class Named:
     """A person of an account by every name: keys, addresses in the form that is compared, and as they were written.
 
-    `moved` are keys that had an address of theirs before and have another now: other people.
+    `moved` are keys that had an address of theirs before and have another now: other people. `passed_on` are addresses
+    that these keys had before, and others have by now.
     """
 
     account_id: str
@@ -31,6 +32,7 @@ class Named:
     address_keys: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
     moved: frozenset[str] = frozenset()
+    passed_on: frozenset[str] = frozenset()
 
     @property
     def mentions(self) -> Mentions:
@@ -97,6 +99,14 @@ class Traces:
 
 async def names_at(reader: Reader, account_id: str, keys: frozenset[str], address_keys: frozenset[str]) -> Named:
     """Every name that the account has for whoever is named so: keys by address, addresses by key."""
+    named = await _names_once(reader, account_id, keys, address_keys)
+    while not named.keys <= keys:  # a key that was found by an address may have had others
+        keys = named.keys
+        named = await _names_once(reader, account_id, keys, address_keys)
+    return named
+
+
+async def _names_once(reader: Reader, account_id: str, keys: frozenset[str], address_keys: frozenset[str]) -> Named:
     rows = await reader.rows(
         select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key).where(
             subscriber.c.account_id == account_id,
@@ -122,6 +132,7 @@ async def names_at(reader: Reader, account_id: str, keys: frozenset[str], addres
         address_keys=frozenset(address_keys),
         written=frozenset(written),
         moved=frozenset(moved),
+        passed_on=frozenset(taken),
     )
 
 
