@@ -148,6 +148,7 @@ review_name = Table(  # whom a review is about: a:<address key> or k:<subscriber
     PrimaryKeyConstraint("account_id", "name", "review_id"),
     sqlite_with_rowid=False,
 )
+Index("review_name_review_idx", review_name.c.account_id, review_name.c.review_id)
 
 unproven = Table(  # the breaker's memory: people taken off by what nothing proves, by counter and five minutes
     "unproven",

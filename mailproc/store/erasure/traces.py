@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, func, or_, select
 
-from mailproc.errors import StoreError
+from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.event import OutboxState
 from mailproc.policy.mention import Mentions
 from mailproc.store.engine.columns import from_json
@@ -241,9 +241,11 @@ async def _with_content(reader: Reader, account_id: str, mail_ids: Sequence[str]
 
 
 async def _names(reader: Reader, mentions: Mentions, account_id: str, mail_id: str) -> bool:
-    """Whether a mail names the person; one that cannot be read any more names nobody."""
+    """Whether a mail names the person; one that cannot be read any more names nobody. Raises StoreUnavailable."""
     try:
         return mentions.in_mail(await reader.content_of(account_id, mail_id))
+    except StoreUnavailable:
+        raise  # nobody knows what it names: the erasure is not done
     except StoreError:
         return False
 
