@@ -44,7 +44,8 @@ from mailproc.smtp.reception import Acceptance
 from mailproc.store.store import Store
 from mailproc.sync.roads import roads_out
 from mailproc.sync.worker import SyncWorker
-from mailproc.web.endpoints import HttpServer
+from mailproc.web.application import Parts, build_application
+from mailproc.web.server import HttpServer
 
 ROLES = ("smtp", "sync", "web")
 LISTS_SECONDS = 5.0
@@ -107,7 +108,7 @@ class Service:
                 undo.push_async_callback(self.listener.stop, 0)
                 await self.listener.start()
             if "web" in self.roles and self.settings.web.listen:
-                self.web = HttpServer(self.settings.web.listen, self.metrics, self.readiness, self.details)
+                self.web = HttpServer(self.settings.web.listen, build_application(self._web_parts()))
                 await self.web.start()
             limits = self.settings.silence.limits()
             feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
@@ -272,6 +273,17 @@ class Service:
             self._log.warning("not_set_up", why=note)
         for note in notes_on_forwarding(self.settings):
             self._log.warning("not_forwarded", why=note)
+
+    def _web_parts(self) -> Parts:
+        return Parts(
+            settings=self.settings,
+            store=self.store,
+            accounts=lambda: self.accounts,
+            rules=lambda: self.rules.current,
+            metrics=self.metrics,
+            readiness=self.readiness,
+            details=self.details,
+        )
 
     def _start_shadow(self, rules: RulesInForce) -> None:
         decider = self.decider

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mailproc.web.endpoints import QuietServer
+from mailproc.web.server import QuietServer
 
 
 class Receiver:

@@ -1,25 +1,19 @@
 """For programs that watch over us: `/healthz` (alive), `/readyz` (may get mail), `/metrics` (Prometheus)."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mailproc.errors import SettingsError, why_not_listening
 from mailproc.metrics import Metrics
 
 Readiness = Callable[[], Awaitable[list[str]]]
 Details = Callable[[], Mapping[str, object]]
 
 
-def build_application(metrics: Metrics, readiness: Readiness, details: Details) -> Starlette:
-    """The three endpoints as an ASGI application; `details` are told with readiness and do not decide it."""
+def watching_routes(metrics: Metrics, readiness: Readiness, details: Details) -> list[Route]:
+    """The three endpoints; `details` are told with readiness and do not decide it."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -32,52 +26,4 @@ def build_application(metrics: Metrics, readiness: Readiness, details: Details) 
     async def exposition(_: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", exposition)])
-
-
-class QuietServer(uvicorn.Server):
-    """A server that leaves signals to the service."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals belong to the service."""
-        yield
-
-
-class HttpServer:
-    """The endpoints on their sockets."""
-
-    def __init__(self, listen: tuple[str, ...], metrics: Metrics, readiness: Readiness, details: Details) -> None:
-        self._listen = listen
-        self._application = build_application(metrics, readiness, details)
-        self._sockets: list[socket.socket] = []
-        self._server: QuietServer | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def addresses(self) -> list[tuple[str, int]]:
-        """Host and port of each socket."""
-        return [one.getsockname()[:2] for one in self._sockets]
-
-    async def start(self) -> None:
-        """Bind and serve. Raises SettingsError when an address cannot be had."""
-        for address in self._listen:
-            host, _, port = address.rpartition(":")
-            try:
-                family = socket.AF_INET6 if ":" in host else socket.AF_INET
-                self._sockets.append(socket.create_server((host.strip("[]"), int(port)), family=family))
-            except OSError as error:
-                raise SettingsError([f"web.listen: {address}: {why_not_listening(error)}"]) from None
-            except ValueError:
-                raise SettingsError([f"web.listen: {address}: write host:port; nothing else is served here"]) from None
-        config = uvicorn.Config(self._application, log_config=None, access_log=False, lifespan="off", loop="none")
-        self._server = QuietServer(config)
-        self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))
-
-    async def stop(self) -> None:
-        """Finish what is being answered, then close."""
-        if self._server and self._task:
-            self._server.should_exit = True
-            await self._task
-        for one in self._sockets:
-            one.close()
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", exposition)]
