@@ -40,7 +40,6 @@ ROOM_OF_LIBRARY = {
     "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told
     "selectolax": {"mail"},
     "re2": {"mail", "policy"},
-    "fastapi": {"web"},
     "starlette": {"web", "cli"},
     "fastapi": {"web"},
     "jinja2": {"web"},
