@@ -7,13 +7,19 @@ DEV := $(VENV)/.dev-installed
 FUZZ := $(VENV)/.fuzz-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test run lint bench fuzz setup lock clean
+.PHONY: demo test browser chromium run lint bench fuzz setup lock clean
 
 demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
 	@$(BIN)/mailproc demo
 
-test: $(DEV)  ## all tests
+test: $(DEV) chromium  ## all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+browser: $(DEV) chromium  ## the tests in a real browser alone
+	@$(BIN)/python -m pytest -q tests/browser
+
+chromium: $(DEV)  ## install Chromium where it is missing and can be, else say how
+	@$(BIN)/python tests/browser/chromium.py
 
 run: $(RUNTIME)  ## serve with the shipped example settings until Ctrl-C
 	@$(BIN)/mailproc serve --config mailproc.example.toml
