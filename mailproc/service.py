@@ -2,18 +2,16 @@
 
 import asyncio
 import contextlib
-import os
 import random
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import structlog
 
-from mailproc.account_policies import policies_of, scopes_of, with_lists
+from mailproc.accounts_in_force import AccountsInForce
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.authenticity.organization import load_suffixes
 from mailproc.decider import Decider
@@ -23,16 +21,15 @@ from mailproc.errors import SettingsError, StoreError
 from mailproc.feedback_watch import FeedbackWatch
 from mailproc.gauges import Gauges
 from mailproc.holiday_calendar import due_rule_of
-from mailproc.intake import NOBODY, inbound_mails
+from mailproc.intake import inbound_mails
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.client import client_of
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
+from mailproc.opened_store import opened_store
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route
-from mailproc.policy.lists import MailingList
 from mailproc.policy.rules import RuleSet
-from mailproc.policy.standing import BounceThresholds
 from mailproc.retention import Retention
 from mailproc.rules_in_force import RulesInForce
 from mailproc.settings import Settings
@@ -41,6 +38,7 @@ from mailproc.shadow import Shadow
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
+from mailproc.store.engine.database import free_disk_of
 from mailproc.store.store import Store
 from mailproc.sync.roads import roads_out
 from mailproc.sync.worker import SyncWorker
@@ -48,7 +46,6 @@ from mailproc.web.application import Parts, build_application
 from mailproc.web.server import HttpServer
 
 ROLES = ("smtp", "sync", "web")
-LISTS_SECONDS = 5.0
 STOP_SECONDS = 8.0  # a supervisor gives us ten
 
 
@@ -59,9 +56,7 @@ class Service:
         self.settings = settings
         self.roles = roles
         self.metrics = Metrics()
-        self.accounts = Accounts(policies_of(settings))
-        self._lists: list[MailingList] = []
-        self._nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
+        self.accounts_in_force = AccountsInForce(settings)
         self.rules = RulesInForce(rules, settings.rules, self.metrics)
         # Until its own files are read it is the live set, and there is nothing to tell.
         folder = settings.shadow_rules
@@ -85,59 +80,55 @@ class Service:
         """Open the store, then the doors. Raises StoreError, SettingsError or OSError; nothing is left open then."""
         self._warm_up()
         async with contextlib.AsyncExitStack() as undo:
-            self.store = await self._opened_store()
+            self.store = await opened_store(self.settings)
             undo.push_async_callback(self.store.close)
             self.gauges = Gauges(self.store, self.metrics)
-            await self._read_lists()
+            await self.accounts_in_force.read_lists(self.store.lists)
             self.authenticator = build_authenticator(self.settings.authenticity, self.settings.smtp)
             undo.push_async_callback(self.authenticator.close)
-            relays = tuple(ip_network(relay, strict=False) for relay in self.settings.smtp.relays)
-            self.decider = Decider(
-                self.store,
-                self.policy_of,
-                lambda: self.rules.current,
-                self.authenticator,
-                self.metrics,
-                lambda mail: client_of(mail, relays),
-            )
+            self.decider = self._made_decider()
             if "sync" in self.roles:
                 self._start_workers()
             if "smtp" in self.roles:
-                self.decider.start()
-                self.listener = Listener(self.settings.smtp, self, log=self._log, free_disk_bytes=self._free_disk())
-                undo.push_async_callback(self.listener.stop, 0)
-                await self.listener.start()
+                await self._open_smtp(undo)
             if "web" in self.roles and self.settings.web.listen:
                 self.web = HttpServer(self.settings.web.listen, build_application(self._web_parts()))
                 await self.web.start()
-            limits = self.settings.silence.limits()
-            feedback = FeedbackWatch(self.store, lambda: self.accounts, limits, self.metrics)
-            if "smtp" in self.roles and (days := self.settings.store.retention_days):
-                self._keep_up(Retention(self.store, days, self.metrics).run, "retention_failed")
-            due = DueWatch(self.store, self.metrics)
-            self._keep_up(self.gauges.run, "gauges_failed")
-            self._keep_up(self._follow_lists, "lists_failed")
-            self._keep_up(self.rules.watch, "rules_watch_failed")
-            self._keep_up(feedback.run, "feedback_watch_failed")
-            self._keep_up(due.run, "due_watch_failed")
-            if self.shadow_rules is not None and "smtp" in self.roles:
-                self._start_shadow(self.shadow_rules)
+            self._start_watches()
             undo.pop_all()
         self._log.info("started", roles=list(self.roles), **self.addresses())
 
-    async def _opened_store(self) -> Store:
-        return await Store.open(
-            self.settings.database,
-            self.settings.store,
-            hooks_of=self.settings.hooks_of,
-            alarm_hooks_of=self.settings.alarm_hooks_of,
-            probe_hooks_of=self.settings.probe_hooks_of,
-            forwarding_of=self.settings.forwarding_of,
-            breaker=self.settings.breaker.limits(),
-            thresholds_of=self._thresholds_of,
-            scopes=scopes_of(self.settings),
-            due=due_rule_of(self.settings.due),
+    def _made_decider(self) -> Decider:
+        relays = tuple(ip_network(relay, strict=False) for relay in self.settings.smtp.relays)
+        return Decider(
+            self.store,
+            self.policy_of,
+            lambda: self.rules.current,
+            self.authenticator,
+            self.metrics,
+            lambda mail: client_of(mail, relays),
         )
+
+    async def _open_smtp(self, undo: contextlib.AsyncExitStack) -> None:
+        self.decider.start()
+        free_disk_bytes = free_disk_of(self.settings.database)
+        self.listener = Listener(self.settings.smtp, self, log=self._log, free_disk_bytes=free_disk_bytes)
+        undo.push_async_callback(self.listener.stop, 0)
+        await self.listener.start()
+
+    def _start_watches(self) -> None:
+        """What looks after the rest until the end. A process that takes no mail leaves the mail alone."""
+        if "smtp" in self.roles:
+            if days := self.settings.store.retention_days:
+                self._keep_up(Retention(self.store, days, self.metrics).run, "retention_failed")
+            if self.shadow_rules is not None:
+                self._start_shadow(self.shadow_rules)
+        feedback = FeedbackWatch(self.store, lambda: self.accounts, self.settings.silence.limits(), self.metrics)
+        self._keep_up(self.gauges.run, "gauges_failed")
+        self._keep_up(partial(self.accounts_in_force.follow_lists, self.store.lists), "lists_failed")
+        self._keep_up(self.rules.watch, "rules_watch_failed")
+        self._keep_up(feedback.run, "feedback_watch_failed")
+        self._keep_up(DueWatch(self.store, self.metrics).run, "due_watch_failed")
 
     async def stop(self) -> None:
         """No new mail; what is in hand is finished; then everything is closed. Within ten seconds."""
@@ -169,22 +160,7 @@ class Service:
             task = asyncio.create_task(rules.reload())
             self._reloading.add(task)
             task.add_done_callback(self._reloading.discard)
-        try:
-            self.accounts = Accounts(policies_of(with_lists(self.settings, self._lists)))
-        except SettingsError as error:
-            self._log.error("feedback_sources_refused", problems=error.problems)
-
-    async def _read_lists(self) -> None:
-        """Lists that were made by command count within seconds, as if the settings named them."""
-        if (found := await self.store.lists.all()) != self._lists:
-            self._lists = found
-            self.accounts = Accounts(policies_of(with_lists(self.settings, found)))
-
-    async def _follow_lists(self) -> None:
-        while True:
-            await asyncio.sleep(LISTS_SECONDS)
-            with contextlib.suppress(StoreError):
-                await self._read_lists()
+        self.accounts_in_force.reload()
 
     def addresses(self) -> dict[str, list[str]]:
         """Where the doors are, by kind: `host:port`, or the path of a unix socket."""
@@ -239,23 +215,20 @@ class Service:
         """Decide one mail before the doors open: readers load late, and no mail shall hold the loop for that."""
         content = b"From: <warm@up.invalid>\r\nSubject: Re: x\r\nContent-Type: text/html\r\n\r\n<p>unsubscribe</p>\r\n"
         envelope = Envelope(mail_from=None, rcpt_tos=("warm@up.invalid",))
-        mail = InboundMail(id="", account_id=NOBODY, envelope=envelope, content=content, received_at=datetime.now(UTC))
+        nobody, now = self.accounts_in_force.nobody, datetime.now(UTC)
+        mail = InboundMail(id="", account_id=nobody.id, envelope=envelope, content=content, received_at=now)
         load_suffixes()
-        due_rule_of(self.settings.due).due_at(datetime.now(UTC))
-        decide_mail(mail, NOT_CHECKED, self._nobody, self.rules.current)
+        due_rule_of(self.settings.due).due_at(now)
+        decide_mail(mail, NOT_CHECKED, nobody, self.rules.current)
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts as they are now."""
+        return self.accounts_in_force.current
 
     def policy_of(self, account_id: str) -> AccountPolicy:
         """The settings an account's mail is decided by; an account that has left the settings is nobody's."""
-        return self.accounts.get(account_id) or self._nobody
-
-    def _thresholds_of(self, account_id: str) -> BounceThresholds:
-        account = self.policy_of(account_id)
-        return BounceThresholds(
-            hard=account.hard_bounces,
-            unsure=account.unsure_bounces,
-            soft=account.soft_bounces,
-            soft_days=account.soft_bounce_days,
-        )
+        return self.accounts_in_force.policy_of(account_id)
 
     def _start_workers(self) -> None:
         for hook, retry in roads_out(self.settings, self.store):
@@ -301,19 +274,6 @@ class Service:
 
     def _keep_up(self, work: Callable[[], Coroutine[Any, Any, None]], event: str) -> None:
         self._tasks.append(asyncio.create_task(for_ever(work, event)))
-
-    def _free_disk(self) -> Callable[[], int] | None:
-        """For an embedded database: how many bytes are left where it lives."""
-        prefix = "sqlite+aiosqlite:///"
-        if not self.settings.database.startswith(prefix):
-            return None
-        folder = Path(self.settings.database.removeprefix(prefix)).parent
-
-        def free_disk_bytes() -> int:
-            stat = os.statvfs(folder)
-            return stat.f_bavail * stat.f_frsize
-
-        return free_disk_bytes
 
     async def readiness(self) -> list[str]:
         """Why this process should get no mail now; empty: it is ready."""

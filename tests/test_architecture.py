@@ -19,6 +19,7 @@ FLOORS = {
     "people_file": 5, "sorted_rows": 5,
     "store": 7, "authenticity": 7, "review": 7.5, "diagnosis": 7.5, "smtp": 8, "web": 8, "sync": 8, "inquiry": 8,
     "decider": 9, "endless": 8, "due_watch": 9, "gauges": 9, "shadow": 9, "retention": 9, "rules_in_force": 9,
+    "accounts_in_force": 9, "opened_store": 9,
     "service": 10, "cli": 11,
 }  # fmt: skip
 PURE = ("mail", "policy", "pipeline", "what_if")

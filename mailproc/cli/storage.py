@@ -5,12 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
-from mailproc.account_policies import scopes_of, with_lists
+from mailproc.account_policies import with_lists
 from mailproc.errors import StoreError
-from mailproc.holiday_calendar import due_rule_of
-from mailproc.policy.standing import BounceThresholds
+from mailproc.opened_store import opened_store
 from mailproc.settings import Settings
-from mailproc.store.engine.journal import nobody_forwards
 from mailproc.store.store import Store
 
 Result = TypeVar("Result")
@@ -24,27 +22,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 @contextlib.asynccontextmanager
 async def open_store(settings: Settings, *, forwards: bool = True) -> AsyncIterator[Store]:
     """The store of these settings; without `forwards` no mail goes to people."""
-    thresholds = {
-        account.id: BounceThresholds(
-            hard=account.hard_bounces,
-            unsure=account.unsure_bounces,
-            soft=account.soft_bounces,
-            soft_days=account.soft_bounce_days,
-        )
-        for account in settings.account
-    }
-    store = await Store.open(
-        settings.database,
-        settings.store,
-        hooks_of=settings.hooks_of,
-        alarm_hooks_of=settings.alarm_hooks_of,
-        probe_hooks_of=settings.probe_hooks_of,
-        forwarding_of=settings.forwarding_of if forwards else nobody_forwards,
-        breaker=settings.breaker.limits(),
-        thresholds_of=lambda account_id: thresholds.get(account_id, BounceThresholds()),
-        scopes=scopes_of(settings),
-        due=due_rule_of(settings.due),
-    )
+    store = await opened_store(settings, forwards=forwards)
     try:
         yield store
     finally:

@@ -1,7 +1,8 @@
 """Making a database and bringing its tables up to date, by Alembic and from within the program."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from alembic import command
@@ -45,6 +46,20 @@ def is_sqlite(url: URL) -> bool:
 def is_missing_file(url: URL) -> bool:
     """Whether the URL names a file that is not there."""
     return is_sqlite(url) and not Path(str(url.database)).exists()
+
+
+def free_disk_of(url: str) -> Callable[[], int] | None:
+    """What tells how many bytes are left where an embedded database lives; None for one on a server."""
+    parsed = parse_url(url)
+    if not is_sqlite(parsed):
+        return None
+    folder = Path(str(parsed.database)).parent
+
+    def free_disk_bytes() -> int:
+        stat = os.statvfs(folder)
+        return stat.f_bavail * stat.f_frsize
+
+    return free_disk_bytes
 
 
 async def schema_state(url: str) -> SchemaState:
