@@ -19,12 +19,16 @@ _LONGEST_SEPARATOR_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class MailFile:
-    """Where one saved mail is: a whole file, or the bytes from `start` to `end` of an mbox, of which it is the nth."""
+    """Where one saved mail is: a whole file, or the bytes from `start` to `end` of an mbox, of which it is the nth.
+
+    `is_doubtful`: neither its name nor the folder that it is in says that it is a mail.
+    """
 
     path: str
     number: int = 0
     start: int = 0
     end: int = 0
+    is_doubtful: bool = False
 
     @property
     def name(self) -> str:
@@ -97,7 +101,7 @@ def _in_file(path: str, *, by_content: bool) -> Iterator[MailFile]:
             return
     except (OSError, ValueError):  # ValueError: nothing is in it
         pass
-    yield MailFile(path)
+    yield MailFile(path, is_doubtful=not name.endswith(".eml"))
 
 
 def _begins_like_mbox(path: str) -> bool:
@@ -115,4 +119,4 @@ def _in_mbox(path: str) -> Iterator[MailFile]:
         if start >= 0:
             yield MailFile(path, number, start, len(content))
         else:
-            yield MailFile(path)
+            yield MailFile(path, is_doubtful=True)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mailproc.cli.deciding import World, examine_saved, opened, read_saved
 from mailproc.cli.terminal import harmless, out
+from mailproc.errors import BadFile
 from mailproc.mail_files import MailFile
 from mailproc.policy.comparison import Comparison, compare_examinations, compare_with_decision
 
@@ -36,6 +37,8 @@ def compare(mail: MailFile, *, old: World | None, new: World, goldens: bool) -> 
     try:
         saved = read_saved(mail, new)
         golden = _golden_of(mail) if goldens else None
+    except BadFile as error:
+        return failed_comparison(mail, str(error))
     except OSError as error:
         return failed_comparison(mail, error.strerror or str(error))
     if golden is None and old is None:

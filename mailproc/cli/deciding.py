@@ -18,9 +18,11 @@ from mailproc.authenticity.border import Border
 from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.processes import in_processes
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err
+from mailproc.errors import BadFile
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
 from mailproc.mail_files import MailFile, find_mail
+from mailproc.no_mail import why_no_mail
 from mailproc.pipeline import decide_mail, examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json
@@ -55,8 +57,14 @@ def world_of(settings: Settings, rules: Path | None = None, to: str | None = Non
 
 
 def read_saved(mail: MailFile, world: World) -> SavedMail:
-    """A saved mail with the envelope it most likely had. Raises OSError."""
-    return saved_mail(mail.read(), opened(world)[0], world.to, received_at=mail.written_at())
+    """A saved mail with the envelope it most likely had. Raises BadFile when it cannot be read, or is clearly none."""
+    try:
+        content, written_at = mail.read(), mail.written_at()
+    except OSError as error:
+        raise BadFile(error.strerror or str(error)) from None
+    if mail.is_doubtful and (why := why_no_mail(content)):
+        raise BadFile(why)
+    return saved_mail(content, opened(world)[0], world.to, received_at=written_at)
 
 
 def authentication_of(saved: SavedMail) -> Authentication:
@@ -95,8 +103,8 @@ def decide_file(mail: MailFile, world: World) -> dict[str, Any]:
     """One mail's decision as JSON values, with `file` and `elapsed_ms`; `error` instead when it cannot be read."""
     try:
         saved = read_saved(mail, world)
-    except OSError as error:
-        return failed(mail, error.strerror or str(error))
+    except BadFile as error:
+        return failed(mail, str(error))
     _, rules = opened(world)  # before the clock starts: reading them takes longer than a hundred mails
     start = time.perf_counter()
     decision = decide_saved(saved, rules, world.verification)

@@ -1,6 +1,5 @@
 """One saved mail, as a user names it: a file, `MBOX#3`, or standard input; what is no mail is told for what it is."""
 
-import re
 import sys
 from datetime import datetime
 from itertools import islice
@@ -10,21 +9,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err
-from mailproc.mail.message import read_headers
 from mailproc.mail_files import MailFile, find_mail
+from mailproc.no_mail import why_no_mail
 
 MailArgument = Annotated[Path, typer.Argument(help="A saved mail (.eml), MBOX#3, or `-` for standard input.")]
-
-_FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
-_KINDS = (
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "gzip data: unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an Outlook .msg file: save it as .eml"),
-)
 
 
 def read_one_mail(file: Path) -> tuple[bytes, datetime | None]:
@@ -58,14 +46,8 @@ def _named(file: Path) -> MailFile:
 
 def _mail_in(content: bytes, name: str) -> bytes:
     """The content, if it may be a mail."""
-    if not content.strip():
-        _end(EX_DATAERR, f"{name} is empty: there is no mail in it")
-    for begin, what in _KINDS:
-        if content.startswith(begin):
-            _end(EX_DATAERR, f"{name} is no mail but {what}")
-    head = content[:65_536]
-    if not content.startswith(b"From ") and not _FIELD.match(head.lstrip()) and not read_headers(content).names:
-        _end(EX_DATAERR, f"{name} is no mail: it does not begin with header fields such as From: and Subject:")
+    if why := why_no_mail(content):
+        _end(EX_DATAERR, f"{name} {why}")
     return content
 
 

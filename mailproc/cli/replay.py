@@ -30,7 +30,7 @@ from mailproc.cli.decision_table import print_decisions
 from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_NOINPUT, err, out
-from mailproc.errors import SettingsError
+from mailproc.errors import BadFile, SettingsError
 from mailproc.identity import sortable_id
 from mailproc.mail_files import MailFile, find_mail
 from mailproc.policy.rules import RuleSet
@@ -73,7 +73,7 @@ def replay(
     What a named border server wrote into Authentication-Results is believed; without that, DNS is asked with --verify
     only, and never about SPF: a saved mail does not tell its client.
     A mail that crashes the program is told and left out, the others are decided; so is one that cannot be read.
-    Exit 66 when there is nothing to read, 65 when a file could not be read.
+    Exit 66 when there is nothing to read, 65 when a file could not be read, or is clearly no mail.
 
     Examples: `mailproc replay fixtures/emails` · `mailproc replay --jsonl mail.eml | jq .action`
     """
@@ -146,8 +146,8 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
         for file in find_mail(paths):
             try:
                 saved = read_saved(file, world)
-            except OSError as error:
-                err.print(f"mailproc: {file.name}: {error.strerror}", markup=False)
+            except BadFile as error:
+                err.print(f"mailproc: {file.name}: {error}", markup=False)
                 done[_NOT_READ] += 1
             else:
                 done[await _apply_one(store, saved, rules, world)] += 1

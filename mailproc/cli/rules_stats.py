@@ -17,6 +17,7 @@ from mailproc.cli.deciding import World, each_decided, examine_saved, opened, re
 from mailproc.cli.storage import run
 from mailproc.cli.stored_mail import examine_stored
 from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
+from mailproc.errors import BadFile
 from mailproc.mail_files import MailFile
 from mailproc.policy.examination import Examination
 from mailproc.policy.rules import RuleSet
@@ -69,8 +70,8 @@ def stats(
 def _fired(mail: MailFile, *, world: World) -> Fired:
     try:
         saved = read_saved(mail, world)
-    except OSError as error:
-        return _lost(mail, error.strerror or str(error))
+    except BadFile as error:
+        return _lost(mail, str(error))
     return _fired_in(examine_saved(saved, opened(world)[1]))
 
 

@@ -62,6 +62,45 @@ def test_apply_tells_what_cannot_be_read_and_does_the_rest(database: Shell) -> N
     assert "none.eml" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("README.md", b"# mailproc\n\nWhoever wants to be off the list: write to us.\n", "save the whole mail"),
+        ("notes.txt", b"please unsubscribe me\n", "is no mail: it does not begin with header fields"),
+        ("scan.pdf", b"%PDF-1.7\n", "is no mail but a PDF"),
+        ("box.mbox", b"nothing that an mbox begins with\n", "is no mail"),
+        ("empty.txt", b"", "is empty"),
+    ],
+)
+def test_what_is_clearly_no_mail_is_told_and_the_rest_is_decided(
+    shell: Shell, name: str, content: bytes, sentence: str
+) -> None:
+    shell.write(name, content)
+    run = shell.run("replay", "--jsonl", name, "mails")
+    assert run.returncode == 65
+    assert f"{name}: " in run.stderr
+    assert sentence in run.stderr
+    assert len(run.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["mail.txt", "4711:2,S"])
+def test_a_mail_is_decided_whatever_its_file_is_called(shell: Shell, name: str) -> None:
+    shell.write(name, REQUEST)
+    assert [row["action"] for row in rows(shell, name)] == ["unsubscribe"]
+
+
+def test_what_is_called_eml_is_decided_as_it_would_be_if_it_came(shell: Shell) -> None:
+    shell.write("mails/rubbish.eml", b"\x00\x01 no header at all\n")
+    assert len(rows(shell, "mails")) == 3
+
+
+def test_apply_leaves_out_what_is_clearly_no_mail(database: Shell) -> None:
+    database.write("README.md", b"# Read me\n\nunsubscribe\n")
+    run = database.run("replay", "--apply", "README.md", "mails")
+    assert run.returncode == 65
+    assert "1 forward, 1 not read, 1 unsubscribe" in run.stdout
+
+
 def test_apply_of_an_mbox_records_each_mail(database: Shell) -> None:
     database.write("saved.mbox", LINE + REQUEST + b"\n" + LINE + PRAISE)
     assert "1 forward, 1 unsubscribe" in database.run("replay", "--apply", "saved.mbox").stdout
