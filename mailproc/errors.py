@@ -29,6 +29,14 @@ class BadFile(MailprocError):
     """A file that somebody gave is not what it should be; says where, and what to do. Exit 65."""
 
 
+class Unusable(MailprocError):
+    """What somebody gave cannot be used; says why, and what could be. Exit 65."""
+
+
+class Conflict(Unusable):
+    """What somebody gave contradicts what is recorded. Exit 65."""
+
+
 class StoreError(MailprocError):
     """The store could not do what was asked; nothing was changed."""
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.first_met import Notes
 from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.people_table import PeopleTable, TableError, opened
 from mailproc.cli.send_files import SendFiles
-from mailproc.cli.sends import check_send_id, record_send
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json
 from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.verdict import Classification
+from mailproc.sending import check_recorded, record_send, send_of, terms_of
 from mailproc.settings import Settings
 from mailproc.store.store import Store
 
@@ -115,21 +115,15 @@ def check_send(
 
 
 def _terms(settings: Settings, account_id: str, lists: tuple[str, ...], transactional: bool) -> SendTerms:
-    """Raises typer.Exit for lists that the account has not, and for commercial mail that names none of those it has."""
-    for list_id in lists:
-        check_list(settings, account_id, list_id)
+    """Raises Unusable as `terms_of` does; typer.Exit(64) where an option is missing."""
     known = next(one for one in settings.account if one.id == account_id)
     if known.lists and not lists and not transactional:
         err.print(
             f"mailproc: name the list that the send goes to with --list: {', '.join(sorted(known.lists))}", markup=False
         )
         raise typer.Exit(EX_USAGE)
-    return SendTerms(
-        account_id=account_id,
-        list_ids=lists,
-        classification=Classification.transactional if transactional else Classification.commercial,
-        transactional_despite_opt_out=known.transactional_despite_opt_out,
-    )
+    classification = Classification.transactional if transactional else Classification.commercial
+    return terms_of(settings, account_id, lists, classification)
 
 
 def _check_options(source: Path, targets: list[Path], delimiter: str) -> None:
@@ -147,7 +141,7 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
     started = time.monotonic()
     async with open_store(settings) as store:
         if job.send is not None:
-            await check_send_id(store, _send(job, job.send))
+            await check_recorded(store, _send(job, job.send))
         with ExitStack() as open_files:
             table = PeopleTable(opened(open_files, job.source), job.delimiter)
             key, address = _columns(table, job)
@@ -188,14 +182,7 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
 
 
 def _send(job: _Job, send_id: str) -> Send:
-    return Send(
-        account_id=job.terms.account_id,
-        id=send_id,
-        name=job.name or send_id,
-        list_ids=tuple(sorted(job.terms.list_ids)),
-        classification=job.terms.classification,
-        created_at=datetime.now(UTC),
-    )
+    return send_of(job.terms, send_id, job.name, datetime.now(UTC))
 
 
 def _columns(table: PeopleTable, job: _Job) -> tuple[int | None, int | None]:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from mailproc.account_policies import mistakes_of_sources
-from mailproc.cli.terminal import EX_DATAERR, err
 from mailproc.errors import SettingsError
 from mailproc.settings import Settings
 from mailproc.settings_check import mistakes_around, mistakes_between
@@ -93,14 +92,3 @@ def account_named(settings: Settings, account: str | None) -> str:
     if account not in known:
         raise SettingsError([f"account {account} is not in the settings; there: {', '.join(known) or 'none'} {_WHERE}"])
     return account
-
-
-def check_list(settings: Settings, account_id: str | None, list_id: str | None) -> None:
-    """A list that the account has not (None: no account) is a slip of the pen. Raises typer.Exit(65)."""
-    accounts = [one for one in settings.account if account_id in (None, one.id)]
-    known = sorted({name for one in accounts for name in one.lists})
-    if list_id is not None and list_id not in known:
-        who = account_id or "no account"
-        what = f"has no list {list_id}" if account_id else f"has a list {list_id}"
-        err.print(f"mailproc: {who} {what}; there: {', '.join(known) or 'none'}", markup=False)
-        raise typer.Exit(EX_DATAERR)

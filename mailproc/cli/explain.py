@@ -8,20 +8,15 @@ import typer
 
 from mailproc.cli.context import ConfigOption, JsonOption, settings_with_lists
 from mailproc.cli.deciding import examine_saved, opened, world_of
-from mailproc.cli.explain_page import Page, print_page
+from mailproc.cli.explain_page import print_page
 from mailproc.cli.one_mail import MailArgument, read_one_mail
-from mailproc.cli.send_lines import print_sends, send_as_json
+from mailproc.cli.send_lines import print_sends
 from mailproc.cli.terminal import print_json
-from mailproc.policy.decision import Action, decision_as_json
-from mailproc.policy.examination import Examination
-from mailproc.policy.explain import explain, explanation_as_json
-from mailproc.policy.near_miss import NearMiss, near_misses
-from mailproc.policy.rule_fate import fates_of
-from mailproc.policy.rules import RuleSet
+from mailproc.explained import Page, page_as_json, page_of
 from mailproc.policy.send import Send
-from mailproc.replay import SavedMail, saved_mail
+from mailproc.replay import saved_mail
 from mailproc.settings import Settings
-from mailproc.what_if import find_otherwise
+from mailproc.shapes.records import send_as_json
 
 
 def explain_mail(
@@ -53,25 +48,10 @@ def explain_mail(
     page = page_of(saved, seen, rule_set)
     sends = _sends_behind(settings, page)
     if as_json:
-        print_json({**_as_json(page), "sends": [send_as_json(one) for one in sends]})
+        print_json({**page_as_json(page), "sends": [send_as_json(one) for one in sends]})
     else:
         print_page(page, everything=everything)
         print_sends(sends)
-
-
-def page_of(saved: SavedMail, seen: Examination, rules: RuleSet) -> Page:
-    """All that can be told about a mail."""
-    near: tuple[NearMiss, ...] = ()
-    if seen.new_text is not None and seen.decision.action != Action.unsubscribe:
-        found = rules.matcher.match(seen.decision.new_text or "", where="body", mailbox=seen.route.role)
-        near = near_misses(rules, found, where="body", mailbox=seen.route.role)
-    return Page(
-        seen=seen,
-        fates=fates_of(seen),
-        near=near,
-        otherwise=find_otherwise(seen, rules),
-        assumed=saved.assumed,
-    )
 
 
 def _sends_behind(settings: Settings, page: Page) -> list[Send]:
@@ -81,17 +61,3 @@ def _sends_behind(settings: Settings, page: Page) -> list[Send]:
     from mailproc.cli.sends import stored_sends  # here: without settings nothing of SQL is needed
 
     return stored_sends(settings, page.seen.decision.facts)
-
-
-def _as_json(page: Page) -> dict[str, object]:
-    return {
-        "decision": decision_as_json(page.seen.decision),
-        "assumed": list(page.assumed),
-        "explanation": explanation_as_json(explain(page.seen, page.assumed)),
-        "rules": [one.as_json() for one in page.fates],
-        "near_misses": [{"rule": one.rule.id, "phrase": one.phrase, "counts": one.when} for one in page.near],
-        "otherwise": [
-            {"change": one.change, "action": one.decision.action.value, "reason": one.decision.reason}
-            for one in page.otherwise
-        ],
-    }

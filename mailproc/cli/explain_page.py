@@ -1,17 +1,16 @@
 """The page that answers "why?": the decision in a sentence, the telling words in their place, and what led to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.padding import Padding
 from rich.text import Text
 
 from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
 from mailproc.cli.terminal import harmless, out, print_labelled
+from mailproc.explained import Page
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.examination import Examination
 from mailproc.policy.explain import verdict_text
-from mailproc.policy.near_miss import NearMiss
 from mailproc.policy.rule_fate import RuleFate
 from mailproc.policy.subscriber import RefSource, SubscriberRef
 from mailproc.policy.vouching import vouching_of
@@ -44,17 +43,6 @@ _BY = {
 }
 _MOST_NEAR = 3
 _KEEP_RULES = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """All that is shown about one mail; `assumed` are the caller's guesses about its envelope."""
-
-    seen: Examination
-    fates: tuple[RuleFate, ...]
-    near: tuple[NearMiss, ...] = ()
-    otherwise: tuple[Otherwise, ...] = ()
-    assumed: Sequence[str] = ()
 
 
 def print_page(page: Page, *, everything: bool) -> None:

@@ -10,10 +10,11 @@ from typing import Annotated, TextIO
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from mailproc.cli.context import AccountOption, ConfigOption, account_named, check_list, settings_with_lists
+from mailproc.cli.context import AccountOption, ConfigOption, account_named, settings_with_lists
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.table_file import replaced
 from mailproc.cli.terminal import err
+from mailproc.given import check_list
 from mailproc.policy.standing import Standing, Status
 from mailproc.policy.table_cell import neutral_cell
 from mailproc.settings import Settings

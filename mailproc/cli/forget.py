@@ -10,9 +10,10 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
-from mailproc.cli.people import PersonArgument, named
+from mailproc.cli.people import PersonArgument
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_CONFIG, EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_USAGE, err, out, print_json
+from mailproc.given import named
 from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.mention import Mentions
 from mailproc.policy.scope import EVERYWHERE

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
-from mailproc.cli.people import named
 from mailproc.cli.stamp_file import Columns, stamp_file
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.errors import NotFound
+from mailproc.given import named
 from mailproc.policy.stamp import Stamper
 from mailproc.settings import Settings
 

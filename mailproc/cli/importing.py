@@ -11,7 +11,6 @@ from mailproc.cli.context import (
     ConfigOption,
     JsonOption,
     account_named,
-    check_list,
     operator,
     settings_with_lists,
 )
@@ -19,6 +18,7 @@ from mailproc.cli.import_file import Wanted, import_file
 from mailproc.cli.storage import run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err
 from mailproc.errors import BadFile
+from mailproc.given import check_list
 from mailproc.people_file import delimiter_named
 from mailproc.policy.person_columns import CONSENTED_AT
 from mailproc.policy.person_row import time_written

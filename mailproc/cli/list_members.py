@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
-from mailproc.cli.people import PersonArgument, named
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
+from mailproc.cli.people import PersonArgument
 from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import err, out, print_json
 from mailproc.errors import NotFound
+from mailproc.given import check_list, named
 from mailproc.policy.person_row import derived_key
 from mailproc.policy.verdict import verdict
 from mailproc.settings import Settings
+from mailproc.shapes.records import member_as_json
 from mailproc.store.people.subscriptions import Profile
 from mailproc.store.results import PersonStatus, Subscriber
 from mailproc.store.store import Store
@@ -41,7 +43,7 @@ def members(
     found = run(_members(settings, account_id, list_id, limit + 1))
     shown = found[:limit]
     if as_json:
-        print_json([_as_json(one, list_id) for one in shown])
+        print_json([member_as_json(one, list_id) for one in shown])
         return
     for one in shown:
         word = one.standing.status.value
@@ -62,17 +64,6 @@ async def _members(settings: Settings, account_id: str, list_id: str, limit: int
             if len(found) >= limit:
                 break
     return found[:limit]
-
-
-def _as_json(one: Profile, list_id: str) -> dict[str, object]:
-    return {
-        "key": one.key,
-        "address": one.address,
-        "status": one.standing.status.value,
-        "may_send": verdict(one.standing, list_id=list_id).may_send,
-        "lists": list(one.lists),
-        "attributes": dict(one.attributes),
-    }
 
 
 def join(

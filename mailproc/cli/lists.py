@@ -11,9 +11,11 @@ from mailproc.cli import list_members
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
+from mailproc.given import usable_list_id
 from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
+from mailproc.shapes.records import list_as_json
 
 app = typer.Typer(no_args_is_help=True, help="Lists and publications of an account.")
 app.command("members")(list_members.members)
@@ -39,7 +41,7 @@ def show(account: AccountOption = None, as_json: JsonOption = False, config: Con
     known = account_named(settings, account) if account else None
     found = [one for one in run(_known(settings)) if known in (None, one.account_id)]
     if as_json:
-        print_json([_as_json(one) for one in found])
+        print_json([list_as_json(one) for one in found])
         return
     if not found:
         out.print("no lists: every opt-out is one of the whole account", markup=False)
@@ -70,7 +72,7 @@ def add(
     if known is not None:
         err.print(f"mailproc: {known.account_id} has a list {list_id}; `lists set` changes it", markup=False)
         raise typer.Exit(EX_DATAERR)
-    made = MailingList(account_id=account_named(settings, account), id=_usable(list_id), name=list_id)
+    made = MailingList(account_id=account_named(settings, account), id=usable_list_id(list_id), name=list_id)
     _put(settings, made, name, also, public, classification)
 
 
@@ -110,13 +112,6 @@ def remove(list_id: ListArgument, account: AccountOption = None, config: ConfigO
         err.print(f"mailproc: the settings name {list_id} under [account.lists]: take it out there, too", markup=False)
         raise typer.Exit(EX_DATAERR)
     out.print(f"removed: {list_id}", markup=False)
-
-
-def _usable(list_id: str) -> str:
-    if not list_id.strip() or list_id != list_id.strip() or not list_id.isprintable() or len(list_id) > 100:
-        err.print("mailproc: the id of a list is 1 to 100 printable characters", markup=False)
-        raise typer.Exit(EX_DATAERR)
-    return list_id
 
 
 def _put(
@@ -161,14 +156,3 @@ async def _store(settings: Settings, one: MailingList) -> None:
 async def _remove(settings: Settings, account_id: str, list_id: str) -> bool:
     async with open_store(settings) as store:
         return await store.lists.remove(account_id, list_id)
-
-
-def _as_json(one: MailingList) -> dict[str, object]:
-    return {
-        "account": one.account_id,
-        "id": one.id,
-        "name": one.name,
-        "also": list(one.spellings),
-        "classification": one.classification.value,
-        "public": one.is_public,
-    }

@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_of
-from mailproc.cli.explain import page_of
 from mailproc.cli.explain_page import COLOURS, print_page
 from mailproc.cli.review_show import marked_text
 from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import columns, is_wide, out, print_json, print_table
 from mailproc.errors import ContentDropped, NotFound
+from mailproc.explained import page_of
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.kind import MailKind
 from mailproc.pipeline import examine_mail

@@ -14,9 +14,10 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.errors import SettingsError
 from mailproc.policy.alarm import ALARM_EVENT
-from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
+from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.policy.forward import forwarding_hook
 from mailproc.settings import Settings
+from mailproc.shapes.records import entry_as_json
 from mailproc.store.outbox.forwards import FORWARD_EVENT
 from mailproc.store.store import Store
 
@@ -61,7 +62,7 @@ def show(
     _check_hook(settings, hook)
     entries = run(_entries(settings, tuple(state or OutboxState), hook, limit))
     if as_json:
-        print_json([_as_json(entry) for entry in entries])
+        print_json([entry_as_json(entry) for entry in entries])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("no", no_wrap=True, min_width=max([2, *(len(str(entry.id)) for entry in entries)]))
@@ -176,19 +177,3 @@ async def _every(settings: Settings, hook: str | None, state: OutboxState, wante
         for number in track(numbers, wanted.value, console=err, transient=True, disable=not err.is_terminal):
             became[(await _changed(store, number, wanted)).value] += 1
     return became
-
-
-def _as_json(entry: OutboxEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "account": entry.account_id,
-        "hook": entry.hook,
-        "person": entry.person,
-        "version": entry.version,
-        "state": entry.state.value,
-        "attempts": entry.attempts,
-        "next_at": entry.next_at.isoformat(),
-        "last_error": entry.last_error,
-        "event_id": entry.event.id,
-        "event": event_as_json(entry.event),
-    }

@@ -1,36 +1,35 @@
 """`status`, `unsubscribe`, `resubscribe`: one person's standing, seen and changed by hand."""
 
-import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from mailproc.account_policies import scopes_of
+from mailproc.by_hand import Entered, Request, enter
 from mailproc.cli.context import (
     AccountOption,
     ConfigOption,
     JsonOption,
     account_named,
-    check_list,
     operator,
     settings_with_lists,
 )
-from mailproc.cli.person import STANDING_COLOURS, print_status, status_as_json
-from mailproc.cli.send_lines import print_sends, send_as_json
-from mailproc.cli.sends import sends_behind
+from mailproc.cli.person import STANDING_COLOURS, print_status
+from mailproc.cli.send_lines import print_sends
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
-from mailproc.policy.address import is_address
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
+from mailproc.cli.terminal import EX_NOPERM, EX_USAGE, err, out, print_json
+from mailproc.given import check_list, named, past
+from mailproc.policy.facts import Channel, FactKind, Level
+from mailproc.policy.scope import GlobalScope
 from mailproc.policy.send import Send
+from mailproc.sending import sends_behind
 from mailproc.settings import Settings
+from mailproc.shapes.person import status_as_json
+from mailproc.shapes.records import send_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.results import PersonStatus, Recorded, ReviewItem
+from mailproc.store.results import PersonStatus, ReviewItem
 
-_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
@@ -71,7 +70,7 @@ def status(
     address, key = named(person)
     known = account_named(settings, account) if account else None
     check_list(settings, known, list_id)
-    then = past(at, "--at") if at else None
+    then = past(at, "--at", datetime.now(UTC)) if at else None
     found, waiting, sends = run(_persons(settings, address or key or "", known, then))
     if as_json:
         persons = zip(found, sends, strict=True)
@@ -92,18 +91,6 @@ def status(
     for item in waiting:
         out.print(f"  waits for a person, due {item.due_at:%Y-%m-%d}: {item.reason}", markup=False)
         out.print(f"    mailproc review show {item.id}", style="dim")
-
-
-def named(person: str) -> tuple[str | None, str | None]:
-    """A person as (address, key), one of them None. Raises typer.Exit(65) for what is neither."""
-    person = person.strip()
-    if "@" in person:
-        if is_address(person):
-            return person, None
-    elif re.fullmatch(r"[\w.:-]{1,128}", person):
-        return None, person
-    err.print(f"mailproc: {person!r} is no address and no subscriber key", markup=False)
-    raise typer.Exit(EX_DATAERR)
 
 
 async def _persons(
@@ -171,29 +158,19 @@ def _enter(
         err.print("mailproc: --level list and --list NAME belong together")
         raise typer.Exit(EX_USAGE)
     settings = settings_with_lists(config)
-    when = past(received_at, "--received-at") if received_at else datetime.now(UTC)
-    address, key = named(person)
-    who = by if level is Level.global_ else operator(by)  # what holds everywhere nobody enters without giving a name
-    evidence = {name: value for name, value in (("by", who), ("reason", reason)) if value}
-    if level is Level.global_:
-        account_id, enterprise = _whose_global(settings, account)
-        address, key = address or run(_address_of(settings, str(key), account)), None
-        evidence |= {ENTERPRISE: enterprise} if enterprise else {}
-    else:
-        account_id = account_named(settings, account)
-        check_list(settings, account_id, list_id)
-    fact = Fact(
+    request = Request(
         kind=kind,
-        account_id=account_id,
-        address=address,
-        key=key,
+        person=person,
+        account_id=_whose(settings, account, level),
         level=level,
         list_id=list_id,
-        occurred_at=when,
         channel=Channel(channel.value),
-        evidence=evidence,
+        received_at=past(received_at, "--received-at", datetime.now(UTC)) if received_at else datetime.now(UTC),
+        by=by if level is Level.global_ else operator(by),  # what holds everywhere is entered by a name that was given
+        reason=reason,
     )
-    recorded, still_global = run(_record(settings, fact))
+    entered = run(_entered(settings, request))
+    recorded, account_id = entered.recorded, entered.account_id
     if as_json:
         print_json([{"person": change.person, "status": change.status.value} for change in recorded.changes])
         return
@@ -203,7 +180,7 @@ def _enter(
         out.print(said + (f"; {'off' if kind is FactKind.opt_out else 'on'} list {list_id}" if list_id else ""))
     if recorded.unclear:
         err.print(f"mailproc: {recorded.unclear}; if one is meant, give the key", markup=False)
-    if still_global:
+    if entered.still_global:
         err.print(
             f"mailproc: refused: {person} is out globally, which only `resubscribe --level global` lifts", markup=False
         )
@@ -212,40 +189,13 @@ def _enter(
         out.print(f"{person}: recorded; nothing changes by it (see `mailproc why {person}`)", markup=False)
 
 
-async def _record(settings: Settings, fact: Fact) -> tuple[Recorded, bool]:
-    """What it changed, and whether consent met a global opt-out, which it does not lift (R14)."""
+async def _entered(settings: Settings, request: Request) -> Entered:
     async with open_store(settings) as store:
-        recorded = await store.record_facts([fact])
-        if fact.kind is not FactKind.consent or fact.level is Level.global_:
-            return recorded, False
-        people = await store.standings.of(fact.address or fact.key or "", fact.account_id)
-    return recorded, any(block.level is Level.global_ for one in people for block in one.standing.blocks)
+        return await enter(store, settings, request)
 
 
-async def _address_of(settings: Settings, key: str, account: str | None) -> str:
-    """The address of a subscriber key. Raises typer.Exit(65) where several accounts mean different people by it."""
-    async with open_store(settings) as store:
-        addresses = {one.address for one in await store.persons(key, account)}
-    if len(addresses) == 1 and (address := addresses.pop()):
-        return address
-    err.print(f"mailproc: which address does {key!r} have? Name the address, or --account", markup=False)
-    raise typer.Exit(EX_DATAERR)
-
-
-def _whose_global(settings: Settings, account: str | None) -> tuple[str, str | None]:
-    """Where a global opt-out is recorded, and of whose enterprise it is; None: of everyone's."""
-    if settings.global_scope is GlobalScope.installation:
-        return EVERYWHERE, None
-    return EVERYWHERE, scopes_of(settings).enterprise_of(account_named(settings, account))
-
-
-def past(at: datetime, option: str) -> datetime:
-    """A time that somebody typed, aware. Raises typer.Exit(65) for the future, and for what is no time of any mail."""
-    then = at.replace(tzinfo=UTC)
-    if then > datetime.now(UTC):
-        err.print(f"mailproc: {option} lies in the future")
-        raise typer.Exit(EX_DATAERR)
-    if then < _EARLIEST:
-        err.print(f"mailproc: {option} lies before {_EARLIEST:%Y}: is the year right?")
-        raise typer.Exit(EX_DATAERR)
-    return then
+def _whose(settings: Settings, account: str | None, level: Level) -> str | None:
+    """The account that a request is entered for; for the level of a whole installation it need not be named."""
+    if level is Level.global_ and settings.global_scope is GlobalScope.installation:
+        return account
+    return account_named(settings, account)

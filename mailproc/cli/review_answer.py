@@ -6,23 +6,22 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli.context import ConfigOption, JsonOption, check_list, operator, settings_with_lists
-from mailproc.cli.people import ListOption, named
+from mailproc.cli.context import ConfigOption, JsonOption, operator, settings_with_lists
+from mailproc.cli.people import ListOption
 from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
 from mailproc.cli.together import ByOption
 from mailproc.errors import RulesError
-from mailproc.policy.facts import Fact, FactKind, Level
+from mailproc.given import check_list, named
+from mailproc.policy.facts import Fact, Level
 from mailproc.policy.review import Answer
-from mailproc.policy.verdict import verdict
-from mailproc.review.answer import WhoIsMeant, answer_review, facts_of_answer
+from mailproc.review.answer import WhoIsMeant, answer_review, consented_since, facts_of_answer
 from mailproc.review.example import add_example, words_of
 from mailproc.settings import Settings
-from mailproc.store.results import Answered, PersonStatus, ReviewItem
-from mailproc.store.store import Store
+from mailproc.shapes.review import answered_as_json
+from mailproc.store.results import Answered, ReviewItem
 
-_ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
 IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review list` shows it.", show_default=False)]
 
 
@@ -63,7 +62,7 @@ def resolve(
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_USAGE) from None
     if as_json:
-        print_json({**_answered_as_json(answered), "consented_since": consented})
+        print_json({**answered_as_json(answered), "consented_since": consented})
     else:
         _print_answered(review_id, answered, consented)
         if learnt:
@@ -115,22 +114,11 @@ async def _resolve(
         answered = await answer_review(
             store, item, answer, by=by, note=note, level=level, list_id=list_id, persons=persons
         )
-        consented = await _consented_since(store, facts) if answered.applied else []
+        consented = await consented_since(store, facts) if answered.applied else []
         if lesson is None or not answered.applied:
             return answered, consented, None
         add_example(*lesson)
         return answered, consented, _lesson_told(*lesson)
-
-
-async def _consented_since(store: Store, facts: Sequence[Fact]) -> list[str]:
-    """Whom these opt-outs do not take off: what stands of them is a consent that is newer than the mail."""
-    names = {fact.address or fact.key or "": fact for fact in facts}
-    found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
-    return [name for name, people in found.items() if any(_is_mailed(one, names[name].list_id) for one in people)]
-
-
-def _is_mailed(person: PersonStatus, list_id: str | None) -> bool:
-    return not any(block.kind in _ASKED_FOR for block in verdict(person.standing, list_id=list_id).stopped_by)
 
 
 def _lesson(settings: Settings, item: ReviewItem, answer: Answer, example: str) -> tuple[Path, str, str, str]:
@@ -185,18 +173,6 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
         )
     if answered.resolution == Answer.unsubscribe and not answered.changes and not consented:
         out.print("  nobody's standing changed: it was so already")
-
-
-def _answered_as_json(answered: Answered) -> dict[str, object]:
-    return {
-        "applied": answered.applied,
-        "resolution": answered.resolution,
-        "by": answered.by,
-        "at": answered.at.isoformat(),
-        "changes": [
-            {"address": change.address, "key": change.key, "status": change.status.value} for change in answered.changes
-        ],
-    }
 
 
 async def _words(settings: Settings, review_id: str, rule_id: str) -> str:

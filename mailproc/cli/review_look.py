@@ -17,6 +17,7 @@ from mailproc.policy.standing import Status
 from mailproc.review.again import Again, World, decide_again
 from mailproc.review.answer import people_in
 from mailproc.settings import Settings
+from mailproc.shapes.review import review_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import PersonStatus, ReviewItem
 from mailproc.store.store import Store
@@ -71,23 +72,6 @@ def show(review_id: IdArgument, as_json: JsonOption = False, config: ConfigOptio
         print_json({**review_as_json(page.item), "would": told, "off_already": sorted(page.off)})
         return
     print_review(page, datetime.now(UTC))
-
-
-def review_as_json(item: ReviewItem) -> dict[str, object]:
-    """A review as plain values, with the decision on its mail."""
-    return {
-        "id": item.id,
-        "account": item.account_id,
-        "state": item.state,
-        "reason": item.reason,
-        "received_at": item.received_at and item.received_at.isoformat(),
-        "due_at": item.due_at.isoformat(),
-        "resolution": item.resolution,
-        "resolved_by": item.resolved_by,
-        "resolved_at": item.resolved_at and item.resolved_at.isoformat(),
-        "note": item.note,
-        "decision": item.decision and item.decision.decision,
-    }
 
 
 async def _reviews(settings: Settings, wanted: ReviewFilter, limit: int) -> list[ReviewItem]:

@@ -12,9 +12,9 @@ import typer
 
 from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.deciding import World, examine_saved, opened, world_of
-from mailproc.cli.explain import page_of
 from mailproc.cli.explain_page import otherwise_lines, print_headline, print_lines, print_text, rule_lines
 from mailproc.cli.terminal import EX_NOINPUT, err, print_json
+from mailproc.explained import page_of
 from mailproc.mail.message import read_headers
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import decision_as_json

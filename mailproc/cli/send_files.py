@@ -15,8 +15,9 @@ from typing import TextIO
 
 from mailproc.cli.people_table import Portion, TableError
 from mailproc.cli.terminal import EX_CANTCREAT
-from mailproc.policy.send import KEY_OF_NOBODY, Stopped
+from mailproc.policy.send import Stopped
 from mailproc.policy.standing import Block
+from mailproc.sending import reason_of, trouble_of
 
 BLOCKED_COLUMNS = (
     "blocked_what",
@@ -101,14 +102,6 @@ class SendFiles(AbstractContextManager["SendFiles"]):
         self._files.clear()
 
 
-def reason_of(one: Stopped) -> str:
-    """Why in a few words: `opt_out account`, or what is wrong with their names."""
-    if not one.blocks:
-        return _trouble(one)
-    first = one.blocks[0]
-    return f"{first.kind.value} {first.level.value}"
-
-
 def block_as_json(block: Block) -> dict[str, object]:
     """A block as programs read it: what, at which level and list, since when, and where it is recorded."""
     return {
@@ -125,8 +118,8 @@ def block_as_json(block: Block) -> dict[str, object]:
 def _cells(one: Stopped) -> list[str]:
     """The oldest block in columns of its own, and all of them as JSON."""
     if not one.blocks:
-        said = [{"what": _trouble(one), "problem": one.problem}]
-        return [_trouble(one), "", "", "", "", "", json.dumps(said, ensure_ascii=False)]
+        said = [{"what": trouble_of(one), "problem": one.problem}]
+        return [trouble_of(one), "", "", "", "", "", json.dumps(said, ensure_ascii=False)]
     first = one.blocks[0]
     every: Iterable[dict[str, object]] = map(block_as_json, one.blocks)
     return [
@@ -138,10 +131,6 @@ def _cells(one: Stopped) -> list[str]:
         first.fact_id,
         json.dumps(list(every), ensure_ascii=False),
     ]
-
-
-def _trouble(one: Stopped) -> str:
-    return "unknown key" if one.problem == KEY_OF_NOBODY else "no valid address"
 
 
 def _beside(target: Path) -> Path:

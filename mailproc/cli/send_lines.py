@@ -6,19 +6,6 @@ from mailproc.cli.terminal import harmless, out
 from mailproc.policy.send import Send
 
 
-def send_as_json(one: Send) -> dict[str, object]:
-    """A send as programs read it."""
-    return {
-        "account": one.account_id,
-        "id": one.id,
-        "number": one.number,
-        "name": one.name,
-        "lists": list(one.list_ids),
-        "classification": one.classification.value,
-        "created_at": one.created_at.isoformat(),
-    }
-
-
 def print_sends(sends: Iterable[Send]) -> None:
     """A line for each: what its number means, and which lists it went to."""
     for one in sends:

@@ -1,22 +1,23 @@
 """`sends add|list|show`: which lists a send went to, so that what comes back is traced to them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, check_list, settings_with_lists
-from mailproc.cli.send_lines import send_as_json
+from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.storage import open_store, run
-from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
+from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
 from mailproc.errors import StoreError
+from mailproc.given import check_list
 from mailproc.policy.facts import Fact
-from mailproc.policy.send import Send
+from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.verdict import Classification
+from mailproc.sending import record_send, send_of, sends_behind
 from mailproc.settings import Settings
-from mailproc.store.store import Store
+from mailproc.shapes.records import send_as_json
 
 app = typer.Typer(no_args_is_help=True, help="Sends, and the lists that each went to.")
 
@@ -40,14 +41,12 @@ def add(
     account_id = account_named(settings, account)
     for list_id in lists or ():
         check_list(settings, account_id, list_id)
-    one = Send(
+    terms = SendTerms(
         account_id=account_id,
-        id=_usable(send),
-        name=name or send,
         list_ids=tuple(sorted(set(lists or ()))),
         classification=Classification.transactional if transactional else Classification.commercial,
-        created_at=datetime.now(UTC),
     )
+    one = send_of(terms, send, name, datetime.now(UTC))
     _print(run(_add(settings, one)))
 
 
@@ -99,17 +98,6 @@ def show(
         _print(one)
 
 
-async def sends_behind(store: Store, facts: Iterable[Fact]) -> list[Send]:
-    """The recorded sends that these facts came of, by the numbers in their tokens; each once, in order."""
-    found: dict[tuple[str, str], Send] = {}
-    for fact in facts:
-        number = fact.evidence.get("send", "")
-        if number.isascii() and number.isdigit():
-            sends = await store.sends.of_number(fact.account_id, int(number))
-            found.update({(one.account_id, one.id): one for one in sends})
-    return list(found.values())
-
-
 def stored_sends(settings: Settings, facts: Sequence[Fact]) -> list[Send]:
     """The same, where a database is there."""
     if not any("send" in fact.evidence for fact in facts):
@@ -123,40 +111,6 @@ def stored_sends(settings: Settings, facts: Sequence[Fact]) -> list[Send]:
 async def _sends_behind(settings: Settings, facts: Sequence[Fact]) -> list[Send]:
     async with open_store(settings) as store:
         return await sends_behind(store, facts)
-
-
-async def record_send(store: Store, one: Send) -> Send:
-    """Record a send when it is new; gives what is recorded. Raises typer.Exit(65) as `check_send_id` does."""
-    kept = await store.sends.put(one)
-    _check_same(kept, one)
-    return kept
-
-
-async def check_send_id(store: Store, one: Send) -> None:
-    """Raises typer.Exit(65) where one by this id went to other lists, or was of another kind; or for no usable id."""
-    _usable(one.id)
-    kept = await store.sends.find(one.account_id, one.id)
-    if kept is not None:
-        _check_same(kept, one)
-
-
-def _check_same(kept: Send, one: Send) -> None:
-    if (kept.list_ids, kept.classification) == (one.list_ids, one.classification):
-        return
-    lists = ", ".join(kept.list_ids) or "no list"
-    err.print(
-        f"mailproc: send {one.id} is recorded as {kept.classification.value} to {lists}, since"
-        f" {kept.created_at:%Y-%m-%d %H:%M} UTC; what came back is traced by that: take another id",
-        markup=False,
-    )
-    raise typer.Exit(EX_DATAERR)
-
-
-def _usable(send: str) -> str:
-    if not send.strip() or send != send.strip() or not send.isprintable() or len(send) > 200:
-        err.print("mailproc: the id of a send is 1 to 200 printable characters", markup=False)
-        raise typer.Exit(EX_DATAERR)
-    return send
 
 
 def _print(one: Send) -> None:

@@ -21,6 +21,7 @@ from mailproc.errors import (
     SettingsError,
     StoreFull,
     StoreUnavailable,
+    Unusable,
 )
 from mailproc.policy.storable import storable_text
 
@@ -39,6 +40,7 @@ _CODES: tuple[tuple[type[MailprocError], int], ...] = (
     (RulesError, EX_CONFIG),
     (NotFound, EX_NOINPUT),
     (BadFile, EX_DATAERR),
+    (Unusable, EX_DATAERR),
     (ContentDropped, EX_NOINPUT),
     (Refused, EX_NOPERM),
     (StoreUnavailable, EX_TEMPFAIL),

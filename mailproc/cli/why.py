@@ -1,20 +1,22 @@
 """`why`: why somebody gets no mail, step by step, and what would change it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from mailproc.cli.context import ConfigOption, JsonOption, account_named, check_list, settings_with_lists
-from mailproc.cli.people import TIMES, named, past
+from mailproc.cli.context import ConfigOption, JsonOption, account_named, operator, settings_with_lists
+from mailproc.cli.people import TIMES
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
-from mailproc.cli.why_page import print_why, why_as_json
+from mailproc.cli.why_page import print_why
 from mailproc.diagnosis import Diagnosed, Question, diagnose
+from mailproc.given import check_list, named, past
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
+from mailproc.shapes.why import why_as_json
 from mailproc.store.desk.diagnosis import Counted
 
 
@@ -56,11 +58,11 @@ def why(
         account_id=known,
         list_id=list_id,
         classification=Classification.transactional if transactional else None,
-        at=past(at, "--at") if at else None,
+        at=past(at, "--at", datetime.now(UTC)) if at else None,
     )
     found = run(_diagnosed(settings, question))
     if as_json:
-        print_json([why_as_json(settings, one) for one in found])
+        print_json([why_as_json(settings, one, operator("")) for one in found])
         return
     if question.at:
         out.print(f"as it was at {question.at:%Y-%m-%d %H:%M:%S} UTC, by what had happened until then:", style="dim")

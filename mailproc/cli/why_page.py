@@ -8,14 +8,13 @@ from rich.text import Text
 from mailproc.cli.context import operator
 from mailproc.cli.terminal import harmless, out
 from mailproc.diagnosis import Diagnosed
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.remedy import Change, Remedy
+from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.why import GLOBAL_FIRST, Answer, Told, Why
 from mailproc.settings import Settings
+from mailproc.shapes.why import REMEDIES, command_of
 from mailproc.store.desk.diagnosis import Source
 
-_REASON = "..."
 _AT, _INDENT = 16, 2  # columns: where what a step says begins, and how much further in its evidence
 _KINDS = {
     FactKind.opt_out: "opted out",
@@ -24,12 +23,6 @@ _KINDS = {
     FactKind.block: "held",
 }
 _BY_HAND = (Channel.command, Channel.phone, Channel.letter, Channel.chat)
-_REMEDIES = {
-    Remedy.address: "an address: `mailproc import` takes a file that gives the key one",
-    Remedy.consent: "they ask for mail again, which nobody can do for them; then it is entered:",
-    Remedy.take_back: "it proves wrong, or is over; then it is taken back:",
-    Remedy.lift: "an operator of the installation lifts what holds everywhere; nobody else can:",
-}
 
 
 def print_why(settings: Settings, found: Diagnosed, *, global_first: bool) -> None:
@@ -46,10 +39,10 @@ def print_why(settings: Settings, found: Diagnosed, *, global_first: bool) -> No
     if why.changes:
         _print(Text("What lets it through" + (", all of it together" if len(why.changes) > 1 else ""), style="bold"))
     for remedy in dict.fromkeys(change.remedy for change in why.changes):
-        _print(Text(_REMEDIES[remedy]), at=2)
+        _print(Text(REMEDIES[remedy]), at=2)
         for change in why.changes:
             if change.remedy is remedy:
-                _print_command(command_of(settings, why, change))
+                _print_command(command_of(settings, why, change, operator("")))
 
 
 def _print_headline(why: Why) -> None:
@@ -139,83 +132,3 @@ def _print_command(command: list[str] | None) -> None:
         line += f" {word}" if line else f"    {word}"
     if line:
         out.print(Text(line, style="cyan"))
-
-
-def command_of(settings: Settings, why: Why, change: Change) -> list[str] | None:
-    """The words of the command that makes a change, as a shell takes them; None where there is none."""
-    account = [] if len(settings.account) == 1 else ["-a", why.send.account_id]
-    said = ["--by", operator(""), "--reason", _REASON]
-    match change.remedy:
-        case Remedy.consent:
-            level = ["--level", "list", "--list", str(change.list_id)] if change.level is Level.list else []
-            return ["mailproc", "resubscribe", _name_in(change), *account, *level, *said]
-        case Remedy.lift:
-            whose = account if why.send.enterprise and why.send.account_id != EVERYWHERE else []
-            return ["mailproc", "resubscribe", _name_in(change), *whose, "--level", "global", *said]
-        case Remedy.take_back:
-            facts = [word for one in change.facts for word in ("--fact", str(one.retracts))]
-            return ["mailproc", "revert", *facts, "--apply", *said]
-        case Remedy.address:
-            return None
-
-
-def _name_in(change: Change) -> str:
-    (fact,) = change.facts
-    return str(fact.key or fact.address)
-
-
-def why_as_json(settings: Settings, found: Diagnosed) -> dict[str, object]:
-    """The answer as plain values; keys are always there."""
-    why = found.why
-    first, other = why.first(), why.first(GLOBAL_FIRST)
-    return {
-        "account": None if why.send.account_id == EVERYWHERE else why.send.account_id,
-        "address": why.known.address,
-        "key": why.known.key,
-        "classification": why.send.classification.value,
-        "list": why.send.list_id,
-        "may_send": why.may_send,
-        "stopped_first_at": first.step.value if first else None,
-        "stopped_first_at_global_first": other.step.value if other else None,
-        "suspicion": why.suspicion,
-        "steps": [
-            {
-                "step": answer.step.value,
-                "stops": answer.stops,
-                "said": answer.said,
-                "stopped_by": [_told_as_json(one, found.sources.get(one.fact.id)) for one in answer.stopped_by],
-                "passed": [_told_as_json(one, found.sources.get(one.fact.id)) for one in answer.passed],
-                "notes": list(answer.notes),
-            }
-            for answer in why.answers
-        ],
-        "changes": [
-            {
-                "remedy": change.remedy.value,
-                "level": change.level.value,
-                "list": change.list_id,
-                "said": _REMEDIES[change.remedy],
-                "command": command_of(settings, why, change),
-            }
-            for change in why.changes
-        ],
-    }
-
-
-def _told_as_json(told: Told, source: Source | None) -> dict[str, object]:
-    fact, about = told.fact, told.fact.about_mail_of
-    decided = source.decision if source else None
-    return {
-        "kind": told.block.kind.value,
-        "level": told.block.level.value,
-        "list": told.block.list_id,
-        "since": told.block.since.isoformat(),
-        "channel": told.block.channel,
-        "times": told.times,
-        "account": told.block.account_id,
-        "fact": told.block.fact_id,
-        "about_mail_of": about.isoformat() if about else None,
-        "evidence": dict(fact.evidence),
-        "mail": source.mail_id if source else None,
-        "decision": {"n": decided.n, "action": decided.action, "kind": decided.kind} if decided else None,
-    }

@@ -8,9 +8,11 @@ from mailproc.policy.address import is_address
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.review import Answer
-from mailproc.store.results import Answered, ReviewItem
+from mailproc.policy.verdict import verdict
+from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
 
+_ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
 _REQUEST = (FactKind.opt_out, Channel.reply)
 # By which door a request came that a person recognised: the same as if it had been recognised at once.
 _BY_KIND = {
@@ -100,3 +102,14 @@ async def answer_review(
     if answer is Answer.unsubscribe:
         facts = facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
     return await store.desk.answer(item, answer, facts, by=by, note=note)
+
+
+async def consented_since(store: Store, facts: Sequence[Fact]) -> list[str]:
+    """Whom these opt-outs do not take off: what stands of them is a consent that is newer than the mail."""
+    names = {fact.address or fact.key or "": fact for fact in facts}
+    found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
+    return [name for name, people in found.items() if any(_is_mailed(one, names[name].list_id) for one in people)]
+
+
+def _is_mailed(person: PersonStatus, list_id: str | None) -> bool:
+    return not any(block.kind in _ASKED_FOR for block in verdict(person.standing, list_id=list_id).stopped_by)

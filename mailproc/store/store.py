@@ -42,6 +42,8 @@ from mailproc.store.people.portions import portions, weight_of
 from mailproc.store.people.standings import Standings
 from mailproc.store.people.subscribers import PUT_SUBSCRIBERS
 from mailproc.store.people.subscriptions import Subscriptions
+from mailproc.store.programs.once import Once
+from mailproc.store.programs.tokens import Tokens
 from mailproc.store.results import (
     Counts,
     PersonStatus,
@@ -115,6 +117,8 @@ class Store:
         self.standings = Standings(self._journal, self._reader, context_of)
         self.diagnosis = Diagnosis(self._journal, self._reader, context_of)
         self.sends = Sends(self._journal, self._reader, context_of)
+        self.tokens = Tokens(self._journal, self._reader)
+        self.once = Once(self._journal)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
 
