@@ -12,20 +12,23 @@ import asyncpg
 import pytest
 import zstandard
 from sqlalchemy import make_url
-from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deliver_all, hooks, traces_of
+from store_values import NOW, Clock, Sql, a_consent, a_decision, a_mail, an_opt_out, deliver_all, hooks, traces_of
 
-from mailproc.errors import ContentDropped, StoreError
+from mailproc.errors import ContentDropped, StoreError, StoreUnavailable
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.kind import MailKind
 from mailproc.policy.decision import Action, BounceSummary, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.forgetting import forgotten_at
+from mailproc.policy.mention import Mentions
 from mailproc.policy.pepper import Peppers
 from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.engine.reader import Reader
+from mailproc.store.erasure.traces import _names
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -253,6 +256,20 @@ async def test_undecided_mail_is_told(store: Store) -> None:
     await store.accept([mail])
     [one] = await traces_of(store, PAT)
     assert one.undecided == [mail.id]
+
+
+async def test_a_mail_that_is_damaged_names_nobody_and_keeps_no_erasure_from_its_end(store: Store, sql: Sql) -> None:
+    await took(store, f"From: {KIM}\r\n\r\nforwarded for {PAT}".encode(), {"subscribers": (ref(KIM),)}, sender=KIM)
+    assert [len(one.mails) for one in await traces_of(store, PAT)] == [1]
+    await sql("UPDATE mail_content SET chunk = :rubbish", rubbish=b"no zstandard")
+    assert await traces_of(store, PAT) == []
+
+
+async def test_a_database_that_does_not_answer_is_no_answer_about_what_a_mail_names() -> None:
+    gone = Reader(make_url("postgresql+asyncpg://nobody@127.0.0.1:1/none"), StoreSettings())
+    with pytest.raises(StoreUnavailable):
+        await _names(gone, Mentions(frozenset({PAT}), frozenset()), "acme", "m")
+    await gone.close()
 
 
 async def test_somebody_who_left_the_address_before_keeps_what_they_said(store: Store, database_url: str) -> None:

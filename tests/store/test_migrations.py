@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,17 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from store_values import an_opt_out
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
+from mailproc.policy.person_row import PersonRow
+from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine.database import _config, create_if_new, migrate, schema_state
 from mailproc.store.engine.table import metadata
+from mailproc.store.imports.importing import ImportRun
 from mailproc.store.store import Store
 
 
@@ -162,3 +167,47 @@ def rows_and_indexes(connection: sqlite3.Connection, table: str) -> tuple[list[o
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
     rows = connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
     return rows, set(connection.execute(indexes, (table,)))
+
+
+async def test_subscribers_from_before_imports_are_found_in_a_looser_form_and_get_attributes(
+    empty_database_url: str,
+) -> None:
+    subscribers = [("1", "pat@example.org", "pat@example.org"), ("2", "kim+x@example.org", "kim@example.org")]
+    async with _at_revision(empty_database_url, "0008") as connection:
+        for key, address, loose in subscribers:
+            await _insert(
+                connection,
+                "subscriber",
+                account_id="acme",
+                key=key,
+                address=address,
+                address_key=address,
+                loose_key=loose,
+                created_at=1,
+            )
+    assert "0009" in await migrate(empty_database_url)
+    store = await Store.open(empty_database_url, StoreSettings())
+    await store.record_facts([an_opt_out("kim@example.org"), an_opt_out("pat+news@example.org")])
+    found = [(await store.persons(key))[0].standing.status for key in ("1", "2")]
+    assert found == [Status.unsubscribed, Status.unsubscribed]
+    assert await store.subscriptions.attributes_of("acme", ["1", "2"]) == {}
+    run = ImportRun(account_id="acme", id="r", evidence={})
+    rows = [PersonRow("k:1", "pat@example.org", lists=(), attributes=(("city", "Oslo"),))]
+    assert [state.counts.updated async for state in store.imports.run(run, rows)][-1] == 1
+    assert await store.subscriptions.attributes_of("acme", ["1", "2"]) == {"1": {"city": "Oslo"}}
+    await store.close()
+
+
+@contextlib.asynccontextmanager
+async def _at_revision(url: str, revision: str) -> AsyncIterator[AsyncConnection]:
+    """A database as it was then, to be filled."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade_to, revision)
+        yield connection
+    await engine.dispose()
+
+
+async def _insert(connection: AsyncConnection, table: str, **values: object) -> None:
+    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
