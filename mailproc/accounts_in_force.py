@@ -25,7 +25,7 @@ class AccountsInForce:
         self.current = Accounts(policies_of(settings))
         self.nobody = AccountPolicy(id=NOBODY, automatic=False)  # everything waits for a person
         self._settings = settings
-        self._lists: list[MailingList] = []
+        self.lists: list[MailingList] = []
         self._log = structlog.get_logger()
 
     def policy_of(self, account_id: str) -> AccountPolicy:
@@ -35,13 +35,13 @@ class AccountsInForce:
     def reload(self) -> None:
         """Read the file of feedback sources again; a bad one leaves the old sources in force."""
         try:
-            self._take(self._lists)
+            self._take(self.lists)
         except SettingsError as error:
             self._refused(error)
 
     async def read_lists(self, lists: Lists) -> None:
         """Lists that were made by command count as if the settings named them. Raises StoreError, SettingsError."""
-        if (found := await lists.all()) != self._lists:
+        if (found := await lists.all()) != self.lists:
             self._take(found)
 
     async def follow_lists(self, lists: Lists) -> None:
@@ -57,7 +57,7 @@ class AccountsInForce:
 
     def _take(self, lists: list[MailingList]) -> None:
         self.current = Accounts(policies_of(with_lists(self._settings, lists)))
-        self._lists = lists
+        self.lists = lists
 
     def _refused(self, error: SettingsError) -> None:
         self._log.error("feedback_sources_refused", problems=error.problems)

@@ -21,6 +21,7 @@ class Metrics:
         self.verified = self._counter("senders_looked_up", "Mails whose sender was looked up, by outcome", ("outcome",))
         self.delivered = self._counter("hook_deliveries", "Outcomes of deliveries", ("hook", "outcome"))
         self.held = self._counter("breaker_held", "Decisions that the breaker holds for review", ("account",))
+        self._add_pages()
         self.alarms_raised = self._counter("alarms_raised", "Alarms raised", ("kind",))
         self.alarms_open = self._gauge("alarms_open", "Alarms that are not over", ("kind",))
         self.undecided = self._gauge("mails_undecided", "Accepted mails that wait for their decision")
@@ -41,6 +42,19 @@ class Metrics:
             "(review), or that are undecided (mail)",
             ("account", "what", "urgency"),
         )
+        self._add_rules()
+        self.deciding = Histogram(
+            "mailproc_deciding_seconds",
+            "Time to decide one mail",
+            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
+            registry=self.registry,
+        )
+
+    def _add_pages(self) -> None:
+        self.presses = self._counter("presses", "What people did by their links, by door and deed", ("door", "deed"))
+        self.pages_refused = self._counter("pages_refused", "Requests that got no page, by what was wrong", ("why",))
+
+    def _add_rules(self) -> None:
         self.rules = Info("mailproc_rules", "The rule set in force", ("set",), registry=self.registry)
         self.rules_loaded_at = self._gauge("rules_loaded_timestamp_seconds", "When it was loaded", ("set",))
         self.rules_files = self._gauge("rules_files", "Files that it was read from", ("set",))
@@ -50,12 +64,6 @@ class Metrics:
         self.shadow_compared = self._counter("shadow_compared", "Mails that the second rule set has decided, too")
         self.shadow_differing = self._counter("shadow_differing", "Mails that it would have decided differently")
         self.shadow_skipped = self._counter("shadow_skipped", "Mails that it had no time for, or failed at")
-        self.deciding = Histogram(
-            "mailproc_deciding_seconds",
-            "Time to decide one mail",
-            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1),
-            registry=self.registry,
-        )
 
     def _counter(self, name: str, text: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(f"mailproc_{name}", text, labels, registry=self.registry)

@@ -252,6 +252,7 @@ class Service:
             settings=self.settings,
             store=self.store,
             accounts=lambda: self.accounts,
+            lists=lambda: self.accounts_in_force.lists,
             rules=lambda: self.rules.current,
             metrics=self.metrics,
             readiness=self.readiness,

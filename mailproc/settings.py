@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from mailproc.outgoing_settings import OutgoingSettings
+from mailproc.pages_settings import PagesSettings
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forward import Forwarding, forwarding_hook
@@ -79,9 +80,13 @@ class AuthenticitySettings(_Table):
 
 
 class WebSettings(_Table):
-    """The HTTP endpoints: health, readiness, metrics. An empty `listen` serves none."""
+    """What is served over HTTP: pages, API, health, readiness, metrics. An empty `listen` serves none."""
 
     listen: Sockets = ("127.0.0.1:8080",)
+    proxies: Networks = ()  # networks of our own reverse proxies: their X-Forwarded-For is believed
+    link_requests_per_minute: int = Field(60, ge=1)  # on one link
+    page_requests_per_minute: int = Field(1200, ge=1)  # of one network (/24 of IPv4, /56 of IPv6); not of one-click
+    bad_links_per_minute: int = Field(60, ge=1)  # of one network: who tries out links
 
 
 class LogSettings(_Table):
@@ -190,6 +195,7 @@ class AccountSettings(_Table):
     auto_replies: Literal["record", "forward"] = "record"
     smarthost: SmarthostSettings | None = None  # None: that of the whole installation
     outgoing: OutgoingSettings = OutgoingSettings()  # what `check-mail` looks for
+    pages: PagesSettings = PagesSettings()
     token_keys: dict[int, Secret] = Field(default_factory=dict)
     border_servers: Words = ()
     trusted_sources: Words = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mailproc.policy.account import Accounts, FeedbackTrust, MailboxRole, Route
 from mailproc.policy.address import ascii_domain, split_address
+from mailproc.policy.picture import MAX_PICTURE_BYTES, picture_type
 from mailproc.rule_files import rule_paths
 from mailproc.setting_types import Loc, Mistake, Verify
 from mailproc.settings import HookSettings, Settings, SmtpSettings
@@ -30,7 +31,19 @@ def mistakes_between(settings: Settings, accounts_are_whole: bool) -> list[Mista
         found += _doubles([(("account", number, "id"), one.id) for number, one in enumerate(settings.account)])
         found += _doubles(_mailboxes(settings))
         found += _mistakes_of_reach(settings)
+        found += _shared_keys(settings)
     return found
+
+
+def _shared_keys(settings: Settings) -> Iterator[Mistake]:
+    """Token keys that two accounts have: a link would be either's, and nobody could tell whose person it is."""
+    owners: dict[tuple[int, str], str] = {}
+    for number, account in enumerate(settings.account):
+        for kid, secret in account.token_keys.items():
+            owner = owners.setdefault((kid, secret.lower()), account.id)
+            if owner != account.id:
+                said = f"key {kid} is account {owner}'s as well: links do not name their account, each needs its own"
+                yield Mistake(loc=("account", number, "token_keys"), sentence=said)
 
 
 def _doubles(names: Iterable[tuple[Loc, str]]) -> Iterator[Mistake]:
@@ -101,10 +114,25 @@ def mistakes_around(settings: Settings, accounts_are_whole: bool) -> list[Mistak
     for key, folder in (("rules", settings.rules), ("shadow_rules", settings.shadow_rules)):
         if folder and not rule_paths(folder):
             found.append(Mistake(loc=(key,), sentence=f"{folder}: there are no rule files (*.toml)"))
+    found += _mistakes_of_logos(settings)
     found += _mistakes_of_forwarding(settings) if accounts_are_whole else []
     for number, hook in enumerate(settings.hook):
         found += _mistakes_around_hook(("hook", number), hook)
     return found
+
+
+def _mistakes_of_logos(settings: Settings) -> Iterator[Mistake]:
+    """Logos that no page can show."""
+    for number, account in enumerate(settings.account):
+        if (path := account.pages.logo) and (why := _unreadable(path) or _no_logo(path)):
+            yield Mistake(loc=("account", number, "pages", "logo"), sentence=f"{path}: {why}")
+
+
+def _no_logo(path: Path) -> str | None:
+    if path.stat().st_size > MAX_PICTURE_BYTES:
+        return f"has more than {MAX_PICTURE_BYTES // 1024} kB"
+    with path.open("rb") as file:
+        return None if picture_type(file.read(16)) else "is no PNG, JPEG, GIF or WebP picture (SVG may hold programs)"
 
 
 def _mistakes_of_forwarding(settings: Settings) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mailproc.errors import SettingsError
+from mailproc.pages_settings import PagesSettings
 from mailproc.setting_types import Loc, Mistake
 from mailproc.settings import Settings
 from mailproc.settings_check import mistakes_between
@@ -134,7 +135,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         update={key: folder / value for key in ("tls_cert", "tls_key") if (value := getattr(settings.smtp, key))}
     )
     accounts = tuple(
-        account.model_copy(update={"smarthost": _smarthost_in(account.smarthost, folder)})
+        account.model_copy(
+            update={
+                "smarthost": _smarthost_in(account.smarthost, folder),
+                "pages": _pages_in(account.pages, folder),
+            }
+        )
         for account in settings.account
     )
     beside = {"account": accounts, "smarthost": _smarthost_in(settings.smarthost, folder)}
@@ -147,3 +153,7 @@ def _smarthost_in(smarthost: SmarthostSettings | None, folder: Path) -> Smarthos
     if smarthost is None or smarthost.ca_file is None:
         return smarthost
     return smarthost.model_copy(update={"ca_file": folder / smarthost.ca_file})
+
+
+def _pages_in(pages: PagesSettings, folder: Path) -> PagesSettings:
+    return pages.model_copy(update={"logo": folder / pages.logo}) if pages.logo else pages

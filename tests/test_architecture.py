@@ -12,7 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Higher floors may import lower ones, and their own room; never a neighbour on the same floor.
 FLOORS = {
     "errors": 0, "identity": 0, "mail": 1, "policy": 2, "pipeline": 3, "replay": 4, "what_if": 4,
-    "setting_types": 3, "smarthost_settings": 4, "outgoing_settings": 4,
+    "setting_types": 3, "smarthost_settings": 4, "outgoing_settings": 4, "pages_settings": 4,
     "settings": 5, "settings_source": 5.5, "settings_words": 5.5, "settings_check": 5.5, "settings_file": 6,
     "account_policies": 6, "holiday_calendar": 6, "alarm_bell": 8, "feedback_watch": 9,
     "log": 5, "metrics": 5, "mail_files": 5, "rule_files": 5, "intake": 5, "__main__": 12,

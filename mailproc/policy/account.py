@@ -107,6 +107,8 @@ _ROLE_OF_PURPOSE = {
     Purpose.bounce: MailboxRole.bounce,
     Purpose.reply: MailboxRole.reply,
     Purpose.feedback: MailboxRole.feedback,
+    Purpose.unsubscribe_send: MailboxRole.unsubscribe,
+    Purpose.profile: MailboxRole.reply,
 }
 # RFC 5321 §4.5.1 and RFC 2142: every domain that takes mail has these.
 _ALWAYS = {"postmaster": MailboxRole.postmaster, "abuse": MailboxRole.feedback}

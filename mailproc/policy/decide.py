@@ -82,6 +82,8 @@ def _by_address_token(case: Case) -> Outcome | None:
         list_id=list_id,
         evidence=(Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope"),),
     )
+    if token.purpose == Purpose.unsubscribe_send:  # made for links: which lists a send went to is not known here
+        return held(changed(outcome, subscribers=identified.refs), f"{outcome.reason} that is a link's")
     if of_list and list_id is None:  # R15: a request for one list is never widened to all
         return held(changed(outcome, subscribers=identified.refs), f"{outcome.reason} of a list that is not known")
     return take_off(

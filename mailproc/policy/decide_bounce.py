@@ -12,7 +12,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.ownership import proof_that_bounced_mail_is_ours
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust, tokens_in_message
-from mailproc.policy.token import EPOCH, UNSUBSCRIBING, Purpose, Token, find_tokens
+from mailproc.policy.token import EPOCH, IN_LINKS, Purpose, Token, find_tokens
 
 _Failure = tuple[RecipientStatus, SubscriberRef]  # what befell whom
 
@@ -65,7 +65,7 @@ def decide_bounce(case: Case) -> Outcome:
 def _token_of(case: Case, status: DeliveryStatus) -> Token | None:
     """The bounce token of the address that it came to, else a token in the returned mail.
 
-    One for leaving is none: it goes to whoever is to press the button.
+    One out of a link is none: it goes to whoever is to press the button.
     """
     if (
         case.route.token is not None
@@ -76,7 +76,7 @@ def _token_of(case: Case, status: DeliveryStatus) -> Token | None:
     envelope_id = find_tokens((status.original_envelope_id or "")[:1000], case.account.token_keys)
     returned = tokens_in_message(status.original, case.account) if status.original is not None else iter(())
     fresh = (token for token in chain(envelope_id, returned) if _is_fresh(case, token))
-    return next((token for token in fresh if token.purpose not in UNSUBSCRIBING), None)
+    return next((token for token in fresh if token.purpose not in IN_LINKS), None)
 
 
 def _is_fresh(case: Case, token: Token) -> bool:

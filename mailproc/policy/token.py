@@ -1,7 +1,7 @@
 """Signed address tokens: who was mailed, by which mail, on which day, in 30 bytes that survive any mail system.
 
 A token proves that its bearer saw a mail that we sent to that subscriber. In base32 (RFC 4648 §6), lower case, behind a
-letter for its purpose (`u-`, `b-`, `r-`, `f-`):
+letter for its purpose (`u-`, `b-`, `r-`, `f-`, `p-`):
 
 byte 0      format version (1) in the high half, key id in the low
 byte 1      purpose
@@ -37,7 +37,7 @@ _PADDING = {48: "", 61: "==="}  # to whole groups of 8 (RFC 4648 §6)
 _TYPING_ERRORS = str.maketrans("08", "ob")
 # In any text: 48 or 61 characters of base32 or of its typing errors, nothing glued to it. In addresses a letter and a
 # hyphen tell the purpose, in Message-IDs and feedback ids it stands bare.
-_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])([ubfrUBFR]-)?([A-Za-z0-8]{48}(?:[A-Za-z0-8]{13})?)(?![A-Za-z0-9])")
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])([ubfrpUBFRP]-)?([A-Za-z0-8]{48}(?:[A-Za-z0-8]{13})?)(?![A-Za-z0-9])")
 _MAX_FOUND = 50
 
 
@@ -49,15 +49,21 @@ class Purpose(IntEnum):
     bounce = 3
     reply = 4
     feedback = 5
+    unsubscribe_send = 6  # in links only: off the lists that a send went to, which the store knows
+    profile = 7  # in links only
 
 
-UNSUBSCRIBING = frozenset({Purpose.unsubscribe_all, Purpose.unsubscribe_list})
+UNSUBSCRIBING = frozenset({Purpose.unsubscribe_all, Purpose.unsubscribe_list, Purpose.unsubscribe_send})
+# People press these, and hand on the mail that holds them: who comes with one need not be whom the mail was sent to.
+IN_LINKS = UNSUBSCRIBING | {Purpose.profile}
 _PREFIX = {
     Purpose.unsubscribe_all: "u-",
     Purpose.unsubscribe_list: "u-",
     Purpose.bounce: "b-",
     Purpose.reply: "r-",
     Purpose.feedback: "f-",
+    Purpose.unsubscribe_send: "u-",
+    Purpose.profile: "p-",
 }
 
 

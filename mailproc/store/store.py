@@ -36,6 +36,7 @@ from mailproc.store.imports.importing import Imports
 from mailproc.store.outbox.claims import CLAIM, SETTLE, Claim, Settlement
 from mailproc.store.outbox.requests import Requests
 from mailproc.store.people.checks import check_store
+from mailproc.store.people.link_holders import LinkHolders
 from mailproc.store.people.lists import Lists
 from mailproc.store.people.pepper_rows import require_peppers
 from mailproc.store.people.portions import portions, weight_of
@@ -113,6 +114,7 @@ class Store:
         self.lists = Lists(self._journal.submit, self._reader)
         self.imports = Imports(self._journal, self._reader, context_of)
         self.subscriptions = Subscriptions(self._journal, self._reader, context_of)
+        self.link_holders = LinkHolders(self._journal, self._reader, context_of)
         self.erasure = Erasure(self._journal, self._reader, context_of, url)
         self.standings = Standings(self._journal, self._reader, context_of)
         self.diagnosis = Diagnosis(self._journal, self._reader, context_of)

@@ -19,7 +19,7 @@ from mailproc.store.people.suspects import Recipients, suspects_among
 
 AT_ONCE = 1000
 
-_KNOWN = Statement(
+KNOWN = Statement(
     lambda insert: select(subscriber.c.key).where(
         subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.key, "keys")
     )
@@ -77,7 +77,7 @@ class Membership:
 
 
 def _join(context: Context, one: Membership) -> Transaction[list[str]]:
-    rows = yield from ask(_KNOWN, account_id=one.account_id, keys=json_text(one.keys))
+    rows = yield from ask(KNOWN, account_id=one.account_id, keys=json_text(one.keys))
     known = sorted(key for (key,) in rows)
     on = yield from lists_joined(one.account_id, known)
     new = [key for key in known if one.list_id not in on.get(key, ())]

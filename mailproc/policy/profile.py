@@ -1,0 +1,96 @@
+"""What people may see and correct of what an account keeps of them: attributes that are marked public (R35, R37)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028-\u202e\u2066-\u2069\ufeff]")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,6})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class AttributeKind(StrEnum):
+    """How an attribute is asked for and checked."""
+
+    text = "text"
+    number = "number"
+    date = "date"  # 2026-03-31
+    choice = "choice"
+    yes_no = "yes-no"
+
+
+class Wrong(StrEnum):
+    """What is wrong with a value."""
+
+    missing = "missing"
+    too_long = "too long"
+    not_text = "not text"  # line ends, control characters, what turns the direction of text around
+    no_number = "no number"
+    no_date = "no date"
+    no_choice = "no choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """An attribute that is marked public. `labels` are its names by language; `label` holds in all others."""
+
+    name: str
+    label: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    kind: AttributeKind = AttributeKind.text
+    max_length: int = 100
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was sent for a profile: every value as it would be kept, and what is wrong, by the attribute's name."""
+
+    values: Mapping[str, str]
+    wrong: Mapping[str, Wrong]
+
+
+def check_profile(attributes: Sequence[Attribute], sent: Mapping[str, str]) -> Checked:
+    """Check every public attribute; what was not sent is empty, and what is not public is not looked at."""
+    values = {one.name: _trimmed(one, sent.get(one.name, "")) for one in attributes}
+    found = {one.name: wrong for one in attributes if (wrong := _wrong_with(one, values[one.name])) is not None}
+    return Checked(values=values, wrong=found)
+
+
+def _trimmed(attribute: Attribute, value: str) -> str:
+    value = value.strip()
+    if attribute.kind is AttributeKind.yes_no:
+        return "yes" if value == "yes" else "no"
+    return value
+
+
+def _wrong_with(attribute: Attribute, value: str) -> Wrong | None:
+    if not value:
+        return Wrong.missing if attribute.required else None
+    if len(value) > attribute.max_length:
+        return Wrong.too_long
+    if _CONTROL.search(value):
+        return Wrong.not_text
+    return _wrong_kind(attribute, value)
+
+
+def _wrong_kind(attribute: Attribute, value: str) -> Wrong | None:
+    match attribute.kind:
+        case AttributeKind.number:
+            return None if _NUMBER.fullmatch(value) else Wrong.no_number
+        case AttributeKind.date:
+            return None if _is_date(value) else Wrong.no_date
+        case AttributeKind.choice:
+            return None if value in attribute.choices else Wrong.no_choice
+        case AttributeKind.text | AttributeKind.yes_no:
+            return None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return _DATE.fullmatch(value) is not None and date.fromisoformat(value) is not None
+    except ValueError:
+        return False

@@ -1,0 +1,61 @@
+"""How much one client may ask for: so many requests a minute for each name, in bounded memory; and who a client is."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from ipaddress import ip_network
+
+from starlette.requests import Request
+
+from mailproc.mail.client import address_of, network_of
+
+_MOST_NAMES = 50_000
+_MOST_HOPS = 20
+
+
+class Allowance:
+    """So many requests a minute under each name, all of them at once if need be (a generic cell rate algorithm).
+
+    Only the names of the last minutes are kept, at most 50,000: who fills that up makes us forget others, never refuse.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._step = 60 / per_minute
+        self._full_at: OrderedDict[str, float] = OrderedDict()  # when all would be there again
+
+    def spend(self, name: str, now: float) -> float:
+        """Take one; 0 when it was there, else the seconds until one will be. `now` is a clock that never goes back."""
+        full_at = max(self._full_at.pop(name, now), now)
+        wait = full_at + self._step - now - 60
+        if wait > 1e-9:
+            self._full_at[name] = full_at
+            return wait
+        self._full_at[name] = full_at + self._step
+        if len(self._full_at) > _MOST_NAMES:
+            self._full_at.popitem(last=False)
+        return 0.0
+
+    def is_spent(self, name: str, now: float) -> float:
+        """The same without taking one."""
+        return max(0.0, self._full_at.get(name, now) + self._step - now - 60)
+
+
+class Clients:
+    """Tells who a request is from: the peer, or whom a proxy of ours says that it speaks for."""
+
+    def __init__(self, proxies: Iterable[str]) -> None:
+        self._proxies = [ip_network(proxy, strict=False) for proxy in proxies]
+
+    def network(self, request: Request) -> str:
+        """The network that its requests are counted under: /24 of IPv4, /56 of IPv6, `unknown` where nothing tells.
+
+        Of X-Forwarded-For the last address counts that is no proxy of ours: what stands before it anybody can write.
+        """
+        peer = request.client.host if request.client else ""
+        hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")[-_MOST_HOPS:]
+        for hop in [peer, *reversed([one.strip() for one in hops])]:
+            address = address_of(hop)
+            if address is None:
+                return "unknown"
+            if not any(address in proxy for proxy in self._proxies):
+                return network_of(address)
+        return "unknown"

@@ -1,0 +1,1 @@
+"""Pages where people help themselves: leaving, choosing lists, correcting their details (docs/how-to/pages.md)."""

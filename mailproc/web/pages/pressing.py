@@ -1,0 +1,79 @@
+"""Doing what somebody pressed: facts recorded, lists joined, one line in the log; nothing is said before the commit."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from mailproc.identity import sortable_id
+from mailproc.metrics import Metrics
+from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.press import Press, Presser, Scope, choosing, joining, leaving, scope_of
+from mailproc.policy.token import Purpose, Token
+from mailproc.store.people.link_holders import LinkHolder
+from mailproc.store.store import Store
+from mailproc.web.pages.senders import Sender
+
+_log = structlog.get_logger()
+
+
+class Pressing:
+    """What people do by their links. Everything raises StoreUnavailable and StoreFull; then nothing was changed."""
+
+    def __init__(self, store: Store, metrics: Metrics, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._clock = clock
+
+    async def holder(self, sender: Sender, token: Token) -> tuple[LinkHolder, Scope]:
+        """Whom a link is for, and what it leaves."""
+        sent_to: tuple[str, ...] = ()
+        if token.purpose == Purpose.unsubscribe_send and token.message:
+            sent_to = await self._store.sends.lists_of(sender.account_id, token.message)
+        holder = await self._store.link_holders.of(sender.account_id, token.key)
+        presser = holder.presser
+        known = [*sender.lists, *presser.lists_named]
+        scope = scope_of(token, known=known, sent_to=sent_to, member_of=presser.member_of)
+        return replace(holder, presser=replace(presser, came_by=frozenset(scope.list_ids))), scope
+
+    async def leave(self, presser: Presser, scope: Scope, token: Token, channel: Channel) -> None:
+        """Take them off."""
+        press = self._press(token, channel)
+        await self._record(presser, press, leaving(presser, scope, press), "leave")
+
+    async def join(self, presser: Presser, scope: Scope, token: Token) -> None:
+        """Let mail come again, of the lists that were left or of the account."""
+        press = self._press(token, Channel.page)
+        await self._record(presser, press, joining(presser, scope, press), "again")
+
+    async def choose(self, presser: Presser, shown: Sequence[str], wanted: Sequence[str], token: Token) -> None:
+        """Make of their lists what they chose."""
+        press = self._press(token, Channel.page)
+        await self._record(presser, press, choosing(presser, shown, wanted, press), "choose")
+
+    async def correct(self, presser: Presser, values: dict[str, str], token: Token) -> bool:
+        """Keep what they corrected; False when nobody has this key."""
+        press = self._press(token, Channel.page)
+        kept = await self._store.link_holders.correct(presser.account_id, presser.key, values)
+        self._told(presser, press, "correct", attributes=sorted(values))
+        return kept
+
+    def _press(self, token: Token, channel: Channel) -> Press:
+        now = self._clock()
+        return Press(id=sortable_id(now, secrets.randbits(80)), token=token, channel=channel, at=now)
+
+    async def _record(self, presser: Presser, press: Press, facts: tuple[Fact, ...], deed: str) -> None:
+        # First the lists, then the consent: on a list against which something stands nobody gets mail.
+        for one in facts:
+            if one.kind is FactKind.consent and one.list_id is not None and presser.is_known:
+                await self._store.subscriptions.join(presser.account_id, one.list_id, [presser.key])
+        changes = (await self._store.record_facts(facts)).changes if facts else ()
+        lists = [one.list_id for one in facts if one.list_id is not None]
+        self._told(presser, press, deed, lists=lists, facts=[one.id for one in facts], changed=len(changes))
+
+    def _told(self, presser: Presser, press: Press, deed: str, **more: object) -> None:
+        self._metrics.presses.labels(press.channel.value, deed).inc()
+        who = {"account": presser.account_id, "key": presser.key}
+        _log.info("pressed", press=press.id, **who, door=press.channel.value, deed=deed, **more)

@@ -1,0 +1,67 @@
+"""The routes of the pages; GET and HEAD change nothing, and what the store cannot do now is said so."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from mailproc.errors import StoreError
+from mailproc.metrics import Metrics
+from mailproc.policy.lists import MailingList
+from mailproc.settings import Settings
+from mailproc.store.store import Store
+from mailproc.web.pages.assets import answer_with
+from mailproc.web.pages.forms import Forms
+from mailproc.web.pages.pressing import Pressing
+from mailproc.web.pages.profile import ProfilePage
+from mailproc.web.pages.reception import Reception, Turned
+from mailproc.web.pages.senders import SendersInForce
+from mailproc.web.pages.subscriptions import SubscriptionsPage
+from mailproc.web.pages.unsubscribe import UnsubscribePage
+
+RETRY_SECONDS = 60.0
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def page_routes(
+    settings: Settings,
+    store: Store,
+    lists: Callable[[], Sequence[MailingList]],
+    metrics: Metrics,
+    clock: Callable[[], datetime],
+) -> list[BaseRoute]:
+    """`/u/`, `/s/`, `/p/`, in capitals as well, and `/assets/`. `lists` are those that were made by command, of now."""
+    senders = SendersInForce(settings, lists)
+    reception = Reception(senders, settings.web, metrics)
+    pressing, forms = Pressing(store, metrics, clock), Forms(clock)
+    doors: dict[str, Handler] = {
+        "u": UnsubscribePage(reception=reception, pressing=pressing, forms=forms),
+        "s": SubscriptionsPage(reception=reception, pressing=pressing, forms=forms),
+        "p": ProfilePage(reception=reception, pressing=pressing, forms=forms, clock=clock),
+    }
+
+    async def asset(request: Request) -> Response:
+        return answer_with(senders.current().assets, request)
+
+    return [
+        *(
+            Route(f"/{spelled}/{{link:path}}", _guarded(handler, reception), methods=["GET", "POST"])
+            for door, handler in doors.items()
+            for spelled in (door, door.upper())
+        ),
+        Route("/assets/{name}", asset),
+    ]
+
+
+def _guarded(handler: Handler, reception: Reception) -> Handler:
+    async def answered(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Turned as turned:
+            return turned.response
+        except StoreError:
+            return reception.problem(request, "later", 503, RETRY_SECONDS).response
+
+    return answered

@@ -1,0 +1,101 @@
+"""`/u/`: one press takes somebody off what the mail was sent to, and off nothing else; looking changes nothing."""
+
+import pytest
+from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, leave_send, world_of
+
+from mailproc.policy.facts import Channel
+from mailproc.store.store import Store
+
+OF_WEEKLY = (OPT_OUT, "list", "weekly")
+
+
+@pytest.fixture
+async def world(store: Store) -> PagesWorld:
+    return await world_of(store)
+
+
+async def test_the_page_names_the_list_and_has_one_button(world: PagesWorld) -> None:
+    page = await world.get(f"/u/{leave_list()}")
+    assert page.status_code == 200
+    assert "Acme Weekly" in page.text
+    assert page.text.count("<button") == 1
+
+
+async def test_one_press_leaves_the_list_of_the_mail_and_says_so(world: PagesWorld) -> None:
+    done = await world.press(await world.get(f"/u/{leave_list()}"), "leave")
+    assert done.status_code == 200
+    assert "You are unsubscribed" in done.text
+    assert "Acme Weekly" in done.text
+    assert "Acme Offers" not in done.text
+    (fact,) = await world.facts()
+    assert (fact.kind.value, fact.level.value, fact.list_id, fact.key) == (*OF_WEEKLY, "17")
+    assert (fact.channel, fact.evidence["link"]) == (Channel.page, "unsubscribe_list")
+
+
+async def test_a_press_on_a_mail_to_several_lists_leaves_those_that_the_person_is_on(store: Store) -> None:
+    world = await world_of(store, lists=("weekly", "staff"))
+    await world.press(await world.get(f"/u/{leave_send()}"), "leave")
+    assert await world.said() == [OF_WEEKLY]
+    assert (await world.facts())[0].evidence["send"] == "42"
+
+
+async def test_who_is_on_no_list_that_is_known_leaves_all_that_the_mail_went_to(store: Store) -> None:
+    world = await world_of(store, lists=())
+    await world.press(await world.get(f"/u/{leave_send()}"), "leave")
+    assert await world.said() == [(OPT_OUT, "list", "offers"), OF_WEEKLY]
+
+
+@pytest.mark.parametrize("token", [leave_all(), leave_send("unheard-of")])
+async def test_a_mail_of_no_list_leaves_the_account(world: PagesWorld, token: str) -> None:
+    await world.press(await world.get(f"/u/{token}"), "leave")
+    assert await world.said() == [(OPT_OUT, "account", None)]
+
+
+async def test_subscribing_again_is_a_consent_of_the_key_alone(world: PagesWorld) -> None:
+    left = await world.press(await world.get(f"/u/{leave_list()}"), "leave")
+    again = await world.press(left, "again")
+    assert "You are subscribed again" in again.text
+    consent = (await world.facts())[-1]
+    assert (consent.kind.value, consent.list_id, consent.key, consent.address) == (CONSENT, "weekly", "17", None)
+    (pat,) = await world.store.persons("17", "acme")
+    assert pat.standing.blocks == ()
+
+
+async def test_pressing_twice_says_the_same_and_is_one_fact(world: PagesWorld) -> None:
+    page = await world.get(f"/u/{leave_list()}")
+    await world.press(page, "leave")
+    again = await world.press(page, "leave")
+    assert "You are unsubscribed" in again.text
+    assert await world.said() == [OF_WEEKLY]
+
+
+async def test_who_left_before_is_told_so(world: PagesWorld) -> None:
+    await world.one_click(leave_list())
+    assert "You were unsubscribed already" in (await world.get(f"/u/{leave_list()}")).text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_looking_changes_nothing(world: PagesWorld, method: str) -> None:
+    for token in (leave_list(), leave_send(), leave_all()):
+        for door in ("u", "s"):
+            answer = await world.client.request(method, f"/{door}/{token}?do=leave&List-Unsubscribe=One-Click")
+            assert answer.status_code == 200
+    assert await world.facts() == []
+
+
+async def test_only_a_setting_lets_the_page_press_its_button_itself(store: Store) -> None:
+    plain, auto = await world_of(store), await world_of(store, acme={"link_click": "auto"})
+    page = await plain.get(f"/u/{leave_list()}")
+    assert "<script" not in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+    page = await auto.get(f"/u/{leave_list()}")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "data-auto" in page.text
+    assert await auto.facts() == []
+
+
+async def test_a_list_that_is_gone_is_left_by_its_number_and_no_other(world: PagesWorld) -> None:
+    assert (await world.one_click(leave_list("1234"))).status_code == 200
+    assert await world.said() == [(OPT_OUT, "list", "number-1234")]
+    page = await world.get(f"/u/{leave_list('77')}")
+    assert "Unsubscribe from this list?" in page.text
