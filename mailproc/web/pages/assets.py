@@ -32,6 +32,7 @@ def _read(name: str, media_type: str) -> Asset:
 
 
 STYLE = _read("pages.css", "text/css; charset=utf-8")
+ICON = _read("icon.svg", "image/svg+xml")
 AUTO_PRESS = _read("auto-press.js", "text/javascript; charset=utf-8")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import Response
 
-from mailproc.web.pages.assets import AUTO_PRESS, STYLE
+from mailproc.web.pages.assets import AUTO_PRESS, ICON, STYLE
 from mailproc.web.pages.brand import Brand
 from mailproc.web.pages.languages import Language
 
@@ -46,6 +46,7 @@ def rendered(
     files = {
         "style": base + STYLE.path,
         "theme": base + brand.theme.path,
+        "icon": base + ICON.path,
         "logo": base + brand.logo.path if brand.logo else None,
         "script": base + AUTO_PRESS.path if said["auto"] else None,
     }

@@ -9,7 +9,7 @@ from mailproc.pages_settings import PagesSettings
 from mailproc.policy.lists import MailingList
 from mailproc.policy.profile import Attribute
 from mailproc.settings import AccountSettings, Settings
-from mailproc.web.pages.assets import AUTO_PRESS, STYLE, Asset
+from mailproc.web.pages.assets import AUTO_PRESS, ICON, STYLE, Asset
 from mailproc.web.pages.brand import Brand, brand_of
 
 
@@ -42,7 +42,7 @@ class Senders:
             self._by_host.setdefault(one.host, []).append(one)
         self.nobody = brand_of("", PagesSettings())
         brands = [self.nobody, *(one.brand for one in self._by_id.values())]
-        files = [STYLE, AUTO_PRESS, *(one.theme for one in brands), *(one.logo for one in brands if one.logo)]
+        files = [STYLE, AUTO_PRESS, ICON, *(one.theme for one in brands), *(one.logo for one in brands if one.logo)]
         self.assets: Mapping[str, Asset] = {one.path: one for one in files}
 
     def get(self, account_id: str) -> Sender:
