@@ -5,7 +5,8 @@ Pure: no clock, disk, network, randomness or log. The listener, `replay`, `expla
 
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.envelope import InboundMail, digest_of
-from mailproc.mail.kind import MailKind, kind_of
+from mailproc.mail.kind import kind_of
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import read_message
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.act import also

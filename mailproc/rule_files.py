@@ -2,11 +2,13 @@
 
 import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from mailproc.errors import RulesError
 from mailproc.policy.rules import RuleSet, read_rules
+from mailproc.proven_rules import is_proven, proof_of, remember
 
 
 def shipped_rules_folder() -> Path:
@@ -43,7 +45,20 @@ def load_rules(folder: Path | None) -> RuleSet:
     texts = tuple(sources.items())
     rules = _in_use.get(texts)
     if rules is None:
-        rules = _in_use[texts] = read_rules(sources)
+        rules = _in_use[texts] = _read(sources)
+    return rules
+
+
+def _read(sources: Mapping[str, str]) -> RuleSet:
+    """The rules of these texts; their examples are tried unless a process before has seen them hold."""
+    try:
+        proof = proof_of(sources)
+    except OSError:  # the program has no text of its own: a zip file, or nothing but compiled modules
+        return read_rules(sources)
+    proven = is_proven(proof)
+    rules = read_rules(sources, proven=proven)
+    if not proven:
+        remember(proof)
     return rules
 
 

@@ -37,7 +37,7 @@ class RulesInForce:
         async with self._one_at_a_time:
             self._seen = await asyncio.to_thread(fingerprint_of, self._folder)
             try:
-                self._take(await asyncio.to_thread(load_rules, self._folder))
+                self._take(await asyncio.to_thread(_ready_rules, self._folder))
                 self._say()
             except RulesError as error:
                 self.problems = tuple(error.problems)
@@ -82,3 +82,9 @@ class RulesInForce:
     def _say(self) -> None:
         now = self.current
         self._log.info("rules_in_force", set=self._name, ruleset=now.digest, files=len(now.files), rules=len(now.rules))
+
+
+def _ready_rules(folder: Path | None) -> RuleSet:
+    rules = load_rules(folder)
+    rules.matcher.make_ready()
+    return rules

@@ -10,7 +10,7 @@ from mailproc.outgoing_settings import OutgoingSettings
 from mailproc.pages_settings import PagesSettings
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
-from mailproc.policy.forward import Forwarding, forwarding_hook
+from mailproc.policy.forwarding import Forwarding, forwarding_hook
 from mailproc.policy.pepper import MIN_PEPPER_BYTES, PEPPER_ID, Peppers
 from mailproc.policy.scope import AccountScope, GlobalScope
 from mailproc.policy.silence import SilenceLimits

@@ -1,6 +1,7 @@
 """Two real databases for every test that asks: SQLite in a file, and a PostgreSQL server that the test run starts."""
 
 import asyncio
+import atexit
 import os
 import shutil
 import tempfile
@@ -9,6 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 os.environ.pop("COLUMNS", None)  # a console that is made while it is set keeps that width for good
+if "PYTEST_XDIST_WORKER" not in os.environ:  # workers and commands have that of the run, and nobody the user's own
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="mailproc-cache-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 import asyncpg
 import hypothesis

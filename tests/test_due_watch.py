@@ -8,7 +8,7 @@ import pytest
 from mailproc.due_watch import DueWatch
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.metrics import Metrics
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.decision import Action, Decision

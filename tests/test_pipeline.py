@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import decide_mail, examine_mail, failed_decision
 from mailproc.policy.account import AccountPolicy, MailboxRole, default_account, policy_digest
 from mailproc.policy.decision import Action, Decision, decision_as_json

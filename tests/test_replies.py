@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mailproc.mail.authentication import read_authentication
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts

@@ -124,7 +124,6 @@ def rules_of(folder: Path | None) -> RuleSet:
 
 @cache
 def _rules_read(folder: Path | None, fingerprint: object) -> RuleSet:
-    load_readers()  # late importers: not on the first mail's account
     rules = load_rules(folder)
     keep_for_good()
     return rules
@@ -163,6 +162,7 @@ def each_decided(
     """
     mails = find_mail(paths)
     first = list(islice(mails, PARALLEL_FROM))
+    load_readers()  # late importers: here, not on the account of the first mail of each process
     processes = jobs or (os.cpu_count() or 1 if len(first) == PARALLEL_FROM else 1)
     mails = chain(first, mails)
     if processes == 1:

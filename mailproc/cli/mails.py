@@ -17,7 +17,7 @@ from mailproc.cli.terminal import columns, is_wide, out, print_json, print_table
 from mailproc.errors import ContentDropped, NotFound
 from mailproc.explained import page_of
 from mailproc.mail.envelope import InboundMail
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import examine_mail
 from mailproc.policy.decision import Action
 from mailproc.replay import SavedMail

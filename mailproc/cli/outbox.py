@@ -15,7 +15,7 @@ from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.errors import SettingsError
 from mailproc.policy.alarm import ALARM_EVENT
 from mailproc.policy.event import OutboxEntry, OutboxState
-from mailproc.policy.forward import forwarding_hook
+from mailproc.policy.forwarding import forwarding_hook
 from mailproc.settings import Settings
 from mailproc.shapes.records import entry_as_json
 from mailproc.store.outbox.forwards import FORWARD_EVENT

@@ -11,7 +11,7 @@ from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json, print_table
 from mailproc.errors import StoreError
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.due import SOON
 from mailproc.policy.standing import Status
 from mailproc.review.again import Again, World, decide_again

@@ -19,7 +19,7 @@ from mailproc.cli.terminal import EX_CONFIG, EX_DATAERR, EX_NOINPUT, err, out, p
 from mailproc.errors import RulesError
 from mailproc.policy.comparison import compare_examinations, compare_with_decision
 from mailproc.policy.dead_phrases import DeadPhrase, dead_phrases
-from mailproc.policy.rules import RuleSet, counted_matches
+from mailproc.policy.rules import RuleSet, counted_matches, failing_examples
 from mailproc.rule_files import shipped_rules_folder
 from mailproc.settings import Settings
 from mailproc.settings_file import load_settings
@@ -92,6 +92,8 @@ def check(
     folder = folder or settings.rules or shipped_rules_folder()
     try:
         rules = rules_of(folder)
+        if problems := [told for rule in rules.rules for told in failing_examples(rule, rules.matcher)]:
+            raise RulesError(problems)
     except RulesError as error:
         if not as_json:
             err.print("[red]these files do not load[/]; a running service keeps the rules that it has")

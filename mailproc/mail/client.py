@@ -1,17 +1,12 @@
-"""Who handed a mail over to our side: the client's address, and the network that it is counted under."""
+"""Who handed a mail over to our side: the client's address."""
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.message import read_headers
+from mailproc.mail.network import Network, address_of
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-
-# Who owns one address owns at least its neighbours: a customer's IPv6 block is a /56 or larger.
-_COUNTED_PREFIX = {4: 24, 6: 56}
 _FROM_CLAUSE_MAX = 1000
 # What a client calls itself is its own invention, and may look like an address.
 _CLAIMED = re.compile(r"\b(?:helo|ehlo)[= ][^\s()]{1,300}", re.IGNORECASE)
@@ -23,20 +18,6 @@ _PLACES = (
     re.compile(r"\((?:[^()\s]{1,255}@)?([0-9A-Fa-f.:]{2,45})\)"),
     re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]{2,45})\]", re.IGNORECASE),
 )
-
-
-def address_of(host: str) -> Address | None:
-    """Parse an address; an IPv4 address inside an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address. None: is none."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def network_of(address: Address) -> str:
-    """Network that a client is counted under: /24 of IPv4, /56 of IPv6."""
-    return str(ip_network((address, _COUNTED_PREFIX[address.version]), strict=False))
 
 
 def client_of(mail: InboundMail, relays: Iterable[Network]) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from mailproc.mail.auto_reply import AutoReply, find_auto_reply, find_challenge
 from mailproc.mail.bounce_signs import Sender, sender_of
@@ -11,27 +10,10 @@ from mailproc.mail.envelope import Envelope
 from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
 from mailproc.mail.list_headers import bulk_evidence
 from mailproc.mail.machine_signs import has_machine_signs
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import Message
 from mailproc.mail.receipt import is_aggregate_report, is_calendar, is_receipt
 from mailproc.mail.unsubscribe_mail import find_unsubscribe_mail
-
-
-class MailKind(StrEnum):
-    """Every kind of mail that reaches a sender's reply addresses."""
-
-    feedback_report = "feedback_report"  # ARF, XARF, legacy JMRP
-    complaint = "complaint"  # a person writing to abuse@
-    delivery_status = "delivery_status"  # a bounce
-    unsubscribe_request = "unsubscribe_request"  # machine-made: mailto List-Unsubscribe, Apple, Gmail, …
-    reply = "reply"  # a human being
-    auto_reply = "auto_reply"  # out-of-office, acknowledgement
-    challenge = "challenge"  # wants the sender to prove something
-    own_mail = "own_mail"  # ours coming back
-    receipt = "receipt"  # MDN, read receipts
-    calendar = "calendar"  # answers to invitations
-    bulk = "bulk"  # newsletters and list mail to us
-    aggregate_report = "aggregate_report"  # TLS-RPT, DMARC aggregate
-    unreadable = "unreadable"  # nothing could be made of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mailproc.mail.client import address_of, network_of
+from mailproc.mail.network import address_of, network_of
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.ownership import is_our_ip

@@ -8,7 +8,8 @@ from typing import Any
 
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
-from mailproc.mail.kind import KindFinding, MailKind
+from mailproc.mail.kind import KindFinding
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import Message
 from mailproc.mail.new_text import NewText, find_new_text, signed_text
 from mailproc.policy.account import AccountPolicy, MailboxRole, Route, mailbox_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from mailproc.mail.kind import MailKind
 from mailproc.mail.list_headers import list_unsubscribe_uris
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.act import also, held, sent_at, take_off
 from mailproc.policy.address import split_address

@@ -2,7 +2,7 @@
 
 import re
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.case import Case, Outcome, changed
 from mailproc.policy.decide_reply import has_machine_s_subject, has_request

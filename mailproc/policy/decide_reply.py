@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.unsubscribe_mail import is_unsubscribe_subject
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.act import also, by_verdict, held, take_off

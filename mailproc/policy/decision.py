@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from mailproc.mail.authentication import Authentication
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.facts import Fact, Level
 from mailproc.policy.subscriber import SubscriberRef
 

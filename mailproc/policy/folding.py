@@ -18,6 +18,7 @@ TOGETHER = (
     (" opt out", " optout"),
     (" opt in", " optin"),
 )
+_APART = tuple((re.compile(rf"(?<![^\W_]){apart[1:]}", re.IGNORECASE), together[1:]) for apart, together in TOGETHER)
 _LETTERS_WITHOUT_PARTS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
 _APOSTROPHES = "'\u2019\u2018\u02bc\u00b4`\uff07"
 _COMBINING = re.compile("[\u0300-\u036f]+")
@@ -79,8 +80,8 @@ def fold(text: str) -> str:
 
 def write_together(phrase: str) -> str:
     """A phrase as written in a rule file, with the same words written together as in normal text."""
-    for apart, together in TOGETHER:
-        phrase = re.sub(rf"(?<![^\W_]){apart[1:]}", together[1:], phrase, flags=re.IGNORECASE)
+    for apart, together in _APART:
+        phrase = apart.sub(together, phrase)
     return phrase
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mailproc.mail.message import Headers
 from mailproc.policy.account import MailboxRole
@@ -34,19 +33,6 @@ _SPAM_TAGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 # A person has to see what comes there, whatever a filter thinks of it: complaints quote spam.
 _READ_ANYWAY = frozenset({MailboxRole.feedback, MailboxRole.postmaster})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forwarding:
-    """Where an account's mail is forwarded: the outbox's hook for it, and how many mails of one writer in an hour."""
-
-    hook: str
-    per_hour: int
-
-
-def forwarding_hook(account_id: str) -> str:
-    """The name under which an account's forwards are in the outbox; no hook of the settings can have it."""
-    return f"forward/{account_id}"
 
 
 def without_loops(case: Case, outcome: Outcome) -> Outcome:

@@ -72,6 +72,10 @@ class Matcher:
         self._wanted = cache(partial(_phrases_for, self._index))
         self._left_out: Set[str] = frozenset()
 
+    def make_ready(self) -> None:
+        """Compile all patterns now, so that no mail waits for it."""
+        self._index.make_ready()
+
     def of_rules(self, rules: Iterable[Rule]) -> "Matcher":
         """One for other rules, with the same manners and spellings."""
         return Matcher(rules, self.manners, self._spellings)

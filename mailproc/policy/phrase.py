@@ -9,6 +9,7 @@ take (me|us) off [of] (your|this) ... list
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailproc.policy.folding import fold, is_gapless, write_together
 from mailproc.policy.word_class import NO_CLASSES, WordClassError, with_words
@@ -17,6 +18,11 @@ _SPECIAL = frozenset("()[]{}|*")
 _MAX_DEPTH = 6
 _MANY = 4  # alternatives
 _ANY = r"[^ \n]*"
+_LETTERS = re.compile(r"[^\s()\[\]{}|*]+")
+_PLAIN_WORD = re.compile(rf"({_LETTERS.pattern})(?:\s+|(?=[|)\]])|\Z)")
+_SPACES = re.compile(r"\s+")
+# A choice without brackets in it. The words of a class stand in hundreds of phrases: they are read once.
+_FLAT_CHOICE = re.compile(r"[(\[][^()\[\]]*[)\]]")
 
 
 class PhraseError(ValueError):
@@ -94,12 +100,9 @@ class _Reader:
     def __init__(self, text: str, *, gapless: bool) -> None:
         self.text = text
         self.gapless = gapless
+        self.space = " ?" if gapless else " "
         self.position = 0
         self.has_word = False  # whether anything outside all brackets of choice must be there
-
-    @property
-    def space(self) -> str:
-        return " ?" if self.gapless else " "
 
     def sequence(self, depth: int) -> str:
         """Items up to `|`, a closing bracket or the end; each is followed by its space."""
@@ -107,8 +110,12 @@ class _Reader:
             raise PhraseError("has brackets too deep")
         items: list[str] = []
         while True:
-            while self.position < len(self.text) and self.text[self.position].isspace():
-                self.position += 1
+            if spaces := _SPACES.match(self.text, self.position):
+                self.position = spaces.end()
+            while plain := _PLAIN_WORD.match(self.text, self.position):
+                self.position = plain.end()
+                items.append(_word_source(plain[1]) + self.space)
+                self.has_word = self.has_word or depth == 0
             if self.position >= len(self.text) or self.text[self.position] in "|)]":
                 return "".join(items)
             items.append(self._item(depth))
@@ -138,17 +145,20 @@ class _Reader:
             return _ANY
         if character in _SPECIAL:
             raise PhraseError(f"has {character!r} inside a word")
-        start = self.position
-        while self.position < len(self.text) and not self.text[self.position].isspace():
-            if self.text[self.position] in _SPECIAL:
-                break
-            self.position += 1
-        folded = fold(self.text[start : self.position])
-        if not folded:
-            raise PhraseError(f"has {self.text[start : self.position]!r} where a word should be")
-        return re.escape(folded).replace(r"\ ", " ")
+        letters = _LETTERS.match(self.text, self.position)
+        assert letters is not None
+        self.position = letters.end()
+        return _word_source(letters[0])
 
-    def _alternatives(self, closing: str, depth: int) -> list[str]:
+    def _alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+        flat = _FLAT_CHOICE.match(self.text, self.position)
+        if flat is None or flat[0][-1] != closing or depth >= _MAX_DEPTH:
+            return self.read_alternatives(closing, depth)
+        self.position = flat.end()
+        return _alternatives_of(flat[0], self.gapless)
+
+    def read_alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+        """What may be chosen from a bracket here up to the one that closes it."""
         self.position += 1
         found = [self.sequence(depth + 1)]
         while self.position < len(self.text) and self.text[self.position] == "|":
@@ -158,14 +168,30 @@ class _Reader:
             raise PhraseError(f"has a bracket without its {closing!r}")
         self.position += 1
         # The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end.
-        return sorted(found, key=len, reverse=True)
+        return tuple(sorted(found, key=len, reverse=True))
 
     def _at_word_end(self) -> bool:
         following = self.text[self.position : self.position + 1]
         return not following or following.isspace() or following in "|)]"
 
 
-def _by_first_letter(alternatives: list[str]) -> str:
+@lru_cache(maxsize=4096)
+def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
+    """The alternatives of a choice that has no brackets in it."""
+    return _Reader(choice, gapless=gapless).read_alternatives(choice[-1], depth=0)
+
+
+@lru_cache(maxsize=16_384)
+def _word_source(word: str) -> str:
+    """What finds a word. Raises PhraseError when nothing of it is one."""
+    folded = fold(word)
+    if not folded:
+        raise PhraseError(f"has {word!r} where a word should be")
+    return re.escape(folded).replace(r"\ ", " ")
+
+
+@lru_cache(maxsize=4096)
+def _by_first_letter(alternatives: tuple[str, ...]) -> str:
     """The same choice, tried letter by letter: at most places of a text no word of a class begins.
 
     Alternatives of different first letters never fit at one place, so their order among each other says nothing.

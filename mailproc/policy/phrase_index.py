@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -66,8 +67,25 @@ class PhraseIndex:
                         bound=begins or ends or rule.max_sentence_words is not None or rule.first_lines is not None,
                     )
                 )
-        self._finders = [re.compile(segment.span_source) for segment in segments]
-        self._set = search_set(segment.set_source for segment in segments)
+        self._segments = tuple(segments)
+        self._finders: list[re.Pattern[str] | None] = [None] * len(segments)
+
+    @cached_property
+    def _set(self) -> Any:
+        return search_set(segment.set_source for segment in self._segments)
+
+    def make_ready(self) -> None:
+        """Compile everything now; without that it is done as it is first needed: a mail needs a few of thousands."""
+        self._set  # noqa: B018 - it is asked for, so it is there
+        for number in range(len(self._segments)):
+            self._finder(number)
+
+    def _finder(self, number: int) -> re.Pattern[str]:
+        """What finds the places of one segment."""
+        finder = self._finders[number]
+        if finder is None:
+            finder = self._finders[number] = re.compile(self._segments[number].span_source)
+        return finder
 
     def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Places:
         """The phrases of some rules only, as `found_in` takes them."""
@@ -90,7 +108,7 @@ class PhraseIndex:
                 break
             for sought in self._candidates(line[start:end], wanted, words):
                 seen = looked_at.get(sought, 0)
-                finder = self._finders[sought.segments[0]]
+                finder = self._finder(sought.segments[0])
                 places = [one.span(1) for one in islice(finder.finditer(line, start, end), _MAX_PLACES - seen)]
                 looked_at[sought] = seen + len(places)
                 if len(places) > 1:
@@ -116,7 +134,7 @@ class PhraseIndex:
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
     ) -> Iterator[tuple[int, int]]:
         """(start, end) of the whole phrase for those places of its first segment that the others follow."""
-        finders = [_Follower(line, self._finders[one]) for one in sought.segments[1:]]
+        finders = [_Follower(line, self._finder(one)) for one in sought.segments[1:]]
         for start, end in places:
             limit = line.find("\n", end, stretch_end)
             for finder in finders:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.examination import Examination
 from mailproc.policy.ownership import is_answer_to_ours, is_provoked_by_us
 from mailproc.policy.subscriber import RefSource

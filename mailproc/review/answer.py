@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mailproc.errors import MailprocError
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Channel, Fact, FactKind, Level

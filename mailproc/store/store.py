@@ -16,7 +16,7 @@ from mailproc.policy.decision import Decision
 from mailproc.policy.due import USUAL_DUE, DueRule
 from mailproc.policy.event import Delivery, OutboxEntry
 from mailproc.policy.facts import Fact
-from mailproc.policy.forward import Forwarding
+from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.settings import StoreSettings

@@ -6,7 +6,8 @@ from typing import Protocol
 from mailproc.errors import NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.event import Delivery, PermanentFailure, SyncEvent, TransientFailure
-from mailproc.policy.forward import BOUNCE_TAG, forwarding_hook
+from mailproc.policy.forward import BOUNCE_TAG
+from mailproc.policy.forwarding import forwarding_hook
 from mailproc.settings import AccountSettings
 from mailproc.smarthost_settings import SmarthostSettings
 from mailproc.store.results import RecordedDecision

@@ -16,7 +16,7 @@ from mailproc.authenticity.resolver import DnsResolver
 from mailproc.authenticity.verifier import Verifier
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.setting_types import Verify
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from mailproc.identity import sortable_id
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of

@@ -1,7 +1,7 @@
 import pytest
 from posted import account_with, bounce_mail, bounce_of, decided, token_text
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import default_account
 from mailproc.policy.decision import Action
 from mailproc.policy.facts import Channel, FactKind

@@ -2,7 +2,7 @@ import pytest
 from posted import ACCOUNT, RECEIVED_AT, account_with, decided, reply_mail, token_text
 
 from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import default_account
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.facts import Channel, FactKind, Level

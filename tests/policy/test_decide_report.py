@@ -5,7 +5,7 @@ from posted import account_with, decided, report_mail, token_text
 
 from mailproc.account_policies import load_sources
 from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import FeedbackTrust, default_account
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.facts import Channel, FactKind, Level

@@ -3,9 +3,9 @@
 import pytest
 from posted import ACCOUNT, account_with, bounce_mail, decided, reply_mail, report_mail
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.forward import forwarding_hook
+from mailproc.policy.forwarding import forwarding_hook
 
 PRAISE = "Lovely pictures, thank you!"
 VACATION = "Auto-Submitted: auto-replied\n"

@@ -54,6 +54,7 @@ class Counting:
 @contextmanager
 def counted(matcher: Matcher) -> Iterator[list[Counting]]:
     index = matcher._index
+    index.make_ready()
     finders = index._finders
     index._finders = [Counting(finder) for finder in finders]
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.mail.client import address_of, network_of
+from mailproc.mail.network import address_of, network_of
 from mailproc.smtp.networks import Client, Neighbourhood
 
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, Fact, FactKind

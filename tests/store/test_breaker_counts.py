@@ -11,7 +11,7 @@ from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
 from mailproc.policy.alarm import AlarmKind
 from mailproc.policy.breaker import HELD, BreakerLimits, Unproven
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.forward import Forwarding
+from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.standing import Status
 from mailproc.review.together import discard_together
 from mailproc.settings import StoreSettings

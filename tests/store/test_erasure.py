@@ -16,7 +16,7 @@ from store_values import NOW, Clock, Sql, a_consent, a_decision, a_mail, an_opt_
 
 from mailproc.errors import ContentDropped, StoreError, StoreUnavailable
 from mailproc.mail.envelope import Envelope
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, BounceSummary, Evidence
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.forgetting import forgotten_at

@@ -11,7 +11,7 @@ from store_values import Clock, Opening, a_decision, a_mail, an_opt_out, deadloc
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.event import Delivered, OutboxState, PermanentFailure
-from mailproc.policy.forward import Forwarding
+from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.settings import StoreSettings
 from mailproc.store.store import Store

@@ -13,7 +13,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.policy.decision import Action, Evidence
 from mailproc.policy.event import Delivered
-from mailproc.policy.forward import Forwarding
+from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.review import Answer
 from mailproc.retention import Retention
 from mailproc.store.store import Store

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, hooks
 
-from mailproc.mail.kind import MailKind
+from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.policy.facts import Channel, FactKind, Level

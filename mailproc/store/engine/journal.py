@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
-from mailproc.policy.forward import Forwarding
+from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.store.engine.driver import Driver
