@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from starlette.requests import Request
 
-from mailproc.mail.client import address_of, network_of
+from mailproc.mail.network import address_of, network_of
 
 _MOST_NAMES = 50_000
 _MOST_HOPS = 20
