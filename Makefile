@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev-installed
 FUZZ := $(VENV)/.fuzz-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test browser chromium run lint bench fuzz setup lock clean
+.PHONY: demo test browser chromium pictures messages run lint bench fuzz setup lock clean
 
 demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
 	@$(BIN)/mailproc demo
@@ -20,6 +20,12 @@ browser: $(DEV) chromium  ## the tests in a real browser alone
 
 chromium: $(DEV)  ## install Chromium where it is missing and can be, else say how
 	@$(BIN)/python tests/browser/chromium.py
+
+pictures: $(DEV) chromium  ## the pictures of docs/ anew (needs pngquant and fonts-noto-core)
+	@$(BIN)/python tests/browser/take_pictures.py
+
+messages: $(DEV)  ## bring the catalogues of the pages up to date, and say what is to translate
+	@$(BIN)/python tests/web/messages.py
 
 run: $(RUNTIME)  ## serve with the shipped example settings until Ctrl-C
 	@$(BIN)/mailproc serve --config mailproc.example.toml

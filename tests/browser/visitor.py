@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000  # a busy machine is no failure
 MIN_TARGET_PIXELS = 44  # WCAG 2.2 §2.5.5
 
 # What can be pressed; a link within a sentence is exempt (WCAG 2.2 §2.5.5, "inline").
@@ -69,7 +70,7 @@ class Visitor:
 async def arrive(browser: Browser, host: str, **choices: object) -> Visitor:
     """A new window with a memory of its own; `choices` are Playwright's (viewport, locale, java_script_enabled, …)."""
     context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **choices})  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     visitor = Visitor(context=context, page=await context.new_page(), host=host)
     visitor.watch()
     return visitor

@@ -71,7 +71,7 @@ async def test_pressing_twice_says_the_same_and_is_one_fact(world: PagesWorld) -
 
 async def test_who_left_before_is_told_so(world: PagesWorld) -> None:
     await world.one_click(leave_list())
-    assert "You were unsubscribed already" in (await world.get(f"/u/{leave_list()}")).text
+    assert "You are already unsubscribed" in (await world.get(f"/u/{leave_list()}")).text
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
