@@ -9,6 +9,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from store_values import an_opt_out
@@ -18,8 +19,10 @@ from mailproc.policy.person_row import PersonRow
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.engine.database import _config, create_if_new, migrate, schema_state
+from mailproc.store.engine.database import create_if_new, migrate, schema_state
+from mailproc.store.engine.revision import newest_revision
 from mailproc.store.engine.table import metadata
+from mailproc.store.engine.upgrading import config_of_migrations
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.store import Store
 
@@ -34,6 +37,10 @@ async def test_the_revisions_make_the_tables_of_the_schema(database_url: str) ->
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+def test_the_newest_revision_by_name_is_the_one_that_no_other_follows() -> None:
+    assert ScriptDirectory.from_config(config_of_migrations()).get_current_head() == newest_revision()
 
 
 async def test_migrating_twice_applies_nothing_the_second_time(database_url: str) -> None:
@@ -112,7 +119,7 @@ DECIDED = (
 
 
 def _upgrade_to(connection: Connection, revision: str) -> None:
-    config = _config()
+    config = config_of_migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 

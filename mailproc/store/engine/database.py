@@ -1,25 +1,20 @@
-"""Making a database and bringing its tables up to date, by Alembic and from within the program."""
+"""Making a database and bringing its tables up to date."""
 
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.store.engine.private_file import make_private_file
+from mailproc.store.engine.revision import schema_state_of
 from mailproc.store.engine.sql_errors import store_errors
 from mailproc.store.results import SchemaState
 
-_MIGRATIONS = Path(__file__).parent.parent / "migrations"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -68,7 +63,7 @@ async def schema_state(url: str) -> SchemaState:
     if is_missing_file(parsed):
         raise StoreUnavailable(f"there is no database {parsed.database}; run `mailproc db migrate`")
     async with _connected(parsed) as engine, engine.connect() as connection:
-        return await connection.run_sync(_state)
+        return await connection.run_sync(schema_state_of)
 
 
 async def migrate(url: str) -> list[str]:
@@ -76,6 +71,8 @@ async def migrate(url: str) -> list[str]:
 
     Gives the revisions that were applied, oldest first; empty when it was up to date. Raises StoreError.
     """
+    from mailproc.store.engine.upgrading import upgrade  # here: opening a database that is up to date needs no Alembic
+
     parsed = parse_url(url)
     if is_sqlite(parsed):
         _make_file(Path(str(parsed.database)))
@@ -84,7 +81,7 @@ async def migrate(url: str) -> list[str]:
             async with engine.connect() as connection:
                 await connection.execute(text("PRAGMA journal_mode=WAL"))
         async with engine.begin() as connection:
-            return await connection.run_sync(_upgrade)
+            return await connection.run_sync(upgrade)
 
 
 async def create_if_new(url: str) -> list[str]:
@@ -116,31 +113,3 @@ async def _connected(url: URL) -> AsyncIterator[AsyncEngine]:
             yield engine
     finally:
         await engine.dispose()
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _state(connection: Connection) -> SchemaState:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return SchemaState(current=MigrationContext.configure(connection).get_current_revision(), head=head)
-
-
-def _upgrade(connection: Connection) -> list[str]:
-    config = _config()
-    before = MigrationContext.configure(connection).get_current_revision()
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise StoreError(f"the database has {before}, which this program does not know: {error}") from error
-    after = MigrationContext.configure(connection).get_current_revision()
-    if after == before or after is None:
-        return []
-    steps = ScriptDirectory.from_config(config).iterate_revisions(after, before or "base")
-    return [step.revision for step in reversed(list(steps))]
