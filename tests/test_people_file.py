@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailproc.csv_rules import MAX_LINE, delimiter_named
 from mailproc.errors import BadFile, NotFound
-from mailproc.people_file import MAX_LINE, PeopleFile, delimiter_named, open_people
+from mailproc.people_file import PeopleFile, open_people
 
 Rows = list[tuple[int, list[str]]]
 
@@ -42,7 +43,7 @@ def test_encodings_that_can_be_seen_are(tmp_path: Path, content: bytes, encoding
 def test_windows_1252_is_read_where_it_is_named_and_asked_for_where_it_is_not(tmp_path: Path) -> None:
     content = b"email;city\n" + b"a@example.org;Graz\n" * 9000 + "b@example.org;Köln\n".encode("windows-1252")
     assert read(tmp_path, content, encoding="windows-1252")[1][-1] == (9002, ["b@example.org", "Köln"])
-    with pytest.raises(BadFile, match=r"line 9002 is not UTF-8.*--encoding windows-1252"):
+    with pytest.raises(BadFile, match=r"line 9002, character 16: byte 0xf6 is no UTF-8.*--encoding windows-1252"):
         read(tmp_path, content)
 
 
@@ -86,8 +87,8 @@ def test_lines_end_as_they_like_and_a_row_is_known_by_its_first(tmp_path: Path, 
         (TEXT.encode("utf-16-le"), "--encoding utf-16-le"),
         (b"email\n" + b"a" * MAX_LINE, "line 2: a row of more than 1,048,576"),
         (b'email\n"' + b"a\n" * MAX_LINE, "line 2: "),
-        (b"", "first line is empty"),
-        (b"\n\nemail\n", "first line is empty"),
+        (b"", "line 1 is empty"),
+        (b"\n\nemail\n", "line 1 is empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "line 1"),
         (codecs.BOM_UTF16_LE + b"e\0m\0x", "not UTF-16"),
     ],

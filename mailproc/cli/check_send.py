@@ -13,10 +13,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.first_met import Notes
 from mailproc.cli.garbage import keep_for_good
-from mailproc.cli.people_table import PeopleTable, TableError, opened
+from mailproc.cli.people_table import DelimiterOption, EncodingOption, PeopleTable, TableError, opened
 from mailproc.cli.send_files import SendFiles
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json
+from mailproc.csv_rules import delimiter_named
 from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.verdict import Classification
 from mailproc.sending import check_recorded, record_send, send_of, terms_of
@@ -55,7 +56,8 @@ class _Job:
     in_memory: bool
     key: str | None
     address: str | None
-    delimiter: str
+    encoding: str | None
+    delimiter: str | None
 
 
 def check_send(
@@ -73,7 +75,8 @@ def check_send(
     ] = False,
     key_column: Annotated[str | None, typer.Option(help="Column of the subscriber key; else `key`.")] = None,
     address_column: Annotated[str | None, typer.Option(help="Column of the address; else `address`, `email`.")] = None,
-    delimiter: Annotated[str, typer.Option(help="What stands between cells.")] = ",",
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -88,7 +91,7 @@ def check_send(
     settings = settings_with_lists(config)
     account_id = account_named(settings, account)
     terms = _terms(settings, account_id, tuple(dict.fromkeys(lists or ())), transactional)
-    _check_options(source, [ok, *([blocked] if blocked else [])], delimiter)
+    _check_options(source, [ok, *([blocked] if blocked else [])])
     job = _Job(
         terms=terms,
         source=source,
@@ -100,7 +103,8 @@ def check_send(
         in_memory=in_memory,
         key=key_column,
         address=address_column,
-        delimiter=delimiter,
+        encoding=encoding,
+        delimiter=delimiter_named(delimiter) if delimiter else None,
     )
     keep_for_good()  # looking for garbage among rows took more time than reading them
     try:
@@ -126,10 +130,7 @@ def _terms(settings: Settings, account_id: str, lists: tuple[str, ...], transact
     return terms_of(settings, account_id, lists, classification)
 
 
-def _check_options(source: Path, targets: list[Path], delimiter: str) -> None:
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        err.print("mailproc: --delimiter is one character")
-        raise typer.Exit(EX_USAGE)
+def _check_options(source: Path, targets: list[Path]) -> None:
     places = [one.resolve() for one in (*targets, source)]
     if len(set(places)) < len(places) or Path("-") in targets:
         err.print("mailproc: --in, --out and --blocked are three different files; only --in may be `-`")
@@ -143,9 +144,10 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
         if job.send is not None:
             await check_recorded(store, _send(job, job.send))
         with ExitStack() as open_files:
-            table = PeopleTable(opened(open_files, job.source), job.delimiter)
+            table = PeopleTable(opened(open_files, job.source), encoding=job.encoding, delimiter=job.delimiter)
             key, address = _columns(table, job)
-            files = open_files.enter_context(SendFiles(job.ok, job.blocked, job.delimiter))
+            files = SendFiles(job.ok, job.blocked, delimiter=table.delimiter, encoding=table.encoding)
+            open_files.enter_context(files)
             met = open_files.enter_context(Notes(store, job.terms.account_id)) if job.create else None
             progress = _progress(open_files)
             check = await _checker(store, job, progress)

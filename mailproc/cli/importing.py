@@ -15,11 +15,12 @@ from mailproc.cli.context import (
     settings_with_lists,
 )
 from mailproc.cli.import_file import Wanted, import_file
+from mailproc.cli.people_table import DelimiterOption, EncodingOption
 from mailproc.cli.storage import run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err
+from mailproc.csv_rules import delimiter_named
 from mailproc.errors import BadFile
 from mailproc.given import check_list
-from mailproc.people_file import delimiter_named
 from mailproc.policy.person_columns import CONSENTED_AT
 from mailproc.policy.person_row import time_written
 
@@ -36,13 +37,6 @@ MapOption = Annotated[
     ),
 ]
 AttributesOption = Annotated[bool, typer.Option("--attributes", help="Every other column is an attribute, too.")]
-EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", help="Such as windows-1252; else UTF-8, or what the file's mark says.")
-]
-DelimiterOption = Annotated[
-    str | None,
-    typer.Option("--delimiter", help="One character, or comma, semicolon, tab, pipe; else as the first line has it."),
-]
 ImportRejectsOption = Annotated[
     Path | None, typer.Option("--rejects", help="Where rows go that cannot be taken, as line, column and reason.")
 ]

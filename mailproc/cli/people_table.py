@@ -1,21 +1,40 @@
 """A CSV file of people, read in portions that keep each row as it was written; mistakes with line and column."""
 
 import csv
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, BinaryIO
+
+import typer
 
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT
-from mailproc.people_file import MAX_LINE
+from mailproc.csv_rules import (
+    MAX_LINE,
+    NO_COLUMNS,
+    TOO_LONG,
+    delimiter_of,
+    encoding_named,
+    encoding_of,
+    text_in,
+    why_no_csv,
+    why_no_text,
+    why_undecodable,
+)
 from mailproc.policy.table_cell import plain_cell
 
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Such as windows-1252; else UTF-8, or what the file's mark says.")
+]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option("--delimiter", help="One character, or comma, semicolon, tab, pipe; else as the first line has it."),
+]
+
 AT_ONCE = 20_000  # rows of a portion
-_TOO_LONG = f"a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
 
 
 class TableError(Exception):
@@ -39,15 +58,22 @@ class Portion:
 
 
 class PeopleTable:
-    """An open table: its `head`, then its portions. Raises TableError for what cannot be read."""
+    """An open table: its `head`, then its portions; `encoding` and `delimiter` tell what was found or given.
 
-    def __init__(self, source: TextIO, delimiter: str) -> None:
-        self._source = source
-        self._delimiter = delimiter
+    Raises TableError for what cannot be read, BadFile for an encoding that there is not.
+    """
+
+    def __init__(self, binary: BinaryIO, *, encoding: str | None = None, delimiter: str | None = None) -> None:
+        self.encoding = encoding_named(encoding) if encoding else encoding_of(binary)
+        self._was_named = encoding is not None
+        self._source = text_in(binary, self.encoding)
         self._line = 0  # lines read so far
+        self._ahead: list[str] = []  # read already
+        self._ahead = list(islice(self._bounded(), 1))
+        self.delimiter = delimiter or delimiter_of("".join(self._ahead))
         first = self._portion(1)
         if first is None or not first.rows:
-            raise TableError("line 1 is empty: it must name the columns")
+            raise TableError(NO_COLUMNS)
         self.head = list(first.rows[0])
         self.head_text = first.texts[0]
 
@@ -81,7 +107,7 @@ class PeopleTable:
         if not lines:
             return None
         text = "".join(lines)
-        _check_text(text, began)
+        self._check_text(text, began)
         if '"' in text:
             texts, rows = self._quoted(lines)
         else:
@@ -96,17 +122,23 @@ class PeopleTable:
 
     def _bounded(self) -> Iterator[str]:
         """The lines that follow; none is longer than memory should hold. Raises TableError."""
-        for number, line in enumerate(iter(lambda: self._source.readline(MAX_LINE), ""), self._line + 1):
-            if len(line) >= MAX_LINE:
-                raise TableError(f"line {number}: {_TOO_LONG}")
-            yield line
+        ahead, self._ahead = self._ahead, []
+        number = self._line
+        try:
+            for line in chain(ahead, iter(lambda: self._source.readline(MAX_LINE), "")):
+                number += 1
+                if len(line) >= MAX_LINE:
+                    raise TableError(f"line {number}: {TOO_LONG}")
+                yield line
+        except UnicodeError:
+            raise TableError(why_undecodable(number + 1, self.encoding)) from None
 
     def _read(self, lines: Sequence[str], began: int) -> list[list[str]]:
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         try:
             return list(reader)
         except csv.Error as error:
-            raise TableError(f"line {began + reader.line_num}: {error}") from None
+            raise TableError(f"line {began + reader.line_num}: {why_no_csv(error)}") from None
 
     def _quoted(self, lines: list[str]) -> tuple[list[str], list[list[str]]]:
         """The same where a cell in quotes may go on in the next line: each row with all the lines that it takes."""
@@ -117,21 +149,21 @@ class PeopleTable:
             for line in chain(lines, self._bounded()):
                 size = len(line) + (size if taken else 0)
                 if size >= MAX_LINE:
-                    raise csv.Error(_TOO_LONG)
+                    raise csv.Error(TOO_LONG)
                 taken.append(line)
                 yield line
 
-        reader = csv.reader(recorded(), delimiter=self._delimiter, strict=True)
+        reader = csv.reader(recorded(), delimiter=self.delimiter, strict=True)
         texts, rows = [], []
         try:
             while read < len(lines) and (row := next(reader, None)) is not None:
                 texts.append("".join(taken))
-                _check_text(texts[-1], began + read)
+                self._check_text(texts[-1], began + read)
                 rows.append(row)
                 read += len(taken)
                 taken.clear()
         except csv.Error as error:
-            raise TableError(f"line {began + read + 1}: {_quotes(str(error))}") from None
+            raise TableError(f"line {began + read + 1}: {why_no_csv(error)}") from None
         self._line += read
         return texts, rows
 
@@ -145,33 +177,16 @@ class PeopleTable:
         where = f"line {line}, column {min(cells, width) + 1}"
         raise TableError(f"{where}: {cells} cells, but the first line names {width} columns")
 
-
-def _check_text(text: str, began: int) -> None:
-    """Whether it was UTF-8: what was not is there as lone surrogates."""
-    if text.isascii():
-        return
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        before = text[: error.start]
-        line = began + before.count("\n") + 1
-        column = error.start - (before.rfind("\n") + 1) + 1
-        octet = ord(text[error.start]) - 0xDC00
-        where = f"line {line}, character {column}"
-        raise TableError(f"{where}: byte {octet:#04x} is no UTF-8; save the file as UTF-8") from None
+    def _check_text(self, text: str, began: int) -> None:
+        if why := why_no_text(text, began + 1, self.encoding, was_named=self._was_named):
+            raise TableError(why)
 
 
-def opened(files: ExitStack, path: Path) -> TextIO:
-    """The file, or standard input for `-`; bytes that are no UTF-8 become lone surrogates. Raises TableError."""
+def opened(files: ExitStack, path: Path) -> BinaryIO:
+    """The file, or standard input for `-`. Raises TableError."""
     if str(path) == "-":
-        if isinstance(sys.stdin, io.TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline="")
-        return sys.stdin
+        return sys.stdin.buffer
     try:
-        return files.enter_context(path.open(encoding="utf-8-sig", errors="surrogateescape", newline=""))
+        return files.enter_context(path.open("rb"))
     except OSError as error:
         raise TableError(f"cannot be opened: {error.strerror}", EX_NOINPUT) from None
-
-
-def _quotes(said: str) -> str:
-    return "a cell that begins with a quote never ends" if "unexpected end of data" in said else said

@@ -33,9 +33,10 @@ BLOCKED_COLUMNS = (
 class SendFiles(AbstractContextManager["SendFiles"]):
     """The two files of one check; `keep` puts them in place, leaving without it takes them away. Raises TableError."""
 
-    def __init__(self, ok: Path, blocked: Path | None, delimiter: str) -> None:
+    def __init__(self, ok: Path, blocked: Path | None, *, delimiter: str, encoding: str) -> None:
         self._targets = [ok] if blocked is None else [ok, blocked]
         self._delimiter = delimiter
+        self._encoding = encoding.removesuffix("-sig")
         self._files: list[TextIO] = []
         self.ok = self.blocked = 0
         self.reasons: Counter[str] = Counter()
@@ -46,7 +47,7 @@ class SendFiles(AbstractContextManager["SendFiles"]):
             try:
                 if target.is_dir():
                     raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-                self._files.append(_beside(target).open("x", encoding="utf-8", newline=""))
+                self._files.append(self._opened(_beside(target)))
             except OSError as error:
                 self._take_away()
                 raise TableError(f"{target} cannot be written: {error.strerror}", EX_CANTCREAT) from None
@@ -91,6 +92,10 @@ class SendFiles(AbstractContextManager["SendFiles"]):
             name = error.filename or self._targets[0]
             raise TableError(f"{name} cannot be written: {error.strerror}", EX_CANTCREAT) from None
         self._files.clear()
+
+    def _opened(self, path: Path) -> TextIO:
+        """In the encoding of what was read; only the name of a list can have letters that it has not."""
+        return path.open("x", encoding=self._encoding, errors="backslashreplace", newline="")
 
     def _write_blocked(self, rows: Iterable[Sequence[str]]) -> None:
         csv.writer(self._files[1], delimiter=self._delimiter, lineterminator="\n").writerows(rows)

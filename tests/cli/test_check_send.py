@@ -135,7 +135,7 @@ def test_rows_come_out_byte_for_byte_with_quotes_line_ends_and_empty_lines_apart
         (b"email,name\na@example.org,x\n\nb@example.org\n", "line 4, column 2: 1 cells, but the first line names 2"),
         (b"email,name\na@example.org,x,y\n", "line 2, column 3: 3 cells"),
         (b"email,name\na@example.org,M\xfcller\n", "line 2, character 16: byte 0xfc is no UTF-8"),
-        (b'email,name\na@example.org,"x\n', "line 2: a cell that begins with a quote never ends"),
+        (b'email,name\na@example.org,"x\n', "line 2: a quote that begins here never ends"),
         (b'email,name\n"x\ny",1\n"a"b,2\n', "line 4: "),
         (b"email,blocked_all\n", "column blocked_all is there already"),
     ],
@@ -166,7 +166,7 @@ def test_a_mistake_in_the_last_row_makes_nobody_known_and_leaves_earlier_files_a
         (("--list", "weekly", "--in", "people.csv", "--out", "-"), 64, "three different files"),
         (("--list", "weakly", *FILES), 65, "acme has no list weakly"),
         (FILES, 64, "name the list that the send goes to"),
-        (("--list", "weekly", "--delimiter", ";;", *FILES), 64, "--delimiter is one character"),
+        (("--list", "weekly", "--delimiter", ";;", *FILES), 65, "is no delimiter: give one character"),
         (("--list", "weekly", "--key-column", "id", *FILES), 65, "there is no column id; there: key, email, name"),
     ],
 )

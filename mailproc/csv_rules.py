@@ -1,0 +1,92 @@
+"""What a CSV file that somebody gives us may be: encoding, delimiter and bounds, and what its faults are called."""
+
+import codecs
+import csv
+import io
+from typing import BinaryIO, TextIO
+
+from mailproc.errors import BadFile
+
+MAX_LINE = 1024 * 1024  # characters of a line, and of a row that goes over several lines
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+NO_COLUMNS = "line 1 is empty: it has to name the columns"
+TOO_LONG = f"a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_ESCAPED = 0xDC00  # a byte that is no text is there as this and its value (PEP 383)
+
+
+def delimiter_named(text: str) -> str:
+    """The delimiter that somebody typed, as a character or by its name. Raises BadFile."""
+    found = DELIMITERS.get(text, text)
+    if len(found) != 1 or found in '"\r\n\0':
+        raise BadFile(f"{text!r} is no delimiter: give one character, or {', '.join(DELIMITERS)}")
+    return found
+
+
+def delimiter_of(first: str) -> str:
+    """The delimiter that the first line has most of, outside of quotes; a comma where it has none."""
+    unquoted = "".join(first.split('"')[::2])
+    best = max(DELIMITERS.values(), key=unquoted.count)
+    return best if best in unquoted else ","
+
+
+def encoding_named(name: str) -> str:
+    """The encoding that somebody typed; a mark before UTF-8 is passed over. Raises BadFile."""
+    try:
+        found = codecs.lookup(name)
+        "".encode(found.name)  # some codecs are for bytes alone
+    except (LookupError, TypeError):
+        raise BadFile(f"{name!r} is no encoding that is known here; for example utf-8, windows-1252, utf-16") from None
+    return "utf-8-sig" if found.name == "utf-8" else found.name
+
+
+def encoding_of(binary: BinaryIO) -> str:
+    """What the mark of a file says of its encoding; UTF-8 where there is none."""
+    start = binary.peek(4)[:4] if isinstance(binary, io.BufferedReader) else b""
+    return next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
+
+
+def text_in(binary: BinaryIO, encoding: str) -> TextIO:
+    """The text of a file, line ends as they are; bytes that are none are left for `why_no_text` to tell."""
+    return io.TextIOWrapper(binary, encoding, errors="surrogateescape", newline="")
+
+
+def why_no_text(text: str, line: int, encoding: str, *, was_named: bool) -> str | None:
+    """What is no text in these lines, of which the first has this number, and where; None when all is well."""
+    if "\0" in text:
+        at = line + text.count("\n", 0, text.index("\0"))
+        hint = "" if was_named else "; if it is UTF-16 without its mark, say --encoding utf-16-le"
+        return f"line {at}: NUL in the text: this is no CSV{hint}"
+    if text.isascii():
+        return None
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        before = text[: error.start]
+        place = f"line {line + before.count(chr(10))}, character {error.start - before.rfind(chr(10))}"
+        return f"{place}: byte {ord(text[error.start]) - _ESCAPED:#04x} is no {_shown(encoding)}; {_ADVICE}"
+    return None
+
+
+def why_undecodable(line: int, encoding: str) -> str:
+    """What is to be said where decoding itself gave up, somewhere in the block that begins on this line."""
+    return f"line {line} or soon behind it is not {_shown(encoding)}; {_ADVICE}"
+
+
+def why_no_csv(error: csv.Error) -> str:
+    """What the CSV reader says, as it concerns whoever wrote the file."""
+    text = str(error)
+    if "expected after" in text:
+        return "a quote ends in the middle of a cell; quotes within quotes are doubled"
+    if "unexpected end of data" in text:
+        return "a quote that begins here never ends"
+    if "field larger than field limit" in text:
+        return f"a cell of more than {csv.field_size_limit():,} characters: is a quote missing?"
+    return text
+
+
+_ADVICE = "name its encoding: an old spreadsheet on Windows writes --encoding windows-1252"
+
+
+def _shown(encoding: str) -> str:
+    return encoding.removesuffix("-sig").upper()
