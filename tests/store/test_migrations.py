@@ -205,6 +205,62 @@ async def test_subscribers_from_before_imports_are_found_in_a_looser_form_and_ge
     await store.close()
 
 
+async def test_who_was_kept_with_the_final_dot_of_the_domain_is_the_one_without(empty_database_url: str) -> None:
+    async with _at_revision(empty_database_url, "0014") as connection:
+        said = [("pat@example.org.", None), ("kim@example.org.", "7"), ("sam@example.org", "8.")]
+        for number, (address_key, key) in enumerate(said):
+            await _insert(
+                connection,
+                "fact",
+                account_id="acme",
+                id=f"f{number}",
+                kind="opt_out",
+                address=address_key,
+                address_key=address_key,
+                key=key,
+                level="account",
+                occurred_at=1,
+                began_at=1,
+                channel="reply",
+                evidence="{}",
+                recorded_at=1,
+            )
+        at = {"account_id": "acme", "created_at": 1}
+        for key, address in (("1", "p.at@gmail.com."), ("dotted.", "sam@example.org")):
+            loose = address
+            await _insert(
+                connection, "subscriber", key=key, address=address, address_key=address, loose_key=loose, **at
+            )
+        for person in ("a:pat@example.org.", "a:pat@example.org", "a:kim@example.org.", "k:dotted.", "k:x@y."):
+            await _insert(
+                connection,
+                "standing",
+                account_id="acme",
+                person=person,
+                status="unsubscribed",
+                blocks="[]",
+                version=1,
+                changed_at=1,
+            )
+        for name in ("a:pat@example.org.", "a:pat@example.org", "a:kim@example.org.", "k:x@y."):
+            await _insert(connection, "review_name", account_id="acme", name=name, review_id="r")
+    await migrate(empty_database_url)
+    store = await Store.open(empty_database_url, StoreSettings())
+    for address in ("pat@example.org", "kim@example.org.", "sam@example.org"):
+        assert (await store.persons(address))[0].standing.status is Status.unsubscribed, address
+    assert [one.key for one in await store.persons("p.at@gmail.com")] == ["1"]
+    await store.record_facts([an_opt_out("pat@googlemail.com")])
+    assert (await store.persons("1"))[0].standing.status is Status.unsubscribed
+    await store.close()
+    engine = create_async_engine(empty_database_url)
+    async with engine.connect() as connection:
+        for table, column in (("standing", "person"), ("review_name", "name")):
+            query = f"SELECT {column} FROM {table} WHERE {column} LIKE '%.' ORDER BY 1"
+            dotted = {"standing": ["k:dotted.", "k:x@y."], "review_name": ["k:x@y."]}[table]
+            assert [name for (name,) in await connection.execute(text(query))] == dotted, "keys are not addresses"
+    await engine.dispose()
+
+
 @contextlib.asynccontextmanager
 async def _at_revision(url: str, revision: str) -> AsyncIterator[AsyncConnection]:
     """A database as it was then, to be filled."""
