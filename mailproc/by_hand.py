@@ -7,8 +7,8 @@ from datetime import datetime
 from mailproc.account_policies import scopes_of
 from mailproc.errors import Unusable
 from mailproc.given import check_list, named
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, GlobalScope
+from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level
+from mailproc.policy.scope import EVERYWHERE, GlobalScope
 from mailproc.settings import Settings
 from mailproc.store.results import Recorded
 from mailproc.store.store import Store

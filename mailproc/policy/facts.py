@@ -46,6 +46,9 @@ class Channel(StrEnum):
     chat = "chat"
 
 
+ENTERPRISE = "enterprise"  # in the evidence of a global fact: of whose enterprise the operator spoke
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One thing that happened to one person.
@@ -73,7 +76,8 @@ class Fact:
         """Derived from what the fact says, so that the same fact twice is one: 32 hex digits.
 
         A fact out of a mail is identified by that mail's digest, any other by its times: a resend is the same fact.
-        One report may call an address dead and full: of a bounce its class belongs to what it says.
+        One report may call an address dead and full: of a bounce its class belongs to what it says. Of a global fact
+        it is the enterprise that the operator spoke of.
         """
         mail = self.evidence.get("mail")
         about = "" if mail or self.about_mail_of is None else f" about {self.about_mail_of.isoformat()}"
@@ -88,6 +92,7 @@ class Fact:
             mail or self.occurred_at.isoformat() + about,
             self.retracts,
             *([self.evidence.get("class")] if self.kind is FactKind.bounce else []),
+            *([self.evidence[ENTERPRISE]] if self.level is Level.global_ and ENTERPRISE in self.evidence else []),
         ]
         return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:32]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailproc.policy.facts import Fact, FactKind, Level
-from mailproc.policy.scope import ENTERPRISE, Scopes
+from mailproc.policy.facts import ENTERPRISE, Fact, FactKind, Level
+from mailproc.policy.scope import Scopes
 from mailproc.policy.standing import Standing
 
 FORGOTTEN = "forgotten"  # in the evidence of what is kept: when the person was forgotten

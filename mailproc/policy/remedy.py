@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
-from mailproc.policy.scope import ENTERPRISE, EVERYWHERE
+from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import DEFAULT_THRESHOLDS, Block, BounceThresholds, Standing, standing_of, still_said
 from mailproc.policy.verdict import Classification, Verdict, verdict
 

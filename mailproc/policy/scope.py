@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailproc.policy.facts import Fact
+from mailproc.policy.facts import ENTERPRISE, Fact
 from mailproc.policy.pepper import NO_PEPPERS, Peppers
 from mailproc.policy.standing import is_operators_global
 
 EVERYWHERE = "*"  # the account that global facts are kept under; nobody's own can have that name
-ENTERPRISE = "enterprise"  # in the evidence of a global fact: of whose enterprise the operator spoke
 
 
 class AccountScope(StrEnum):

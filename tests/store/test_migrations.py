@@ -12,10 +12,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from store_values import an_opt_out
+from store_values import NOW, an_opt_out
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
+from mailproc.policy.facts import ENTERPRISE, Channel, FactKind, Level, retraction_of
 from mailproc.policy.person_row import PersonRow
+from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
@@ -24,7 +26,10 @@ from mailproc.store.engine.revision import newest_revision
 from mailproc.store.engine.table import metadata
 from mailproc.store.engine.upgrading import config_of_migrations
 from mailproc.store.imports.importing import ImportRun
+from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
+
+PAT = "pat@example.org"
 
 
 def differences(connection: Connection) -> list[object]:
@@ -145,6 +150,43 @@ async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_m
         await store.take_over()
     assert await store.waiting.put(raised.value.mail, raised.value.mail.received_at)
     assert (await store.counts()).waiting == 1
+    await store.close()
+
+
+async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_follows(
+    empty_database_url: str,
+) -> None:
+    """Facts are put back under ids as they once were made, the retraction of a retraction among them."""
+    await migrate(empty_database_url)
+    scopes = Scopes([Member(account_id="acme", parent="group")], GlobalScope.parent)
+    store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
+    await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
+    operators = {"level": Level.global_, "account_id": EVERYWHERE, "channel": Channel.command}
+    everywhere = an_opt_out(PAT, evidence={"by": "kim", "reason": "asked", ENTERPRISE: "group"}, **operators)
+    bounce = an_opt_out(PAT, kind=FactKind.bounce, channel=Channel.bounce, evidence={"class": "hard", "mail": "d" * 64})
+    complaint = an_opt_out(PAT, kind=FactKind.complaint, about_mail_of=NOW)
+    taken_back = retraction_of(bounce, by="kim", reason="wrong", at=NOW)
+    facts = [everywhere, bounce, complaint, taken_back, retraction_of(taken_back, by="kim", reason="right", at=NOW)]
+    for fact in facts:  # each says what the one before it was called
+        await store.record_facts([fact])
+    before = await store.persons(PAT)
+    await store.close()
+    assert [len(one.standing.blocks) for one in before] == [1, 3]  # of everybody's account, and of acme
+    engine = create_async_engine(empty_database_url)
+    async with engine.begin() as connection:
+        for number, fact in enumerate(facts):
+            for table, column in (("fact", "id"), ("fact", "retracts"), ("standing", "blocks")):
+                statement = f"UPDATE {table} SET {column} = REPLACE({column}, :new, :old)"
+                await connection.execute(text(statement), {"new": fact.id, "old": f"{number:032}"})
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+    await engine.dispose()
+
+    assert (await migrate(empty_database_url))[0] == "0015"
+    store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
+    assert await store.persons(PAT) == before
+    assert await store.check() == []
+    await store.record_facts(facts)
+    assert await store.persons(PAT) == before
     await store.close()
 
 

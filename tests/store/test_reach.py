@@ -10,8 +10,8 @@ import pytest
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, deadlocks
 
 from mailproc.errors import Refused
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import ENTERPRISE, EVERYWHERE, AccountScope, GlobalScope, Member, Scopes
+from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level
+from mailproc.policy.scope import EVERYWHERE, AccountScope, GlobalScope, Member, Scopes
 from mailproc.policy.standing import Status, own_standing
 from mailproc.settings import StoreSettings
 from mailproc.store.results import Subscriber
@@ -186,6 +186,31 @@ async def test_a_new_address_does_not_shed_what_reached_the_old_one(store: Store
     }
 
 
+@pytest.mark.parametrize("known_first", [True, False])
+async def test_an_address_that_was_reached_through_a_key_is_not_let_go_when_the_key_moves(
+    store: Store, known_first: bool
+) -> None:
+    said = an_opt_out(None, key="1", kind=FactKind.complaint)
+    if known_first:
+        await store.put_subscribers([known("acme", "1", "first@example.org")])
+    await store.record_facts([said])
+    await store.put_subscribers([known("acme", "1"), known("shop", "7")])
+    assert await statuses(store) == {"acme": "unsubscribed", "shop": "unsubscribed"}
+    await store.put_subscribers([known("acme", "1", "kim@example.net")])
+    assert (await statuses(store))["shop"] == "unsubscribed"
+    assert (await statuses(store, "kim@example.net"))["acme"] == "unsubscribed"
+    await store.record_facts([a_consent(None, key="7", account_id="shop", at=LATER)])
+    assert (await statuses(store))["shop"] == "active"
+
+
+async def test_in_an_account_without_relatives_an_address_that_a_key_left_is_free(store: Store) -> None:
+    await store.record_facts([an_opt_out(None, key="1", account_id="other")])
+    await store.put_subscribers([known("other", "1")])
+    await store.put_subscribers([known("other", "1", "kim@example.net"), known("other", "2")])
+    assert await statuses(store) == {"other": "active"}
+    assert await statuses(store, "kim@example.net") == {"other": "unsubscribed"}
+
+
 async def test_the_own_record_is_told_apart_from_what_reaches_it(store: Store) -> None:
     await store.put_subscribers([known("acme"), known("shop")])
     await store.record_facts([an_opt_out(PAT), everywhere()])
@@ -254,6 +279,16 @@ async def test_global_by_parent_reaches_that_enterprise_alone(database_url: str)
         "other": "active",
     }
     assert await store.check() == []
+    await store.close()
+
+
+async def test_two_enterprises_said_in_one_moment_are_both_kept(database_url: str) -> None:
+    scopes = Scopes(MEMBERS, GlobalScope.parent)
+    store = await Store.open(database_url, StoreSettings(), hooks_of=hooks_of, scopes=scopes)
+    await store.put_subscribers([known(account) for account in ACCOUNTS])
+    said = [everywhere(evidence={**SAID, ENTERPRISE: enterprise}) for enterprise in ("group", "others")]
+    await store.record_facts(said)
+    assert set((await statuses(store)).values()) == {"unsubscribed"}
     await store.close()
 
 

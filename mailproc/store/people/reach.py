@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mailproc.policy.facts import FactKind, Level
 from mailproc.policy.scope import EVERYWHERE, Scopes
-from mailproc.policy.standing import is_operators_global, standing_of
+from mailproc.policy.standing import Block, is_operators_global, standing_of
 from mailproc.store.engine.persons import Names, Person, find, person_of_address
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.accounts import is_anything_global, senders, who_knows
@@ -121,6 +121,11 @@ def _counts_globally(scopes: Scopes, account_id: str, one: StoredFact) -> bool:
     )
 
 
+def is_reaching(block: Block, level: Level = Level.account) -> bool:
+    """Whether what stands against somebody in one account counts in others."""
+    return block.kind in _REACHING and block.level is level
+
+
 def reached_accounts(scopes: Scopes, account_id: str) -> Transaction[list[str]]:
     """The other accounts whose people's standing may change with what is said in this one, in order."""
     if account_id != EVERYWHERE:
@@ -141,7 +146,7 @@ def _people_at(home: str, address_keys: Collection[str]) -> Transaction[list[Per
 
 def _standing(said: Collection[StoredFact], level: Level) -> list[StoredFact]:
     blocks = standing_of(one.fact for one in said).blocks
-    standing = {block.fact_id for block in blocks if block.kind in _REACHING and block.level is level}
+    standing = {block.fact_id for block in blocks if is_reaching(block, level)}
     return [one for one in said if one.id in standing]
 
 

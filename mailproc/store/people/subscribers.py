@@ -16,7 +16,7 @@ from mailproc.store.engine.persons import Names, Person, find_and_lock, find_and
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell
 from mailproc.store.people.fact_rows import StoredFact, stored_fact
 from mailproc.store.people.projection import Said, apply_facts
-from mailproc.store.people.reach import counting_facts
+from mailproc.store.people.reach import counting_facts, is_reaching
 from mailproc.store.results import StandingChange, Subscriber
 
 
@@ -73,23 +73,25 @@ def _carried(context: Context, account_id: str, people: Sequence[Person]) -> Tra
     """What stands against people by their old address alone, said anew of their key: moving sheds no opt-out (R28a).
 
     What reached them from elsewhere is said here, of this key alone. Bounces stay behind: it was the old address that
-    is dead.
+    is dead. What their key alone says reached other accounts by the old address, and goes on to.
     """
     facts = yield from counting_facts(context.scopes, account_id, people)
+    has_relatives = bool(context.scopes.relatives_of(account_id))
     carried = []
     for person in people:
-        by_id = {
-            one.id: one.fact
-            for one in facts[person.person]
-            if one.fact.key != person.key or one.fact.account_id != account_id
-        }
-        blocks = standing_of((one.fact for one in facts[person.person]), context.thresholds_of(account_id)).blocks
+        by_id = {one.id: one for one in facts[person.person]}
+        blocks = standing_of((one.fact for one in by_id.values()), context.thresholds_of(account_id)).blocks
         for block in blocks:
-            if block.fact_id in by_id and block.kind is not FactKind.bounce:
-                said = by_id[block.fact_id]
-                evidence = {**said.evidence, "carried_from": block.fact_id}
-                mine = replace(said, account_id=account_id, key=person.key, address=None, evidence=evidence)
-                carried.append(stored_fact(mine, context.now))
+            one = by_id[block.fact_id]
+            evidence = {**one.fact.evidence, "carried_from": one.id}
+            if block.kind is FactKind.bounce:
+                continue
+            if one.fact.key != person.key or one.fact.account_id != account_id:
+                of_key = replace(one.fact, account_id=account_id, key=person.key, address=None, evidence=evidence)
+                carried.append(stored_fact(of_key, context.now))
+            elif has_relatives and one.address_key != person.address_key and is_reaching(block):
+                of_address = replace(one.fact, key=None, address=person.address, evidence=evidence)
+                carried.append(stored_fact(of_address, context.now))
     return carried
 
 
