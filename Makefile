@@ -26,6 +26,8 @@ pictures: $(DEV) chromium  ## the pictures of docs/ anew (needs pngquant and fon
 
 messages: $(DEV)  ## bring the catalogues of the pages up to date, and say what is to translate
 	@$(BIN)/python tests/web/messages.py
+search: $(DEV)  ## the tests of properties, with examples that nobody has tried yet
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n 2 --dist worksteal -m hypothesis
 
 run: $(RUNTIME)  ## serve with the shipped example settings until Ctrl-C
 	@$(BIN)/mailproc serve --config mailproc.example.toml

@@ -22,9 +22,11 @@ from mailproc.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
 
-# An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
+# A test run says the same of the same code: properties are tried with the same examples each time, and `make search`
+# looks for new ones. An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 async def _execute(dsn: str, *statements: str) -> None:

@@ -24,7 +24,7 @@ from store_values import NOW, Clock, hooks
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.person_row import PersonRow
 from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
-from mailproc.policy.standing import Standing, standing_of
+from mailproc.policy.standing import Block, Standing, standing_of
 from mailproc.policy.verdict import verdict
 from mailproc.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
@@ -65,15 +65,23 @@ class Model:
             self.facts[said.id] = said
 
     def put(self, account: str, key: str, address: str) -> None:
-        """Whoever moves takes along what stood against the old address, but for bounces."""
+        """Whoever moves takes along what stood against the old address, but for bounces; what they said by their key
+        goes on to reach others by that address.
+        """
         before = self.subscribers.get((account, key))
         if before not in (None, address):
-            for fact_id in {block.fact_id for block in self.standing(account, key, before).blocks}:
-                said = self.facts[fact_id]
-                if said.kind is not FactKind.bounce and (said.key, said.account_id) != (key, account):
-                    evidence = {**said.evidence, "carried_from": fact_id}
-                    moved = replace(said, account_id=account, key=key, address=None, evidence=evidence)
-                    self.facts.setdefault(moved.id, moved)
+            for block in self.standing(account, key, before).blocks:
+                said = self.facts[block.fact_id]
+                evidence = {**said.evidence, "carried_from": block.fact_id}
+                if said.kind is FactKind.bounce:
+                    continue
+                if (said.key, said.account_id) != (key, account):
+                    told = replace(said, account_id=account, key=key, address=None, evidence=evidence)
+                elif RELATIVES[account] and said.address != before and reaches(block):
+                    told = replace(said, key=None, address=before, evidence=evidence)
+                else:
+                    continue
+                self.facts.setdefault(told.id, told)
         self.subscribers[account, key] = address
 
     def own(self, account: str, key: str | None, address: str | None) -> list[Fact]:
@@ -96,8 +104,8 @@ class Model:
             there = [k for (a, k), known in self.subscribers.items() if (a, known) == (home, address)]
             for whose in [*there] or [""]:  # nobody there has it: somebody who comes anew would
                 facts = self.own(home, whose, address)
-                standing = {b.fact_id for b in standing_of(facts).blocks if b.level is Level.account}
-                said += [one for one in facts if one.id in standing and one.kind in SUPPRESSING[:2]]
+                standing = {b.fact_id for b in standing_of(facts).blocks if reaches(b)}
+                said += [one for one in facts if one.id in standing]
         said += [
             one for one in self.facts.values() if address and one.account_id == EVERYWHERE and one.address == address
         ]
@@ -105,6 +113,10 @@ class Model:
 
     def blocks(self, account: str, key: str | None, address: str | None) -> Blocks:
         return amounts(self.standing(account, key, address))
+
+
+def reaches(block: Block) -> bool:
+    return block.level is Level.account and block.kind in (FactKind.opt_out, FactKind.complaint)
 
 
 def amounts(standing: Standing) -> Blocks:
