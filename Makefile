@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev-installed
 FUZZ := $(VENV)/.fuzz-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test browser chromium pictures messages run lint bench fuzz setup lock clean
+.PHONY: demo test search browser chromium pictures messages run lint bench fuzz setup lock clean
 
 demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
 	@$(BIN)/mailproc demo
@@ -26,6 +26,7 @@ pictures: $(DEV) chromium  ## the pictures of docs/ anew (needs pngquant and fon
 
 messages: $(DEV)  ## bring the catalogues of the pages up to date, and say what is to translate
 	@$(BIN)/python tests/web/messages.py
+
 search: $(DEV)  ## the tests of properties, with examples that nobody has tried yet
 	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n 2 --dist worksteal -m hypothesis
 
