@@ -99,7 +99,7 @@ def _wanted(case: Case) -> tuple[Outcome, Match | None]:
     if body.guard is not None:
         return _outcome(case, body, "body", body.reason), None
     if body.action == Action.unsubscribe:
-        return _outcome(case, body, "body", "keyword in reply"), body.decisive
+        return _outcome(case, body, "body", body.reason or "keyword in reply"), body.decisive
     subject = read_intent(case.subject_matches, case.rules)
     if subject.guard is not None:
         return _outcome(case, subject, "subject", subject.reason), None

@@ -12,6 +12,7 @@ from mailproc.policy.match import Match, TextMatches, is_guard
 from mailproc.policy.normal_text import normal_text
 from mailproc.policy.rule_file import Guard
 from mailproc.policy.rules import RuleSet, counted_matches
+from mailproc.policy.sign import is_only_sign, reasons_of_signs, request_of_signs
 
 # A request in the middle of a long text is more likely somebody else's words.
 _LONG_TEXT_WORDS = 150
@@ -37,6 +38,8 @@ _REASONS = {
     Action.record: "keyword asks for nothing",
 }
 LONG_TEXT = "keyword within a long mail"
+OF_SIGNS = "a wish and a reason for it in reply"
+OF_REASONS = "has reasons to leave, and asks for nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,8 @@ class Intent:
 def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     """What the text asks for; a guard outweighs a request, a request outweighs everything else."""
     manners = rules.matcher.manners
-    counted = counted_matches(found)
+    signed = counted_matches(found)
+    counted = tuple([match for match in signed if not is_only_sign(match)])
     requests = [match for match in counted if match.rule.action == Action.unsubscribe]
     guarded = any(match.rule.guard is not None for match in counted)
     for guard in (Guard.negation, Guard.third_person) if guarded else ():
@@ -72,11 +76,18 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
             return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=said)
     if requests:
         return _request(found, counted, requests, manners)
+    if (signs := request_of_signs(found, signed)) and not _explains_leaving(found):
+        return _wish_and_why(found, signed, signs, manners)
     for action in (Action.review, Action.forward, Action.record):
         decisive = next((match for match in counted if match.rule.action == action), None)
         if decisive is not None:
             also = frozenset(decisive.rule.also)
             return Intent(action=action, reason=_REASONS[action], decisive=decisive, matches=counted, also=also)
+    if reasons := reasons_of_signs(found, signed):
+        substance = _has_substance(found, counted, manners)
+        return Intent(
+            action=Action.review, reason=OF_REASONS, decisive=reasons[0], matches=reasons, substance=substance
+        )
     if unsure := _taken_for_talk(found, rules):
         return Intent(action=Action.review, reason=_REASONS[Guard.talk], decisive=unsure, matches=(unsure,))
     return Intent(matches=counted, substance=_has_substance(found, counted, manners))
@@ -120,6 +131,14 @@ def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Matc
         also=frozenset(also for match in counted for also in match.rule.also),
         substance=_has_substance(found, counted, manners),
         pinned=any(match.rule.level is not None for match in requests),
+    )
+
+
+def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], manners: Manners) -> Intent:
+    also = frozenset(also for match in signed for also in match.rule.also)
+    substance = _has_substance(found, signed, manners)
+    return Intent(
+        action=Action.unsubscribe, reason=OF_SIGNS, decisive=signs[0], matches=signs, also=also, substance=substance
     )
 
 

@@ -26,7 +26,7 @@ _WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", 
 FILE_KEYS = frozenset({"language", "enabled", "classes", "rule", *_WORD_LISTS})
 RULE_KEYS = frozenset(
     {"id", "languages", "action", "guard", "also", "despite", "phrases", "patterns", "where", "alone", "mailboxes"}
-    | {"max_words", "max_sentence_words", "first_lines", "within_words", "level", "hits", "misses"}
+    | {"max_words", "max_sentence_words", "first_lines", "within_words", "level", "sign", "hits", "misses"}
 )
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
@@ -48,9 +48,20 @@ class Alone(StrEnum):
     text = "text"  # nothing in the whole text
 
 
+class Sign(StrEnum):
+    """What is too little for a request alone; a wish and a why together are one, unless something speaks against it."""
+
+    wish = "wish"  # wants something to end, and does not say what
+    why = "why"  # has a reason to leave, and does not say so
+    against = "against"  # likes the mail, or writes about other things that may end
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """One rule: what it looks for, where, and what it stands for; either `action` or `guard` is set.
+    """One rule: what it looks for, where, and what it stands for: `action`, `guard`, or nothing but a `sign`.
+
+    A `sign` may stand beside the action review: alone a person looks at it, with a sign of the other kind it is a
+    request.
 
     `where` holds subject, body or both. `mailboxes` empty means all. `within_words` is the widest gap. `max_words`,
     `max_sentence_words` and `first_lines` (of the body, blank ones not counted) are None for no limit. `level` set: the
@@ -64,6 +75,7 @@ class Rule:
     languages: tuple[str, ...]
     action: Action | None = None
     guard: Guard | None = None
+    sign: Sign | None = None
     also: tuple[Also, ...] = ()
     despite: tuple[Guard, ...] = ()
     phrases: tuple[Phrase, ...] = ()
@@ -81,10 +93,12 @@ class Rule:
 
     @property
     def does(self) -> str:
-        """Its action, or which guard it is, in words."""
+        """Its action, or which guard or sign it is, in words."""
         if self.guard is not None:
             return f"guard {self.guard.value}"
-        return self.action.value if self.action else ""
+        if self.action is not None:
+            return self.action.value
+        return f"sign {self.sign.value}" if self.sign else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +208,21 @@ def _rule(opened: OpenedFile, reader: TableReader, classes: Mapping[str, tuple[s
     reader.name = f"rule {rule_id}: "
     reader.refuse_others(RULE_KEYS)
     rule = _filled(opened, rule_id, reader, classes)
-    if ("action" in reader.values) == ("guard" in reader.values):
-        reader.wrong("needs either an action or a guard")
+    _refuse_unfit(reader)
     if not reader.values.get("phrases") and not reader.values.get("patterns"):
         reader.wrong("needs phrases or patterns")
     if not reader.values.get("hits") or not reader.values.get("misses"):
         reader.wrong("needs an example in hits and one in misses")
     return rule
+
+
+def _refuse_unfit(reader: TableReader) -> None:
+    """Note what does not go together: action, guard and sign."""
+    if "sign" in reader.values:
+        if "guard" in reader.values or reader.values.get("action", Action.review) != Action.review:
+            reader.wrong("a sign stands alone, or beside the action review", "sign")
+    elif ("action" in reader.values) == ("guard" in reader.values):
+        reader.wrong("needs either an action or a guard")
 
 
 def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule:
@@ -215,6 +237,7 @@ def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapp
         languages=reader.texts("languages") or (opened.language,),
         action=reader.one_of(Action, "action"),
         guard=reader.one_of(Guard, "guard"),
+        sign=reader.one_of(Sign, "sign"),
         also=reader.each_of(Also, "also"),
         despite=reader.each_of(Guard, "despite"),
         phrases=reader.each_read(partial(_phrase, classes=classes), "phrases"),

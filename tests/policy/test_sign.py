@@ -1,0 +1,117 @@
+import pytest
+from posted import account_with, mail, reply_mail, shipped_rules
+
+from mailproc.errors import RulesError
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.pipeline import decide_mail
+from mailproc.policy.decision import Action, Also, Decision
+from mailproc.policy.intent import OF_REASONS, OF_SIGNS, read_intent
+from mailproc.policy.rules import read_rules
+
+RULES = """
+language = "en"
+[[rule]]
+id = "wish"
+action = "review"
+sign = "wish"
+phrases = ["let it be"]
+hits = ["let it be"]
+misses = ["be it so"]
+[[rule]]
+id = "why-retired"
+sign = "why"
+also = ["alert"]
+phrases = ["i have retired", "i let it be known"]
+hits = ["I have retired", "I let it be known"]
+misses = ["I retire the car"]
+[[rule]]
+id = "why-moved"
+sign = "why"
+phrases = ["i have moved"]
+hits = ["I have moved"]
+misses = ["I move"]
+[[rule]]
+id = "order"
+sign = "against"
+phrases = ["my order"]
+hits = ["my order"]
+misses = ["in order"]
+[[rule]]
+id = "false-friend"
+guard = "false_friend"
+phrases = ["the hedge"]
+hits = ["the hedge"]
+misses = ["the edge"]
+"""
+
+
+def decided(text: str) -> Decision:
+    return decide_mail(mail(reply_mail(text)), NOT_CHECKED, account_with(), read_rules({"10-en.toml": RULES}))
+
+
+def test_a_wish_and_a_why_are_a_request_with_both_as_evidence():
+    decision = decided("I have retired. Please let it be.")
+    assert (decision.action, decision.rule, decision.reason) == (Action.unsubscribe, "wish", OF_SIGNS)
+    assert [one.rule for one in decision.evidence] == ["wish", "why-retired"]
+    assert Also.alert in decision.also
+
+
+def test_a_wish_alone_is_before_a_person_and_a_why_alone_does_nothing():
+    assert decided("Please let it be.").action == Action.review
+    assert decided("I have retired.").action == Action.forward
+
+
+def test_two_reasons_of_two_rules_are_before_a_person_and_two_of_one_rule_are_not():
+    decision = decided("I have retired. I have moved.")
+    assert (decision.action, decision.reason) == (Action.review, OF_REASONS)
+    assert decided("I have retired. Yes, I have retired.").action == Action.forward
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have retired. Let it be. My order has come.",
+        "I have retired. Let it be. Mind the hedge.",
+        "I let it be known.",
+        "I have retired. Let it be. " + "The garden was green and the neighbours came to see it. " * 6,
+    ],
+    ids=["something speaks against it", "it may be something else", "the same words are not both", "a longer text"],
+)
+def test_signs_make_no_request_where(text: str):
+    assert decided(text).action == Action.review
+
+
+@pytest.mark.parametrize("beside", ['guard = "talk"', 'action = "unsubscribe"'])
+def test_a_sign_stands_beside_nothing_but_a_review(beside: str):
+    rule = f'[[rule]]\nid = "x-y"\nsign = "why"\n{beside}\nphrases = ["x"]\nhits = ["x"]\nmisses = ["y"]\n'
+    with pytest.raises(RulesError, match="a sign stands alone, or beside the action review"):
+        read_rules({"10-en.toml": rule})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I no longer work in this field, no need to send these.",
+        "No idea how you got my address, but lose it.",
+        "We've sold the boat, so you can save yourself the trouble.",
+        "My inbox is overflowing. Please cancel mine.",
+    ],
+)
+def test_weak_words_ask_together(text: str):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I no longer have the receipt, can I still return it?",
+        "We've sold the boat. Keep them coming, I love reading them!",
+        "I have moved, and my order went to the old house. Please cancel it.",
+        "Your mails end up in my spam folder, any idea how to stop that?",
+        "Too many moles, how do I stop them?",
+    ],
+)
+def test_weak_words_about_something_else_do_not_ask(text: str):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action != Action.unsubscribe
