@@ -87,6 +87,7 @@ class WebSettings(_Table):
     link_requests_per_minute: int = Field(60, ge=1)  # on one link
     page_requests_per_minute: int = Field(1200, ge=1)  # of one network (/24 of IPv4, /56 of IPv6); not of one-click
     bad_links_per_minute: int = Field(60, ge=1)  # of one network: who tries out links
+    api_calls_per_minute: int = Field(600, ge=1)  # of each token, in each process
 
 
 class LogSettings(_Table):

@@ -76,6 +76,7 @@ class _Commands(LazyGroup):
             ("rules", "rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
             ("outbox", "outbox:app", "Events on their way to hooks."),
             ("sync", "sync:app", "What hooks are told."),
+            ("api-token", "api_token:app", "Tokens by which programs use the API."),
             ("config", "config:app", "Look at the settings."),
             ("db", "database:app", "Make, check and copy the database."),
         ),

@@ -40,10 +40,12 @@ from mailproc.store.people.link_holders import LinkHolders
 from mailproc.store.people.lists import Lists
 from mailproc.store.people.pepper_rows import require_peppers
 from mailproc.store.people.portions import portions, weight_of
+from mailproc.store.people.put_person import PersonWriter
 from mailproc.store.people.standings import Standings
 from mailproc.store.people.subscribers import PUT_SUBSCRIBERS
 from mailproc.store.people.subscriptions import Subscriptions
 from mailproc.store.programs.once import Once
+from mailproc.store.programs.pages import Pages
 from mailproc.store.programs.tokens import Tokens
 from mailproc.store.results import (
     Counts,
@@ -121,6 +123,8 @@ class Store:
         self.sends = Sends(self._journal, self._reader, context_of)
         self.tokens = Tokens(self._journal, self._reader)
         self.once = Once(self._journal)
+        self.pages = Pages(self._reader)
+        self.one_person = PersonWriter(self._journal)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from mailproc.policy.address import is_address
 from mailproc.store.engine.columns import address_key_of, micros_of, storable, time_of, time_or_none
@@ -35,9 +35,9 @@ class ReviewFilter:
     person: str | None = None
 
 
-async def reviews(reader: Reader, wanted: ReviewFilter, limit: int) -> list[ReviewItem]:
-    """What waits for a person, the most urgent first."""
-    query = _query().order_by(review.c.due_at, review.c.id).limit(limit)
+async def reviews(reader: Reader, wanted: ReviewFilter, limit: int, *more: ColumnElement[bool]) -> list[ReviewItem]:
+    """What waits for a person, the most urgent first; `more` are further conditions."""
+    query = _query().where(*more).order_by(review.c.due_at, review.c.id).limit(limit)
     if wanted.account_id is not None:
         query = query.where(review.c.account_id == wanted.account_id)
     if wanted.state is not None:

@@ -14,7 +14,7 @@ from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Names, name_of
 from mailproc.store.engine.statement import Rows, Statement, Transaction, ask, one_of, tell
 
-_COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)
+FACT_PAGE_COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)
 
 
 def _insert_fact(insert: Any) -> Any:
@@ -29,7 +29,7 @@ def _insert_fact(insert: Any) -> Any:
 
 def of_account(*conditions: Any) -> Select[Any]:
     """Facts of an account; parameter `account_id`."""
-    return select(*_COLUMNS).where(fact.c.account_id == bindparam("account_id"), *conditions)
+    return select(*FACT_PAGE_COLUMNS).where(fact.c.account_id == bindparam("account_id"), *conditions)
 
 
 _INSERT = Statement(_insert_fact)

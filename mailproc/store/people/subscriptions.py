@@ -131,9 +131,11 @@ class Subscriptions:
         """Name and value of each subscriber's attributes, by key; those without any are left out."""
         return await self._reader.run(attributes_of(storable(account_id), keys))
 
-    async def all(self, account_id: str, list_id: str | None = None) -> AsyncIterator[list[Profile]]:
-        """Every subscriber of an account, or of one of its lists, in order of key; a thousand at a time."""
-        after = ""
+    async def all(self, account_id: str, list_id: str | None = None, after: str = "") -> AsyncIterator[list[Profile]]:
+        """Every subscriber of an account, or of one of its lists, in order of key; a thousand at a time.
+
+        `after` is a key to go on behind.
+        """
         while True:
             some = await self._reader.run(_some(self._context_of(), storable(account_id), list_id, after))
             if not some:

@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from mailproc.store.sends.memory_check import MemoryCheck
     from mailproc.store.sends.send_check import SendCheck
 
-_COLUMNS = tuple(send.c[name] for name in ("account_id", "id", "name", "lists", "classification", "created_at"))
+SEND_COLUMNS = tuple(send.c[name] for name in ("account_id", "id", "name", "lists", "classification", "created_at"))
 
 _PUT = Statement(lambda insert: insert(send).on_conflict_do_nothing(index_elements=["account_id", "id"]))
 _BY_ID = Statement(
-    lambda insert: select(*_COLUMNS).where(send.c.account_id == bindparam("account_id"), send.c.id == bindparam("id"))
+    lambda insert: select(*SEND_COLUMNS).where(
+        send.c.account_id == bindparam("account_id"), send.c.id == bindparam("id")
+    )
 )
 _BY_NUMBER = Statement(
     lambda insert: (
-        select(*_COLUMNS)
+        select(*SEND_COLUMNS)
         .where(send.c.account_id == bindparam("account_id"), send.c.number == bindparam("number"))
         .order_by(send.c.created_at.desc(), send.c.id)
     )
 )
 _NEWEST = Statement(
     lambda insert: (
-        select(*_COLUMNS)
+        select(*SEND_COLUMNS)
         .where(send.c.account_id == bindparam("account_id"), send.c.created_at >= bindparam("since"))
         .order_by(send.c.created_at.desc(), send.c.id)
         .limit(bindparam("limit"))
@@ -54,7 +56,7 @@ def _put(context: Context, one: Send) -> Transaction[Send]:
     }
     yield from tell(_PUT, [row])
     (found,) = yield from ask(_BY_ID, account_id=row["account_id"], id=row["id"])
-    return _send_from(found)
+    return send_from(found)
 
 
 def _put_all(context: Context, payloads: Sequence[Send]) -> Transaction[list[Send]]:
@@ -125,10 +127,11 @@ class Sends:
         return await self._asked(_NEWEST, account_id=storable(account_id), since=0, limit=limit)
 
     async def _asked(self, statement: Statement, **parameters: Any) -> list[Send]:
-        return [_send_from(row) for row in await self._reader.run(ask(statement, **parameters))]
+        return [send_from(row) for row in await self._reader.run(ask(statement, **parameters))]
 
 
-def _send_from(row: Row) -> Send:
+def send_from(row: Row) -> Send:
+    """A send from its columns, in the order of `SEND_COLUMNS`."""
     account_id, send_id, name, lists, classification, created_at = row
     return Send(
         account_id=account_id,

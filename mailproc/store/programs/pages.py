@@ -1,0 +1,117 @@
+"""What programs read page by page, of one account: an order that does not change, and a place to go on from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, literal_column, select, tuple_
+
+from mailproc.policy.event import OutboxEntry, OutboxState
+from mailproc.policy.send import Send
+from mailproc.store.desk import review_reports
+from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.engine.columns import micros_of, storable
+from mailproc.store.engine.people_tables import fact, send
+from mailproc.store.engine.reader import Reader
+from mailproc.store.engine.schema import decision, outbox, review
+from mailproc.store.outbox.outbox_rows import ENTRY_COLUMNS, entry_from
+from mailproc.store.people.fact_rows import FACT_PAGE_COLUMNS, StoredFact, stored_facts
+from mailproc.store.results import RecordedDecision, ReviewItem
+from mailproc.store.road.reports import DECISION_COLUMNS, decision_from
+from mailproc.store.sends.sending import SEND_COLUMNS, send_from
+
+Place = Sequence[Any]  # the values that the last of a page was ordered by
+
+
+class Pages:
+    """The store as programs read it: `Store.pages` is one. Every question names the account; None is the first page."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def facts(self, account_id: str, after: Place | None, limit: int) -> list[tuple[StoredFact, Place]]:
+        """Facts in the order in which they were recorded."""
+        query: Select[Any] = select(*FACT_PAGE_COLUMNS, fact.c.recorded_at)
+        query = query.order_by(fact.c.recorded_at, fact.c.id)
+        query = _of(fact, query, account_id).limit(limit)
+        if after is not None:
+            query = query.where(tuple_(fact.c.recorded_at, fact.c.id) > tuple(after))
+        rows = [tuple(row) for row in await self._reader.rows(query)]
+        found = stored_facts([row[:-1] for row in rows])
+        return [(one, (row[-1], one.id)) for one, row in zip(found, rows, strict=True)]
+
+    async def sends(self, account_id: str, after: Place | None, limit: int) -> list[tuple[Send, Place]]:
+        """Recorded sends, newest first."""
+        query = _of(send, select(*SEND_COLUMNS), account_id)
+        query = query.order_by(send.c.created_at.desc(), send.c.id.desc()).limit(limit)
+        if after is not None:
+            query = query.where(tuple_(send.c.created_at, send.c.id) < tuple(after))
+        found = [send_from(tuple(row)) for row in await self._reader.rows(query)]
+        return [(one, (micros_of(one.created_at), one.id)) for one in found]
+
+    async def decisions(
+        self,
+        account_id: str,
+        after: Place | None,
+        limit: int,
+        *,
+        action: str | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+    ) -> list[tuple[RecordedDecision, Place]]:
+        """Decisions, newest first."""
+        place = (decision.c.decided_at, decision.c.mail_id, decision.c.n)
+        query = _of(decision, select(*DECISION_COLUMNS), account_id).order_by(*(one.desc() for one in place))
+        query = query.limit(limit)
+        for column, value in ((decision.c.action, action), (decision.c.kind, kind)):
+            if value is not None:
+                query = query.where(column == value)
+        if since is not None:
+            query = query.where(decision.c.decided_at >= micros_of(since))
+        if after is not None:
+            query = query.where(tuple_(*place) < tuple(after))
+        found = [decision_from(row) for row in await self._reader.rows(query)]
+        return [(one, (micros_of(one.decided_at), one.mail_id, one.n)) for one in found]
+
+    async def decision(self, account_id: str, mail_id: str) -> RecordedDecision | None:
+        """The last decision on a mail; None for none."""
+        query = _of(decision, select(*DECISION_COLUMNS), account_id)
+        query = query.where(decision.c.mail_id == storable(mail_id)).order_by(decision.c.n.desc()).limit(1)
+        return next((decision_from(row) for row in await self._reader.rows(query)), None)
+
+    async def reviews(self, wanted: ReviewFilter, after: Place | None, limit: int) -> list[tuple[ReviewItem, Place]]:
+        """What waits for a person, or was answered; the most urgent first. `wanted` names the account."""
+        assert wanted.account_id is not None
+        place = tuple_(review.c.due_at, review.c.id)
+        found = await review_reports.reviews(
+            self._reader, wanted, limit, *([] if after is None else [place > tuple(after)])
+        )
+        return [(one, (micros_of(one.due_at), one.id)) for one in found]
+
+    async def review(self, account_id: str, review_id: str) -> ReviewItem | None:
+        """One review, open or not; None for none."""
+        return await review_reports.review_named(self._reader, storable(account_id), storable(review_id))
+
+    async def entries(
+        self, account_id: str, after: Place | None, limit: int, *, state: OutboxState | None, hook: str | None
+    ) -> list[tuple[OutboxEntry, Place]]:
+        """Events on their way, newest first."""
+        query = _of(outbox, select(*(outbox.c[name] for name in ENTRY_COLUMNS)), account_id)
+        query = query.order_by(outbox.c.id.desc()).limit(limit)
+        if state is not None:  # a parameter would keep the partial indexes from being used
+            query = query.where(outbox.c.state == literal_column(f"'{state.value}'"))
+        if hook is not None:
+            query = query.where(outbox.c.hook == storable(hook))
+        if after is not None:
+            query = query.where(outbox.c.id < after[0])
+        return [(one, (one.id,)) for one in (entry_from(tuple(row)) for row in await self._reader.rows(query))]
+
+    async def entry(self, account_id: str, entry_id: int) -> OutboxEntry | None:
+        """One event; None for none."""
+        query = _of(outbox, select(*(outbox.c[name] for name in ENTRY_COLUMNS)), account_id)
+        query = query.where(outbox.c.id == entry_id)
+        return next((entry_from(tuple(row)) for row in await self._reader.rows(query)), None)
+
+
+def _of(table: Table, query: Select[Any], account_id: str) -> Select[Any]:
+    return query.where(table.c.account_id == storable(account_id))

@@ -1,0 +1,131 @@
+"""Who calls: the token, its account and what it may do; and how often."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from mailproc.account_policies import with_lists
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, is_secret
+from mailproc.settings import Settings
+from mailproc.store.store import Store
+from mailproc.web.api.problems import Trouble
+from mailproc.web.parts import Parts
+
+_USED_AGAIN = timedelta(hours=1)  # how exactly it is known when a token was used last
+_BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="`mailproc api-token create` makes one.")
+_NOT_KNOWN = "give a token that holds: `Authorization: Bearer mp_…`, made with `mailproc api-token create`"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mailproc"'}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A program with its token, and all that it can reach: what it asks is asked of its own account."""
+
+    token: ApiToken
+    parts: Parts
+
+    @property
+    def account_id(self) -> str:
+        """The one account that the token opens."""
+        return self.token.account_id
+
+    @property
+    def store(self) -> Store:
+        """Where everything is."""
+        return self.parts.store
+
+    @property
+    def policy(self) -> AccountPolicy:
+        """The account as mail is decided by."""
+        found = self.parts.accounts().get(self.account_id)
+        assert found is not None
+        return found
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return self.parts.clock()
+
+    async def settings(self) -> Settings:
+        """The settings with the lists that were made meanwhile."""
+        return with_lists(self.parts.settings, await self.store.lists.all())
+
+    def by(self, by: str) -> str:
+        """Who does it: as the program says, and by which token."""
+        name = f"token {self.token.name}"
+        return f"{by} ({name})" if by else name
+
+
+class Pace:
+    """How often each token may call: as many at once as in a minute, then evenly; of this process alone."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._left: dict[str, tuple[float, datetime]] = {}
+
+    def take(self, token_id: str, now: datetime) -> tuple[bool, int, int]:
+        """Whether it may; how many calls are left, and seconds until there is one more."""
+        rate = self.per_minute / 60
+        left, at = self._left.get(token_id, (float(self.per_minute), now))
+        left = min(float(self.per_minute), left + max(0.0, (now - at).total_seconds()) * rate)
+        may = left >= 1
+        left -= may
+        if len(self._left) >= 10_000:
+            self._left.clear()
+        self._left[token_id] = (left, now)
+        return may, int(left), max(1, round((1 - left % 1) / rate))
+
+
+async def authenticate(request: Request) -> ApiToken:
+    """The token that a request brings. Raises Trouble 401 for none that holds, 403 for an account that is gone, 429."""
+    known: ApiToken | None = getattr(request.state, "token", None)
+    if known is not None:
+        return known
+    parts: Parts = request.app.state.parts
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not is_secret(secret.strip()):
+        raise Trouble(401, _NOT_KNOWN, _CHALLENGE)
+    now = parts.clock()
+    token = await parts.store.tokens.find(digest_of_secret(secret.strip()))
+    if token is None or token.why_not(now) is not None:
+        detail = _NOT_KNOWN if token is None else f"this token is {token.why_not(now)}"
+        raise Trouble(401, detail, {"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'})
+    if parts.accounts().get(token.account_id) is None:
+        raise Trouble(403, f"the settings have no account {token.account_id} any more")
+    pace: Pace = request.app.state.pace
+    may, left, seconds = pace.take(token.id, now)
+    request.state.pace = (pace.per_minute, left, seconds)
+    if not may:
+        raise Trouble(429, f"{pace.per_minute} calls a minute are allowed", {"Retry-After": str(seconds)})
+    if token.last_used_at is None or now - token.last_used_at > _USED_AGAIN:
+        await parts.store.tokens.touch(token)
+        token = replace(token, last_used_at=now)
+    request.state.token = token
+    return token
+
+
+async def _caller(
+    request: Request,
+    needed: SecurityScopes,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+) -> Caller:
+    token = await authenticate(request)
+    if missing := [one for one in needed.scopes if one not in token.scopes]:
+        raise Trouble(403, f"this token has no scope {', '.join(missing)}", _CHALLENGE)
+    return Caller(token=token, parts=request.app.state.parts)
+
+
+def may(scope: Scope) -> Callable[..., Awaitable[Caller]]:
+    """The caller, if their token has this scope."""
+    return Security(_caller, scopes=[scope.value])  # type: ignore[no-any-return]
+
+
+Reader = Annotated[Caller, may(Scope.read)]
+Writer = Annotated[Caller, may(Scope.write)]
+Reviewer = Annotated[Caller, may(Scope.review)]
+Operator = Annotated[Caller, may(Scope.admin)]

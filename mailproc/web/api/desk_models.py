@@ -1,0 +1,84 @@
+"""What operators' programs send and get, as the OpenAPI document tells it."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from mailproc.policy.facts import Level
+from mailproc.policy.review import Answer
+from mailproc.web.api.models import Body, ListId, Person, Short
+
+
+class ReviewTold(BaseModel):
+    """Something that waits for a person."""
+
+    id: str
+    account: str
+    state: str
+    reason: str
+    received_at: datetime | None
+    due_at: datetime
+    resolution: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+    note: str | None
+    decision: dict[str, Any] | None
+
+
+class WantedAnswer(Body):
+    """A person's answer."""
+
+    answer: Answer
+    level: Level = Level.account
+    list: ListId | None = None
+    persons: tuple[Person, ...] = Field((), max_length=100, description="Who is meant, where the mail does not say.")
+    by: Short = Field(min_length=1, description="Who answers.", examples=["kim"])
+    note: Short = ""
+
+
+class Answered(BaseModel):
+    """What an answer did; not `applied`: what was said first, by whom and when."""
+
+    applied: bool
+    resolution: str
+    by: str
+    at: datetime
+    changes: list[dict[str, str | None]]
+    consented_since: list[str] = Field(description="Who is mailed all the same: they asked for mail later.")
+
+
+class EventTold(BaseModel):
+    """An event on its way to a hook."""
+
+    id: int
+    account: str
+    hook: str
+    person: str
+    version: int
+    state: str
+    attempts: int
+    next_at: datetime
+    last_error: str | None
+    event_id: str
+    event: dict[str, Any]
+
+
+class EventState(BaseModel):
+    """What an event became."""
+
+    id: int
+    state: str
+
+
+class DecisionTold(BaseModel):
+    """A decision as it was recorded; `decision` is told in docs/reference/decision.md."""
+
+    account: str
+    mail: str
+    n: int
+    kind: str
+    action: str
+    ruleset: str
+    decided_at: datetime
+    decision: dict[str, Any]

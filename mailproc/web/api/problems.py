@@ -1,0 +1,119 @@
+"""Every error as a problem (RFC 9457): what is wrong and what to do, never an exception's text that is not ours."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mailproc.errors import (
+    Conflict,
+    ContentDropped,
+    ContentGone,
+    MailprocError,
+    NotFound,
+    Refused,
+    StoreFull,
+    StoreUnavailable,
+    Unusable,
+)
+from mailproc.review.answer import WhoIsMeant
+
+RETRY_SECONDS = "5"
+_STATUS: tuple[tuple[type[MailprocError], int], ...] = (
+    (NotFound, 404),
+    (ContentDropped, 410),
+    (ContentGone, 410),
+    (Conflict, 409),
+    (Unusable, 422),
+    (WhoIsMeant, 422),
+    (Refused, 403),
+    (StoreFull, 503),
+    (StoreUnavailable, 503),
+    (MailprocError, 503),
+)
+DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 429, 500, 503)
+
+
+class Mistake(BaseModel):
+    """One value that cannot be used: where it stands, and why."""
+
+    where: str = Field(examples=["body.person"])
+    said: str = Field(examples=["Field required"])
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `type` is always about:blank: the status says what kind it is."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["'pat' is no address and no subscriber key"])
+    mistakes: list[Mistake] = []
+
+
+class Trouble(HTTPException):
+    """An error with a sentence for whoever calls, and perhaps headers."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+
+
+def said(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON that every reader takes: what mail contains may hold lone surrogates, so that only ASCII is written."""
+    return Response(json.dumps(content).encode("ascii"), status, headers, media_type="application/json")
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, mistakes: list[dict[str, str]] | None = None
+) -> Response:
+    """The answer for an error."""
+    title = HTTPStatus(status).phrase
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "mistakes": mistakes or []}
+    return Response(json.dumps(told).encode("ascii"), status, headers, media_type="application/problem+json")
+
+
+def problem_of(error: MailprocError) -> Response:
+    """The answer for an error of ours; what may pass says when to come again."""
+    status = next(code for kind, code in _STATUS if isinstance(error, kind))
+    if status == 503:  # a database's own words are for the log
+        return problem(503, "the store does not answer, and nothing was changed", {"Retry-After": RETRY_SECONDS})
+    return problem(status, str(error))
+
+
+def add_handlers(api: FastAPI) -> None:
+    """Problems for what the framework raises, too."""
+
+    async def of_http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(error.status_code, str(error.detail), error.headers)
+
+    async def of_validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        mistakes = [{"where": ".".join(map(str, one["loc"])), "said": str(one["msg"])} for one in error.errors()[:20]]
+        return problem(422, "; ".join(f"{one['where']}: {one['said']}" for one in mistakes[:3]), mistakes=mistakes)
+
+    async def of_ours(_: Request, error: Exception) -> Response:
+        assert isinstance(error, MailprocError)
+        return problem_of(error)
+
+    async def of_a_bug(_: Request, error: Exception) -> Response:
+        return problem(500, "a mistake of ours, which the log tells of; nothing more is known here")
+
+    api.add_exception_handler(HTTPException, of_http)
+    api.add_exception_handler(RequestValidationError, of_validation)
+    api.add_exception_handler(MailprocError, of_ours)
+    api.add_exception_handler(Exception, of_a_bug)
+
+
+def documented() -> dict[int | str, dict[str, Any]]:
+    """Every error that any route may answer with, for the OpenAPI document."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in DOCUMENTED}

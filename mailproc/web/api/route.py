@@ -1,0 +1,67 @@
+"""What every route does before and after its own work: the kind of body that it takes, and doing things once."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from mailproc.store.programs.once import Answer, Key
+from mailproc.web.api.caller import authenticate
+from mailproc.web.api.problems import Trouble
+from mailproc.web.parts import Parts
+
+_MAX_KEY = 200
+NDJSON, RFC822, JSON = "application/x-ndjson", "message/rfc822", "application/json"
+_KEPT_HEADERS = ("content-type", "etag", "location")
+_HAVE_A_BODY = {"/send-checks/stream": NDJSON, "/headers/stream": NDJSON, "/decisions/explain": RFC822}
+
+
+class Route(APIRoute):
+    """A route of the API."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler around the route's own."""
+        handle = super().get_route_handler()
+        takes = _HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
+        may_be_once = (self.methods or set()).isdisjoint({"GET", "HEAD"}) and takes in (None, JSON)
+
+        async def handler(request: Request) -> Response:
+            await authenticate(request)  # first of all: nobody learns anything without a token
+            given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if takes is not None and given != takes:
+                raise Trouble(415, f"send {takes}, and say so in Content-Type")
+            key = request.headers.get("idempotency-key")
+            if key is None or not may_be_once:
+                return await handle(request)
+            return await _once(request, key, handle)
+
+        return handler
+
+
+async def _once(request: Request, given: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Do it, unless the same was done under this key within a day: then what was answered is answered again."""
+    if not given.isprintable() or not 1 <= len(given) <= _MAX_KEY:
+        raise Trouble(422, f"Idempotency-Key is 1 to {_MAX_KEY} printable characters")
+    parts: Parts = request.app.state.parts
+    token = await authenticate(request)
+    key = Key(account_id=token.account_id, token_id=token.id, key=given)
+    said = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n".encode()
+    before = await parts.store.once.begin(key, hashlib.sha256(said + await request.body()).hexdigest())
+    if before is not None:
+        if before.is_other:
+            raise Trouble(422, "this Idempotency-Key was used for another request within the last day")
+        if before.answer is None:
+            raise Trouble(409, "the same request is being done at this moment", {"Retry-After": "1"})
+        headers = {**before.answer.headers, "Idempotency-Replayed": "true"}
+        return Response(before.answer.body, before.answer.status, headers)
+    answer: Answer | None = None
+    try:
+        response = await handle(request)
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        answer = Answer(status=response.status_code, headers=headers, body=bytes(response.body).decode())
+    finally:
+        await parts.store.once.end(key, answer)  # an error changed nothing: the same may be tried again
+    return response

@@ -1,0 +1,36 @@
+"""What the rooms of the web are given by the service."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailproc.metrics import Metrics
+from mailproc.policy.account import Accounts
+from mailproc.policy.lists import MailingList
+from mailproc.policy.rules import RuleSet
+from mailproc.settings import Settings
+from mailproc.store.store import Store
+from mailproc.web.endpoints import Details, Readiness
+
+
+def utc_now() -> datetime:
+    """The clock of the service."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the web rooms are given. `accounts`, `lists` and `rules` tell what is in force now: they change meanwhile.
+
+    `lists` are those that were made by command.
+    """
+
+    settings: Settings
+    store: Store
+    accounts: Callable[[], Accounts]
+    lists: Callable[[], Sequence[MailingList]]
+    rules: Callable[[], RuleSet]
+    metrics: Metrics
+    readiness: Readiness
+    details: Details
+    clock: Callable[[], datetime] = utc_now

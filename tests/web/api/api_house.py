@@ -1,0 +1,109 @@
+"""The real application over a real store of either kind, called as programs call it."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import httpx
+
+from mailproc.account_policies import policies_of, scopes_of
+from mailproc.metrics import Metrics
+from mailproc.policy.account import Accounts
+from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, secret_of
+from mailproc.policy.rules import RuleSet
+from mailproc.rule_files import load_rules
+from mailproc.settings import Settings
+from mailproc.store.store import Store
+from mailproc.web.application import Parts, build_application
+
+SECRET = bytes(range(32)).hex()
+SETTINGS: dict[str, Any] = {
+    "account": [
+        {
+            "id": name,
+            "domains": [f"reply.{name}.example"],
+            "sends_from": [f"news.{name}.example"],
+            "lists": {"weekly": "Weekly", "offers": "Offers"},
+            "token_keys": {"1": SECRET},
+        }
+        for name in ("acme", "zeta")
+    ],
+    "hook": [{"name": "crm", "type": "jsonl", "path": "events.jsonl"}],
+}
+
+
+@dataclass(kw_only=True)
+class Api:
+    """Programs with tokens, before one application."""
+
+    parts: Parts
+    application: Any
+    stack: AsyncExitStack
+    clock: Callable[[], datetime]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.parts.store
+
+    async def token(self, *scopes: Scope, account: str = "acme", expires_at: datetime | None = None) -> tuple[str, str]:
+        """A new token: its secret and its id."""
+        token = ApiToken(
+            id=secrets.token_hex(8),
+            account_id=account,
+            name="tool",
+            scopes=frozenset(scopes or Scope),
+            created_at=self.clock(),
+            created_by="kim",
+            expires_at=expires_at,
+        )
+        secret = secret_of(secrets.token_urlsafe(32))
+        await self.store.tokens.put(token, digest_of_secret(secret))
+        return secret, token.id
+
+    async def program(self, *scopes: Scope, account: str = "acme") -> httpx.AsyncClient:
+        """A client with a token of its own."""
+        return await self.with_token((await self.token(*scopes, account=account))[0])
+
+    async def with_token(self, secret: str | None) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=self.application, raise_app_exceptions=False)
+        headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+        client = httpx.AsyncClient(transport=transport, base_url="http://mailproc.example/api/v1", headers=headers)
+        return await self.stack.enter_async_context(client)
+
+
+@cache
+def _rules() -> RuleSet:
+    return load_rules(None)
+
+
+async def opened_api(database: str, stack: AsyncExitStack, **web: Any) -> Api:
+    settings = Settings.model_validate({**SETTINGS, "web": web, "database": database})
+    store = await Store.open(
+        database,
+        settings.store,
+        hooks_of=settings.hooks_of,
+        scopes=scopes_of(settings),
+        clock=lambda: datetime.now(UTC),
+    )
+    stack.push_async_callback(store.close)
+    accounts, rules = Accounts(policies_of(settings)), _rules()
+
+    async def ready() -> list[str]:
+        return []
+
+    parts = Parts(
+        settings=settings,
+        store=store,
+        accounts=lambda: accounts,
+        lists=tuple,
+        rules=lambda: rules,
+        metrics=Metrics(),
+        readiness=ready,
+        details=dict,
+    )
+    return Api(parts=parts, application=build_application(parts), stack=stack, clock=lambda: datetime.now(UTC))

@@ -1,0 +1,238 @@
+"""What keeps the API's door: tokens, scopes, accounts, pace, sizes, repeats; each shown by an attack."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import httpx
+import pytest
+from api_house import Api, opened_api
+
+from mailproc.policy.api_token import Scope
+from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.send import Send
+from mailproc.policy.verdict import Classification
+from mailproc.store.results import Subscriber
+from mailproc.web.api.build import build_api
+
+PROBLEM = "application/problem+json"
+FILLED = {"key": "17", "list_id": "weekly", "send_id": "42", "review_id": "none", "mail_id": "none", "entry_id": "1"}
+BODIES = {
+    "/people/{key}": {"address": "pat@example.org"},
+    "/people/search": {"person": "pat@example.org"},
+    "/people/standing": {"person": "pat@example.org"},
+    "/people/why": {"person": "pat@example.org"},
+    "/requests": {"kind": "unsubscribe", "person": "pat@example.org"},
+    "/lists/{list_id}": {"name": "Weekly"},
+    "/sends": {"id": "43", "lists": ["weekly"]},
+    "/send-checks": {"lists": ["weekly"], "people": [{"address": "pat@example.org"}]},
+    "/headers": {"keys": ["17"]},
+    "/reviews/{review_id}/answer": {"answer": "not-a-request", "by": "kim"},
+}
+STREAMS = {"/send-checks/stream": b'{"address": "pat@example.org"}\n', "/headers/stream": b'{"key": "17"}\n'}
+MAIL = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: News\r\n\r\nplease unsubscribe me\r\n"
+
+
+def routes(api: Api) -> list[tuple[str, str]]:
+    """Method and path of everything that the API serves."""
+    paths = build_api(api.parts).openapi()["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+def test_the_table_of_routes_is_whole(small_api: Api) -> None:
+    assert len(routes(small_api)) == 30
+    assert {path for _, path in routes(small_api)} >= {*BODIES, *STREAMS, "/decisions/explain"}
+
+
+async def asked(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    """A request that would do what the route is for."""
+    where = path.format(**FILLED)
+    if path in STREAMS:
+        params = {"list": "weekly"}
+        return await client.request(
+            method, where, content=STREAMS[path], params=params, headers={"Content-Type": "application/x-ndjson"}
+        )
+    if path == "/decisions/explain":
+        return await client.request(method, where, content=MAIL, headers={"Content-Type": "message/rfc822"})
+    body = BODIES.get(path) if method in ("PUT", "POST") else None
+    return await client.request(method, where, json=body) if body else await client.request(method, where)
+
+
+async def test_no_route_tells_anything_without_a_token_that_holds(small_api: Api) -> None:
+    expired, _ = await small_api.token(expires_at=small_api.clock() - timedelta(seconds=1))
+    revoked, token_id = await small_api.token()
+    await small_api.store.tokens.revoke("acme", token_id)
+    forged = f"mp_{'A' * 43}"
+    for secret in (None, forged, expired, revoked, "mp_short", "x" * 5000):
+        client = await small_api.with_token(secret)
+        for method, path in routes(small_api):
+            answer = await asked(client, method, path)
+            assert (answer.status_code, answer.headers["content-type"]) == (401, PROBLEM), (path, secret)
+            assert "www-authenticate" in answer.headers
+
+
+async def test_a_revoked_token_opens_nothing_from_that_moment_on(api: Api) -> None:
+    secret, token_id = await api.token(Scope.read)
+    client = await api.with_token(secret)
+    assert (await client.get("/lists")).status_code == 200
+    assert await api.store.tokens.revoke("acme", token_id)
+    assert (await client.get("/lists")).status_code == 401
+
+
+async def test_a_token_is_not_in_the_database(api: Api) -> None:
+    secret, _ = await api.token(Scope.read)
+    assert await api.store.tokens.find(secret) is None
+
+
+async def test_each_route_takes_its_scope(small_api: Api) -> None:
+    nothing = {scope: await small_api.program(*(set(Scope) - {scope})) for scope in Scope}
+    refused = dict.fromkeys(Scope, 0)
+    for method, path in routes(small_api):
+        without = {scope: await asked(client, method, path) for scope, client in nothing.items()}
+        lacking = [scope for scope, answer in without.items() if answer.status_code == 403]
+        assert len(lacking) == 1, (method, path, lacking)
+        refused[lacking[0]] += 1
+    assert all(refused.values())
+
+
+async def fill(api: Api, account: str) -> None:
+    """Somebody with a past, in an account."""
+    await api.store.put_subscribers([Subscriber(account_id=account, key="17", address="pat@example.org")])
+    now = api.clock()
+    fact = Fact(
+        kind=FactKind.opt_out,
+        account_id=account,
+        key="17",
+        occurred_at=now,
+        channel=Channel.api,
+        evidence={"by": "SECRET"},
+    )
+    await api.store.record_facts([fact])
+    send = Send(
+        account_id=account,
+        id="42",
+        name="SECRET",
+        list_ids=("weekly",),
+        classification=Classification.commercial,
+        created_at=now,
+    )
+    await api.store.sends.put(send)
+    await api.store.subscriptions.join(account, "weekly", ["17"])
+
+
+async def test_no_route_shows_or_changes_anything_of_another_account(api: Api) -> None:
+    await fill(api, "zeta")
+    theirs = await api.program(account="zeta")
+    before = [(await theirs.get(path)).text for path in ("/people/17", "/sends", "/outbox", "/facts", "/lists")]
+    assert any("SECRET" in one for one in before)
+    mine = await api.program(account="acme")
+    entry = (await theirs.get("/outbox")).json()["items"][0]["id"]
+    for method, path in routes(api):
+        answer = await asked(mine, method, path.replace("{entry_id}", str(entry)))
+        assert "SECRET" not in answer.text, path
+        assert "zeta" not in answer.text, path
+    for path in (f"/outbox/{entry}/retry", f"/outbox/{entry}/drop"):
+        assert (await mine.post(path)).status_code == 404
+    after = [(await theirs.get(path)).text for path in ("/people/17", "/sends", "/outbox", "/facts", "/lists")]
+    assert after == before
+
+
+async def test_what_is_anothers_answers_like_what_does_not_exist(small_api: Api) -> None:
+    await fill(small_api, "zeta")
+    mine = await small_api.program(account="acme")
+    for path in ("/sends/42", "/people/17"):
+        theirs, nobodys = await mine.get(path), await mine.get(path[:-2] + "99")
+        assert theirs.status_code == nobodys.status_code == 404
+        assert theirs.text.replace(path[-2:], "99") == nobodys.text
+
+
+async def test_the_same_request_again_under_its_key_does_nothing_and_gets_the_same_answer(api: Api) -> None:
+    program = await api.program()
+    key = {"Idempotency-Key": "a-1"}
+    body = {"kind": "unsubscribe", "person": "pat@example.org"}
+    first = await program.post("/requests", json=body, headers=key)
+    again = await program.post("/requests", json=body, headers=key)
+    assert (again.status_code, again.text, again.headers["idempotency-replayed"]) == (200, first.text, "true")
+    assert len((await program.get("/facts")).json()["items"]) == 1
+    other = await program.post("/requests", json={**body, "person": "sam@example.org"}, headers=key)
+    assert other.status_code == 422
+    another = await api.program()
+    assert "idempotency-replayed" not in (await another.post("/requests", json=body, headers=key)).headers
+
+
+async def test_of_two_at_once_under_one_key_one_is_done(api: Api) -> None:
+    program = await api.program()
+    body = {"kind": "unsubscribe", "person": "pat@example.org"}
+    answers = await asyncio.gather(
+        *(program.post("/requests", json=body, headers={"Idempotency-Key": "k"}) for _ in range(6))
+    )
+    assert {one.status_code for one in answers} <= {200, 409}
+    assert len((await program.get("/facts")).json()["items"]) == 1
+
+
+async def test_a_failed_request_may_be_made_again_under_its_key(api: Api) -> None:
+    program = await api.program()
+    body, key = {"id": "7", "lists": ["monthly"]}, {"Idempotency-Key": "s"}
+    assert (await program.post("/sends", json=body, headers=key)).status_code == 422
+    await program.put("/lists/monthly", json={"name": "Monthly"})
+    assert (await program.post("/sends", json=body, headers=key)).status_code == 200
+
+
+async def test_a_token_has_its_pace_and_another_its_own(sqlite_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        api = await opened_api(sqlite_url, stack, api_calls_per_minute=3)
+        busy, calm = await api.program(), await api.program()
+        answers = [await busy.get("/lists") for _ in range(4)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429]
+        assert answers[0].headers["ratelimit-policy"] == '"token";q=3;w=60'
+        assert int(answers[3].headers["retry-after"]) >= 1
+        assert answers[3].headers["content-type"] == PROBLEM
+        assert (await calm.get("/lists")).status_code == 200
+
+
+async def test_what_is_too_large_is_refused_told_or_not(small_api: Api) -> None:
+    program = await small_api.program()
+    big = b" " * (2 * 1024 * 1024 + 1)
+
+    async def untold() -> object:
+        for _ in range(4):
+            yield big[: len(big) // 3]
+
+    headers = {"Content-Type": "application/json"}
+    assert (await program.post("/requests", content=big, headers=headers)).status_code == 413
+    assert (await program.post("/requests", content=untold(), headers=headers)).status_code == 413
+    lines = {"Content-Type": "application/x-ndjson"}
+    line = await program.post("/send-checks/stream?list=weekly", content=b"x" * 20_000, headers=lines)
+    assert (line.status_code, line.headers["content-type"]) == (413, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/people/pat@example.org", 422),
+        ("PATCH", "/lists", 405),
+        ("GET", "/facts?cursor=x", 422),
+        ("GET", "/facts?limit=0", 422),
+        ("GET", "/facts?cursor=WyJ4IiwgMV0=", 422),
+        ("GET", "/sends/none", 404),
+    ],
+)
+async def test_every_error_is_a_problem(small_api: Api, method: str, path: str, status: int) -> None:
+    answer = await (await small_api.program()).request(method, path)
+    assert (answer.status_code, answer.headers["content-type"], answer.json()["status"]) == (status, PROBLEM, status)
+
+
+async def test_a_body_of_another_kind_is_refused(small_api: Api) -> None:
+    program = await small_api.program()
+    for path in ("/requests", "/decisions/explain", "/headers/stream"):
+        answer = await program.post(path, content=b"kind=unsubscribe", headers={"Content-Type": "text/plain"})
+        assert (answer.status_code, answer.headers["content-type"]) == (415, PROBLEM)
+
+
+async def test_when_the_store_is_gone_a_program_is_told_when_to_come_again(small_api: Api) -> None:
+    program = await small_api.program()
+    assert (await program.get("/lists")).status_code == 200
+    await small_api.store.close()
+    answer = await program.post("/requests", json={"kind": "unsubscribe", "person": "pat@example.org"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -1,0 +1,88 @@
+"""Lists, sends, checks before them, and headers by the API."""
+
+import json
+
+from api_house import Api
+
+NDJSON = {"Content-Type": "application/x-ndjson"}
+
+
+async def out_of(api: Api, *people: str) -> None:
+    program = await api.program()
+    for person in people:
+        await program.post("/requests", json={"kind": "unsubscribe", "person": person})
+
+
+async def test_a_check_names_who_may_not_be_mailed_and_why(api: Api) -> None:
+    await out_of(api, "pat@example.org")
+    program = await api.program()
+    people = [{"address": "sam@example.org"}, {"address": "pat@example.org"}, {"key": "nobody"}, {"address": "no"}, {}]
+    told = (await program.post("/send-checks", json={"lists": ["weekly"], "people": people})).json()
+    assert told["asked"] == 5
+    assert {one["place"]: one["reason"] for one in told["stopped"]} == {
+        1: "opt_out account",
+        2: "unknown key",
+        3: "no valid address",
+        4: "no valid address",
+    }
+
+
+async def test_a_commercial_check_without_a_list_is_refused(api: Api) -> None:
+    program = await api.program()
+    answer = await program.post("/send-checks", json={"people": [{"address": "sam@example.org"}]})
+    assert answer.status_code == 422
+    body = {"classification": "transactional", "people": [{"address": "sam@example.org"}]}
+    assert (await program.post("/send-checks", json=body)).json()["stopped"] == []
+
+
+async def test_a_stream_answers_line_for_line_and_says_when_it_is_done(api: Api) -> None:
+    await out_of(api, "p7@example.org", "p2100@example.org")
+    program = await api.program()
+    lines = [json.dumps({"address": f"p{number}@example.org"}) for number in range(2200)]
+    lines[3] = "{no json"
+    answer = await program.post(
+        "/send-checks/stream", params={"list": "weekly"}, content="\n".join(lines).encode(), headers=NDJSON
+    )
+    *told, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert last == {"done": True, "lines": 2200}
+    assert [place for place, one in enumerate(told) if not one["may_send"]] == [3, 7, 2100]
+
+
+async def test_headers_are_made_for_many_and_for_a_stream(small_api: Api) -> None:
+    program = await small_api.program()
+    told = (await program.post("/headers", json={"keys": ["17", "x" * 100], "list": "weekly", "send": "42"})).json()
+    assert told[0]["headers"]["List-Id"] == "Weekly <weekly.news.acme.example>"
+    assert (told[1]["headers"], "key" in told[1]["error"]) == (None, True)
+    answer = await program.post("/headers/stream", content=b'{"key": "17"}\n{}\n', headers=NDJSON)
+    first, second, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert first["headers"]["Reply-To"].endswith("@reply.acme.example")
+    assert second["headers"] is None
+    assert last == {"done": True, "lines": 2}
+
+
+async def test_one_id_means_one_send(api: Api) -> None:
+    program = await api.program()
+    made = await program.post("/sends", json={"id": "42", "lists": ["weekly"]})
+    assert (made.status_code, made.json()["number"]) == (200, 42)
+    assert (await program.post("/sends", json={"id": "42", "lists": ["weekly"]})).status_code == 200
+    assert (await program.post("/sends", json={"id": "42", "lists": ["offers"]})).status_code == 409
+    assert (await program.get("/sends/42")).json()["lists"] == ["weekly"]
+    await program.post("/sends", json={"id": "43", "lists": ["offers"]})
+    page = (await program.get("/sends", params={"limit": 1})).json()
+    rest = (await program.get("/sends", params={"limit": 1, "cursor": page["next"]})).json()
+    assert [one["id"] for one in page["items"] + rest["items"]] == ["43", "42"]
+
+
+async def test_lists_are_made_joined_left_and_let_go(api: Api) -> None:
+    program = await api.program()
+    made = await program.put("/lists/monthly", json={"name": "Monthly", "public": True})
+    assert (made.status_code, made.json()["public"]) == (200, True)
+    assert (await program.put("/lists/monthly/members/17")).status_code == 404
+    await program.put("/people/17", json={"address": "pat@example.org"})
+    assert (await program.put("/lists/monthly/members/17")).status_code == 204
+    assert [one["key"] for one in (await program.get("/lists/monthly/members")).json()["items"]] == ["17"]
+    assert (await program.delete("/lists/monthly/members/17")).status_code == 204
+    assert (await program.get("/lists/monthly/members")).json()["items"] == []
+    assert (await program.delete("/lists/monthly")).status_code == 204
+    assert (await program.delete("/lists/monthly")).status_code == 404
+    assert (await program.delete("/lists/weekly")).status_code == 409
