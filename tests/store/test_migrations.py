@@ -178,10 +178,10 @@ async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_
             for table, column in (("fact", "id"), ("fact", "retracts"), ("standing", "blocks")):
                 statement = f"UPDATE {table} SET {column} = REPLACE({column}, :new, :old)"
                 await connection.execute(text(statement), {"new": fact.id, "old": f"{number:032}"})
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
     await engine.dispose()
 
-    assert (await migrate(empty_database_url))[0] == "0017"
+    assert (await migrate(empty_database_url))[0] == "0018"
     store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
     assert await store.persons(PAT) == before
     assert await store.check() == []

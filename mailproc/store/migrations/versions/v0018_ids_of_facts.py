@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 _COLUMNS = "account_id, id, kind, address, key, level, list_id, channel, occurred_at, about_mail_of, evidence, retracts"
 _PAGE = (
