@@ -25,8 +25,8 @@ LinksOption = Annotated[
     str | None,
     typer.Option(
         "--links-base",
-        help="Where you serve one-click links, https://…; without it List-Unsubscribe has a mailto only, and no "
-        "List-Unsubscribe-Post, because one-click POST needs an https link (RFC 8058).",
+        help="Where links are served, https://…/u/; without it `url` of [account.pages] counts, and without that "
+        "List-Unsubscribe has a mailto only, and no List-Unsubscribe-Post: one-click needs an https link (RFC 8058).",
     ),
 ]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Stamp every row of this file; `-`: standard input.")]
@@ -53,6 +53,7 @@ def headers(
 ) -> None:
     """Print what to stamp on outgoing mail, so that replies, bounces and reports tell who was mailed.
 
+    Unsubscribe-Link and Profile-Link are for the text of the mail: they lead to our pages (docs/how-to/pages.md).
     Return-Path is the envelope's sender (MAIL FROM). Sign all of these fields with DKIM. See docs/how-to/stamp-mail.md.
 
     Examples: `mailproc headers --person 1234567890123 --list news --send 42` ·
@@ -65,10 +66,12 @@ def headers(
     account_id = account_named(settings, account)
     policy = next(one.policy() for one in settings.account if one.id == account_id)
     try:
+        links_base = links_base or _links_base_of(settings, account_id)
         stamper = Stamper(policy, issued_on=datetime.now(UTC).date(), links_base=links_base)
         if person is not None:
             key = _key_of(settings, account_id, person)
             stamped = stamper.stamp(key, nonce=secrets.token_hex(6), list_id=list_id, send=send)
+            stamped |= stamper.links(key, list_id=list_id, send=send)
     except ValueError as error:
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_DATAERR) from None
@@ -80,6 +83,12 @@ def headers(
     else:
         for name, value in stamped.items():
             out.print(f"{name}: {value}", markup=False)
+
+
+def _links_base_of(settings: Settings, account_id: str) -> str | None:
+    """Where our own pages are; None where the settings do not say, or not with https."""
+    url = next(one.pages.url for one in settings.account if one.id == account_id)
+    return f"{url}/u/" if url and url.startswith("https://") else None
 
 
 def _key_of(settings: Settings, account_id: str, person: str) -> str:

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from mailproc.cli.processes import in_processes
 from mailproc.cli.table_file import Rejects, opened, other_than
 from mailproc.cli.terminal import EX_DATAERR, err
-from mailproc.policy.stamp import HEADER_NAMES, Stamper
+from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
 
 _ROWS_PER_UPDATE = 5000
 _CHUNK_ROWS = 100
@@ -48,7 +48,7 @@ def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None
         stamping = _Stamping(stamper, head, columns)
         output = opened(files, other_than(table, target), "w", sys.stdout)
         refused = Rejects(opened(files, other_than(table, rejects), "w", sys.stdout) if rejects else None)
-        csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES])
+        csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES, *stamping.links])
         count = 0
         chunks = _chunks(_read(files, rows, source, size, refused))
         for done in _stamped(stamping, chunks, parallel=size is not None and size > _PARALLEL_FROM_BYTES):
@@ -100,6 +100,7 @@ class _Stamping:
         self._key = _place(head, columns.key)
         self._list = _place(head, columns.list_column) if columns.list_column else None
         self._send = _place(head, columns.send_column) if columns.send_column else None
+        self.links = tuple(name for name in LINK_NAMES if name in stamper.links("0"))  # those that are served somewhere
         self._run = secrets.token_hex(5)  # with the line's number no two Message-IDs are the same
 
     def chunk(self, chunk: _Chunk) -> _Done:
@@ -121,7 +122,8 @@ class _Stamping:
         list_id = self._columns.list_id if self._list is None else row[self._list].strip() or None
         send = self._columns.send if self._send is None else row[self._send].strip() or None
         found = self._stamper.stamp(row[self._key].strip(), nonce=f"{self._run}x{line}", list_id=list_id, send=send)
-        return row + [found.get(name, "") for name in HEADER_NAMES]
+        links = self._stamper.links(row[self._key].strip(), list_id=list_id, send=send) if self.links else {}
+        return row + [found.get(name, "") for name in HEADER_NAMES] + [links[name] for name in self.links]
 
 
 def _read(

@@ -73,7 +73,7 @@ def _write_secret(target: Path, secret: str) -> None:
 @app.command()
 def make(
     person: Annotated[str, typer.Option("--person", help="Subscriber key.")],
-    purpose: Annotated[str, typer.Option(help="unsubscribe, bounce, reply or feedback.")] = "unsubscribe",
+    purpose: Annotated[str, typer.Option(help="unsubscribe, bounce, reply, feedback or profile.")] = "unsubscribe",
     list_id: Annotated[str | None, typer.Option("--list", help="With `unsubscribe`: only this list.")] = None,
     send: Annotated[str | None, typer.Option("--send", help="Your id of the send.")] = None,
     account: AccountOption = None,
@@ -110,9 +110,9 @@ def make(
 def _purpose(word: str, list_id: str | None) -> Purpose:
     if word == "unsubscribe":
         return Purpose.unsubscribe_list if list_id is not None else Purpose.unsubscribe_all
-    if word in ("bounce", "reply", "feedback"):
+    if word in ("bounce", "reply", "feedback", "profile"):
         return Purpose[word]
-    raise ValueError(f"purpose {word!r}: must be unsubscribe, bounce, reply or feedback")
+    raise ValueError(f"purpose {word!r}: must be unsubscribe, bounce, reply, feedback or profile")
 
 
 @app.command()

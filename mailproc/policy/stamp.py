@@ -30,6 +30,7 @@ from mailproc.policy.ownership import sending_domains
 from mailproc.policy.token import EPOCH, Purpose, packed_subscriber, sign_token, signing_key_of
 from mailproc.policy.token_key import number_of, subscriber_of
 
+LINK_NAMES = ("Unsubscribe-Link", "Profile-Link")  # not for the header, but for the text of the mail
 HEADER_NAMES = (
     "Return-Path",
     "Reply-To",
@@ -52,9 +53,10 @@ _SENDER_ID_CHARS = (5, 15)  # as Gmail's documentation of Feedback-ID wants it
 class Stamper:
     """Stamps the mail of one account on one day.
 
-    `links_base` is where one-click links are served, `https://sender.example/u/`; without it List-Unsubscribe has only
-    its mailto, and there is no List-Unsubscribe-Post, which needs the link (RFC 8058 §3). Raises ValueError, with a
-    sentence, for an account that has no token keys or takes no mail, and for a link that is none.
+    `links_base` is where links are served, `https://sender.example/u/`; without it List-Unsubscribe has only its
+    mailto, and there is no List-Unsubscribe-Post, which needs the link (RFC 8058 §3). Profile links are beside it, at
+    `/p/`. Raises ValueError, with a sentence, for an account that has no token keys or takes no mail, and for a link
+    that is none.
     """
 
     def __init__(self, account: AccountPolicy, *, issued_on: date, links_base: str | None = None) -> None:
@@ -68,6 +70,9 @@ class Stamper:
         self._kid, self._key = kid, account.token_keys[kid]
         self._day = (issued_on - EPOCH).days
         self._links_base = links_base.rstrip("/") + "/" if links_base else None
+        self._profile_base = None
+        if self._links_base and self._links_base.endswith("/u/"):
+            self._profile_base = self._links_base.removesuffix("u/") + "p/"
         self._domain = account.domains[0]
         self._sending_domain = next(iter(sending_domains(account)), self._domain)
         self._feedback_address = f"{_feedback_mailbox(account)}@{self._domain}; report=arf"
@@ -81,15 +86,12 @@ class Stamper:
         """Headers by name, in the order of HEADER_NAMES, unfolded; those that do not apply are left out.
 
         `nonce` makes the Message-ID unique: up to 40 letters and digits, another one for each mail. Without `list_id`
-        the mailto unsubscribes from the whole account. Raises ValueError, with a sentence, for a key that fits into no
-        token, an unknown list and a bad nonce.
+        the mailto unsubscribes from the whole account, and the link from the lists that the send went to. Raises
+        ValueError, with a sentence, for a key that fits into no token, an unknown list and a bad nonce.
         """
         if not _NONCE.fullmatch(nonce):
             raise ValueError(f"nonce {nonce[:60]!r}: must be 1 to 40 letters and digits")
-        if list_id is not None and list_id not in self._lists:
-            raise ValueError(
-                f"account {self._account_id} has no list {list_id}; there: {', '.join(self._lists) or 'none'}"
-            )
+        self._require_list(list_id)
         form, packed = packed_subscriber(subscriber_of(key))
         number = number_of(send) if send else 0
 
@@ -102,7 +104,9 @@ class Stamper:
         else:
             leave = token(Purpose.unsubscribe_list, self._list_numbers[list_id])
         mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
-        link = f"<{self._links_base}{leave}>" if self._links_base else None
+        # The account's lists may be many, and the link of a send leaves those alone that it went to (R31).
+        pressed = token(Purpose.unsubscribe_send) if list_id is None and number else leave
+        link = f"<{self._links_base}{pressed}>" if self._links_base else None
         headers = {
             "Return-Path": f"<{token(Purpose.bounce)}@{self._domain}>",
             "Reply-To": f"{reply}@{self._domain}",
@@ -115,6 +119,31 @@ class Stamper:
             "Feedback-ID": _feedback_id(self._account_id, list_id, send),
         }
         return {name: value for name, value in headers.items() if value is not None}
+
+    def links(self, key: str, *, list_id: str | None = None, send: str | None = None) -> dict[str, str]:
+        """Links for the text of the mail, by name, in the order of LINK_NAMES; what is served nowhere is left out.
+
+        Raises ValueError as `stamp` does.
+        """
+        self._require_list(list_id)
+        form, packed = packed_subscriber(subscriber_of(key))
+        number = number_of(send) if send else 0
+        if list_id is not None:
+            purpose, about = Purpose.unsubscribe_list, self._list_numbers[list_id]
+        else:
+            purpose, about = (Purpose.unsubscribe_send if number else Purpose.unsubscribe_all), number
+        places = (self._links_base, purpose, about), (self._profile_base, Purpose.profile, number)
+        return {
+            name: base + sign_token(wanted, form, packed, message, self._day, self._kid, self._key)
+            for name, (base, wanted, message) in zip(LINK_NAMES, places, strict=True)
+            if base is not None
+        }
+
+    def _require_list(self, list_id: str | None) -> None:
+        if list_id is not None and list_id not in self._lists:
+            raise ValueError(
+                f"account {self._account_id} has no list {list_id}; there: {', '.join(self._lists) or 'none'}"
+            )
 
 
 @lru_cache(maxsize=1024)  # the same for everyone in a send
