@@ -142,7 +142,7 @@ def choosing(presser: Presser, shown: Collection[str], wanted: Collection[str], 
     if not joined:
         return said
     said += joining(presser, Scope(list_ids=tuple(joined)), press)
-    if presser.is_out:
+    if presser.is_out and not presser.is_out_globally:  # what holds everywhere ends by no consent, and nothing opens
         others = tuple(sorted(set(presser.member_of) - set(wanted) - set(left)))
         said += joining(presser, EVERYTHING, press)
         said += leaving(presser, Scope(list_ids=others), press) if others else ()

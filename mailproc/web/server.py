@@ -9,6 +9,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mailproc.errors import SettingsError, why_not_listening
+from mailproc.web.slow_clients import PatientProtocol
+
+MOST_CONNECTIONS = 1000
+STOP_SECONDS = 5
 
 
 class QuietServer(uvicorn.Server):
@@ -23,8 +27,11 @@ class QuietServer(uvicorn.Server):
 class HttpServer:
     """The application on its sockets."""
 
-    def __init__(self, listen: tuple[str, ...], application: ASGIApp) -> None:
+    def __init__(
+        self, listen: tuple[str, ...], application: ASGIApp, protocol: type[PatientProtocol] = PatientProtocol
+    ) -> None:
         self._listen = listen
+        self._protocol = protocol
         self._application = application
         self._sockets: list[socket.socket] = []
         self._server: QuietServer | None = None
@@ -46,7 +53,18 @@ class HttpServer:
                 raise SettingsError([f"web.listen: {address}: {why_not_listening(error)}"]) from None
             except ValueError:
                 raise SettingsError([f"web.listen: {address}: write host:port; nothing else is served here"]) from None
-        config = uvicorn.Config(self._application, log_config=None, access_log=False, lifespan="off", loop="none")
+        config = uvicorn.Config(
+            self._application,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            loop="none",
+            http=self._protocol,
+            limit_concurrency=MOST_CONNECTIONS,  # beyond that 503: one-click clients come back
+            proxy_headers=False,  # whose X-Forwarded-For is believed, the settings say (limits.py)
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
         self._server = QuietServer(config)
         self._task = asyncio.create_task(self._server.serve(sockets=self._sockets))
 

@@ -1,0 +1,105 @@
+"""What a press means: which lists it concerns, and the facts that it leaves."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.press import EVERYTHING, Press, Presser, Scope, choosing, joining, leaving, scope_of
+from mailproc.policy.standing import Block, Standing, Status, standing_of
+from mailproc.policy.token import Purpose, Token
+from mailproc.policy.token_key import number_of
+
+NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
+LISTS = ("news", "offers", "weekly")
+
+
+def token(purpose: Purpose, message: int = 0) -> Token:
+    return Token(purpose=purpose, subscriber=17, message=message, day=20800, kid=1)
+
+
+PRESS = Press(id="01", token=token(Purpose.profile), channel=Channel.page, at=NOW)
+
+
+def block(list_id: str | None = None, *, kind: FactKind = FactKind.opt_out, account: str = "acme") -> Block:
+    level = Level.account if list_id is None else Level.list
+    return Block(kind=kind, level=level, list_id=list_id, since=NOW, channel="reply", fact_id="f", account_id=account)
+
+
+def presser(*blocks: Block, member_of: tuple[str, ...] = LISTS, **more: object) -> Presser:
+    return Presser(account_id="acme", key="17", standing=Standing(blocks=blocks), member_of=member_of, **more)  # type: ignore[arg-type]
+
+
+def short(facts: tuple[Fact, ...]) -> list[tuple[str, str | None]]:
+    return [(one.kind.value, one.list_id) for one in facts]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "sent_to", "member_of", "left"),
+    [
+        (token(Purpose.unsubscribe_list, number_of("news")), (), (), ("news",)),
+        (token(Purpose.unsubscribe_list, number_of("gone")), (), (), (f"number-{number_of('gone')}",)),
+        (token(Purpose.unsubscribe_send, 42), ("news", "weekly"), ("weekly", "offers"), ("weekly",)),
+        (token(Purpose.unsubscribe_send, 42), ("news", "weekly"), ("news", "weekly"), ("news", "weekly")),
+        (token(Purpose.unsubscribe_send, 42), ("news", "weekly"), ("offers",), ("news", "weekly")),
+        (token(Purpose.unsubscribe_send, 42), (), LISTS, ()),
+        (token(Purpose.unsubscribe_all, 42), ("news",), LISTS, ()),
+        (token(Purpose.profile), ("news",), LISTS, ()),
+    ],
+)
+def test_a_press_leaves_what_its_mail_was_sent_to_and_nothing_else(
+    pressed: Token, sent_to: tuple[str, ...], member_of: tuple[str, ...], left: tuple[str, ...]
+) -> None:
+    assert scope_of(pressed, known=LISTS, sent_to=sent_to, member_of=member_of).list_ids == left
+
+
+def test_leaving_twice_is_one_fact() -> None:
+    scope = Scope(list_ids=("news", "weekly"))
+    assert short(leaving(presser(), scope, PRESS)) == [("opt_out", "news"), ("opt_out", "weekly")]
+    assert short(leaving(presser(block("news")), scope, PRESS)) == [("opt_out", "weekly")]
+    assert leaving(presser(block()), EVERYTHING, PRESS) == ()
+
+
+@pytest.mark.parametrize(
+    "other", [block(account="sister"), block(kind=FactKind.complaint), block("news"), block(kind=FactKind.bounce)]
+)
+def test_what_stands_for_another_reason_is_no_request_of_theirs(other: Block) -> None:
+    assert short(leaving(presser(other), EVERYTHING, PRESS)) == [("opt_out", None)]
+
+
+def test_saving_says_only_what_was_switched() -> None:
+    one = presser(block("offers"))
+    assert choosing(one, ["news", "weekly"], ["news", "weekly"], PRESS) == ()
+    assert short(choosing(one, ["news", "weekly"], ["weekly", "offers"], PRESS)) == [
+        ("opt_out", "news"),
+        ("consent", "offers"),
+    ]
+
+
+def test_a_page_that_was_open_for_long_brings_nobody_back() -> None:
+    assert choosing(presser(block("news")), ["news"], ["news"], PRESS) == ()
+
+
+def test_who_comes_back_to_one_list_comes_back_to_no_other() -> None:
+    facts = choosing(presser(block()), [], ["weekly"], PRESS)
+    assert short(facts) == [("consent", "weekly"), ("consent", None), ("opt_out", "news"), ("opt_out", "offers")]
+    before = Fact(kind=FactKind.opt_out, account_id="acme", key="17", occurred_at=NOW, channel=Channel.reply)
+    after = standing_of([before, *facts])
+    assert after.status is Status.active
+    assert {one.list_id for one in after.blocks} == {"news", "offers"}
+
+
+def test_a_consent_is_newer_than_what_it_ends_whatever_the_clocks_say() -> None:
+    ahead = Press(id="02", token=PRESS.token, channel=Channel.page, at=NOW - timedelta(seconds=3))
+    (fact,) = joining(presser(block()), EVERYTHING, ahead)
+    assert fact.occurred_at > NOW
+    assert (fact.key, fact.address) == ("17", None)
+
+
+def test_who_is_on_a_list() -> None:
+    assert presser().is_on("news")
+    assert not presser(block("news")).is_on("news")
+    assert not presser(block()).is_on("news")
+    assert not presser(member_of=()).is_on("news")
+    assert presser(member_of=(), came_by=frozenset({"news"})).is_on("news")
+    assert presser(member_of=(), agreed_to=frozenset({"news"})).is_on("news")

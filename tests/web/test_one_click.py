@@ -1,0 +1,170 @@
+"""The one-click POST of mail clients (RFC 8058): done at once, without context, and it tells a stranger nothing."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pages_world import OPT_OUT, OTHER_SECRET, PagesWorld, leave_all, leave_list, leave_send, link, profile, world_of
+
+from mailproc.errors import StoreUnavailable
+from mailproc.policy.facts import Channel
+from mailproc.policy.token import Purpose
+from mailproc.store.store import Store
+
+URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
+MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
+PART = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
+
+
+@pytest.fixture
+async def world(store: Store) -> PagesWorld:
+    return await world_of(store)
+
+
+@pytest.fixture
+async def on_sqlite(sqlite_url: str) -> AsyncIterator[PagesWorld]:
+    """For what no database makes a difference to."""
+    from mailproc.settings import StoreSettings
+
+    opened = await Store.open(sqlite_url, StoreSettings())
+    yield await world_of(opened)
+    await opened.close()
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    for at in range(0, len(PART), 7):
+        yield PART[at : at + 7]
+
+
+async def test_a_click_leaves_the_lists_of_its_mail_and_answers_200_in_a_line(world: PagesWorld) -> None:
+    answer = await world.one_click(leave_send())
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert len(answer.content) < 100
+    assert not answer.cookies
+    assert await world.said() == [(OPT_OUT, "list", "offers"), (OPT_OUT, "list", "weekly")]
+    assert {one.channel for one in await world.facts()} == {Channel.one_click}
+
+
+async def test_clicks_that_are_repeated_are_one(world: PagesWorld) -> None:
+    for _ in range(3):
+        assert (await world.one_click(leave_all())).status_code == 200
+    assert await world.said() == [(OPT_OUT, "account", None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"List-Unsubscribe=One-Click", URLENCODED),
+        (b"list-unsubscribe=ONE-CLICK\r\n", URLENCODED),
+        (b"x=1&List-Unsubscribe=One-Click&y=2", URLENCODED),
+        (b"List-Unsubscribe=One-Click", {}),
+        (PART, MULTIPART),
+        ("chunked", MULTIPART),
+        (PART, {**MULTIPART, "cookie": "session=1", "referer": "https://elsewhere.example/", "origin": "null"}),
+    ],
+)
+async def test_however_a_client_writes_it(on_sqlite: PagesWorld, content: bytes | str, headers: dict[str, str]) -> None:
+    body = chunks() if content == "chunked" else content
+    for path in (f"/u/{leave_list()}", f"/U/{leave_list().upper()}"):
+        answer = await on_sqlite.client.post(path, content=body, headers=headers)
+        assert answer.status_code == 200
+        body = content if isinstance(content, bytes) else chunks()
+    assert await on_sqlite.said() == [(OPT_OUT, "list", "weekly")]
+
+
+async def test_a_link_that_nobody_signed_gets_the_same_answer_and_does_nothing(on_sqlite: PagesWorld) -> None:
+    real = await on_sqlite.one_click(leave_list("offers"))
+    for token in (
+        leave_list(secret=bytes(32)),
+        "u-" + "a" * 48,
+        link(Purpose.bounce),
+        link(Purpose.reply, "42"),
+        profile(),
+    ):
+        forged = await on_sqlite.one_click(token)
+        assert (forged.status_code, forged.content) == (200, real.content)
+        assert forged.headers == real.headers
+    assert await on_sqlite.said() == [(OPT_OUT, "list", "offers")]
+
+
+@pytest.mark.parametrize("path", ["/u/unsubscribe", "/u/", "/u/u-short", "/u/..%2f..%2fetc%2fpasswd"])
+async def test_what_has_not_even_the_shape_of_a_link_is_not_found(on_sqlite: PagesWorld, path: str) -> None:
+    answer = await on_sqlite.client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 404
+    assert await on_sqlite.facts() == []
+
+
+async def test_a_link_of_another_account_concerns_that_account_alone(world: PagesWorld) -> None:
+    assert (await world.one_click(leave_list(secret=OTHER_SECRET))).status_code == 200
+    (pat,) = await world.store.persons("17", "acme")
+    assert pat.standing.blocks == ()
+    (stranger,) = await world.store.persons("17", "other")
+    assert [one.list_id for one in stranger.standing.blocks] == ["weekly"]
+
+
+@pytest.mark.parametrize("body", [b"", b"List-Unsubscribe=", b"do=leave", b"{}", b"\x00" * 100])
+async def test_a_post_that_says_something_else_changes_nothing(on_sqlite: PagesWorld, body: bytes) -> None:
+    answer = await on_sqlite.client.post(f"/u/{leave_list()}", content=body, headers=URLENCODED)
+    assert answer.status_code == 400
+    assert await on_sqlite.facts() == []
+
+
+async def test_other_methods_are_refused(on_sqlite: PagesWorld) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+        answer = await on_sqlite.client.request(method, f"/u/{leave_list()}")
+        assert answer.status_code == 405
+    assert await on_sqlite.facts() == []
+
+
+async def test_it_is_not_said_to_be_done_while_the_store_cannot_do_it(
+    on_sqlite: PagesWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> None:
+        raise StoreUnavailable("the disk is gone")
+
+    monkeypatch.setattr(on_sqlite.store, "record_facts", gone)
+    answer = await on_sqlite.one_click(leave_list())
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "disk" not in answer.text
+    page = await on_sqlite.press(await on_sqlite.get(f"/u/{leave_list()}"), "leave")
+    assert (page.status_code, page.headers["retry-after"]) == (503, "61")
+
+
+async def test_a_link_is_as_good_after_years_and_after_a_new_key(store: Store) -> None:
+    world = await world_of(store)
+    assert (await world.one_click(leave_list(day=0))).status_code == 200
+    assert await world.said() == [(OPT_OUT, "list", "weekly")]
+
+
+async def test_a_body_that_is_too_big_is_refused_unread(on_sqlite: PagesWorld) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            given.append(1)
+            yield b"x" * 8192
+
+    given: list[int] = []
+    answer = await on_sqlite.client.post(f"/u/{leave_list()}", content=endless(), headers=URLENCODED)
+    assert answer.status_code == 413
+    assert len(given) < 20
+    assert await on_sqlite.facts() == []
+
+
+async def test_providers_that_click_for_all_their_people_are_not_held_up(store: Store) -> None:
+    world = await world_of(store, web={"page_requests_per_minute": 1, "bad_links_per_minute": 1})
+    for number in range(5):
+        assert (await world.one_click(leave_list(key=str(100 + number)))).status_code == 200
+        assert (await world.one_click("u-" + "a" * 48)).status_code == 200
+
+
+async def test_one_link_may_not_be_clicked_without_end(store: Store) -> None:
+    world = await world_of(store, web={"link_requests_per_minute": 2})
+    answers = [(await world.one_click(leave_list())).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    assert (await world.one_click(leave_list(key="18"))).status_code == 200
+
+
+async def test_a_click_counts_from_when_it_came(world: PagesWorld) -> None:
+    world.now = world.clock() - timedelta(seconds=9)
+    await world.one_click(leave_list())
+    assert [one.occurred_at for one in await world.facts()] == [world.now]
