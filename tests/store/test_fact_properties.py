@@ -84,7 +84,7 @@ def test_the_same_facts_in_any_order_and_grouping_and_twice_give_the_same_standi
     groups = [again[start : start + 3] for start in range(0, len(again), 3)]
     results = []
     for one in ([facts], [[fact] for fact in reversed(facts)], groups):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
             shutil.copy(migrated_file, f"{folder}/mail.db")
             results.append(asyncio.run(standings(f"sqlite+aiosqlite:///{folder}/mail.db", one)))
     assert results[0] == results[1] == results[2]
@@ -93,7 +93,7 @@ def test_the_same_facts_in_any_order_and_grouping_and_twice_give_the_same_standi
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=some_facts())
 def test_an_address_that_nobody_has_stands_as_its_own_facts_say(migrated_file: Path, facts: list[Fact]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
         shutil.copy(migrated_file, f"{folder}/mail.db")
         found = asyncio.run(standings(f"sqlite+aiosqlite:///{folder}/mail.db", [facts]))
     ids = {fact.id for fact in facts if fact.address == "kim@example.net" and fact.key is None}

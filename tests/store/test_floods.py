@@ -170,7 +170,7 @@ def test_a_flooded_person_has_the_standing_that_all_facts_give(
         finally:
             await store.close()
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
         shutil.copy(migrated_file, f"{folder}/mail.db")
         told, problems = asyncio.run(standing(f"sqlite+aiosqlite:///{folder}/mail.db"))
     assert told == amounts_to(told_standing(standing_of(facts)))

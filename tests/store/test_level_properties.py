@@ -279,7 +279,7 @@ def test_standings_at_every_level_are_those_of_the_naive_model_sqlite(migrated_f
     class OnSqlite(Levels):
         def __init__(self) -> None:
             super().__init__()
-            self.folder = tempfile.TemporaryDirectory()
+            self.folder = tempfile.TemporaryDirectory(dir=migrated_file.parent)
             shutil.copy(migrated_file, f"{self.folder.name}/mail.db")
             self.url = f"sqlite+aiosqlite:///{self.folder.name}/mail.db"
 

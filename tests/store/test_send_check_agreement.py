@@ -80,7 +80,7 @@ def test_why_and_send_check_agree_on_everyone_sqlite(migrated_file: Path) -> Non
     @BRIEF
     @given(STEPS)
     def run(steps: list[Step]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
             shutil.copy(migrated_file, f"{folder}/mail.db")
             asyncio.run(live_through(f"sqlite+aiosqlite:///{folder}/mail.db", steps))
 

@@ -205,7 +205,7 @@ def test_the_check_says_of_everyone_what_the_model_says_sqlite(migrated_file: Pa
     @BRIEF
     @given(STEPS)
     def run(steps: list[Step]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
             shutil.copy(migrated_file, f"{folder}/mail.db")
             asyncio.run(live_through(f"sqlite+aiosqlite:///{folder}/mail.db", steps))
 

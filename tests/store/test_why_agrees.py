@@ -88,7 +88,7 @@ def test_why_and_the_send_check_never_disagree_sqlite(migrated_file: Path) -> No
     @BRIEF
     @given(STEPS, REMEDIED)
     def run(steps: list[Step], remedied: tuple[str, Of]) -> None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=migrated_file.parent) as folder:
             shutil.copy(migrated_file, f"{folder}/mail.db")
             asyncio.run(live_through(f"sqlite+aiosqlite:///{folder}/mail.db", steps, remedied))
 
