@@ -1,6 +1,7 @@
 """The house keeps its shape: floors, pure rooms, one room per library, no monsters, four named blanket excepts."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,3 +157,8 @@ def test_blanket_excepts_stand_in_the_four_named_places_only() -> None:
         if isinstance(node, ast.ExceptHandler) and is_blanket(node)
     ]
     assert sorted(found) == BLANKET_EXCEPTS
+
+
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py")
+    assert [name for name, count in names.items() if count > 1] == []  # pytest would not begin
