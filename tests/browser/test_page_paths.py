@@ -96,11 +96,25 @@ async def test_details_are_corrected_and_a_mistake_is_explained_first(shop: Acme
 
 async def test_looking_at_every_page_changes_nothing(shop: Acme, visit: Visit) -> None:
     key = await shop.person("weekly", "offers")
-    for door, purpose in (("u", Purpose.unsubscribe_all), ("s", Purpose.unsubscribe_all), ("p", Purpose.profile)):
-        visitor = await visit(shop.link(door, key, purpose))
-        await visitor.page.reload()
+    visitor = await visit(shop.link("u", key, Purpose.unsubscribe_all))
+    for door, purpose in (("s", Purpose.unsubscribe_all), ("p", Purpose.profile)):
+        await visitor.page.goto(shop.link(door, key, purpose))
+    await visitor.page.reload()
     assert await shop.lists_of(key) == ["offers", "weekly"]
     assert await shop.attributes_of(key) == ATTRIBUTES
+
+
+async def test_a_form_that_is_not_ours_changes_nothing_and_the_next_press_counts(shop: Acme, visit: Visit) -> None:
+    key = await shop.person("weekly")
+    visitor = await visit(shop.link("u", key, Purpose.unsubscribe_list, "weekly"))
+    await visitor.page.locator("input[name=form]").evaluate("one => { one.value = 'open-for-days' }")
+    await press(visitor.page, "Unsubscribe")
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("Nothing has changed yet")
+    assert await visitor.barriers() == []
+    assert await shop.lists_of(key) == ["weekly"]
+    await press(visitor.page, "Unsubscribe")
+    await headed(visitor.page, "You are unsubscribed")
+    assert await shop.lists_of(key) == []
 
 
 async def test_a_damaged_link_helps_and_reveals_nothing(shop: Acme, visit: Visit) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+AXE = {"resultTypes": ["violations"], "preload": False}  # no second request for style sheets
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE_MS = 30_000  # a busy machine is no failure
@@ -48,7 +49,7 @@ class Visitor:
 
     async def barriers(self) -> list[str]:
         """What axe finds on the page as it is, one line each."""
-        found = (await Axe().run(self.page)).response["violations"]
+        found = (await Axe().run(self.page, options=AXE)).response["violations"]
         return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
 
     async def scrolls_sideways(self) -> bool:
