@@ -1,6 +1,9 @@
 """The one web application: what watches over us, the pages for people, and `/api/v1` for programs."""
 
+import re
+
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from mailproc.web.api.build import build_api
 from mailproc.web.endpoints import watching_routes
@@ -16,5 +19,7 @@ def build_application(parts: Parts) -> FastAPI:
     application.router.routes.extend(watching_routes(parts.metrics, parts.readiness, parts.details))
     routes = page_routes(parts.settings, parts.store, parts.lists, parts.metrics, parts.clock)
     application.router.routes.extend(routes)
-    application.mount("/api/v1", build_api(parts))
+    api = Mount("/api/v1", build_api(parts))
+    api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)  # also a line end in a path is the API's to answer
+    application.router.routes.append(api)
     return application

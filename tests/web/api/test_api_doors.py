@@ -210,6 +210,8 @@ async def test_what_is_too_large_is_refused_told_or_not(small_api: Api) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/nothing", 404),
+        ("GET", "/sends/a%0Ab", 404),
+        ("GET", "/nothing%0A", 404),
         ("GET", "/people/pat@example.org", 422),
         ("PATCH", "/lists", 405),
         ("GET", "/facts?cursor=x", 422),
