@@ -1,4 +1,4 @@
-"""One meaning, many doors: a command, a mail, an import and a call of the library leave the same facts and events.
+"""One meaning, many doors: a command, a mail, a page, an import and the library leave the same facts and events.
 
 Up to channel, time and evidence, which tell the doors apart. A new door is a row of `DOORS`.
 """
@@ -10,17 +10,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from service_process import ServiceProcess
+from starlette.applications import Starlette
 from test_trouble import command
 
 from benchmarks.load import Session
+from mailproc.metrics import Metrics
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.lists import MailingList
 from mailproc.policy.token import Purpose, Token, make_token
 from mailproc.policy.token_key import number_of
 from mailproc.settings import StoreSettings
+from mailproc.settings_file import load_settings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
+from mailproc.web.pages.routes import page_routes
+from tests.web.page_forms import form_of
 
 PAT, KEY, DOMAIN = "pat@example.org", "17", "reply.acme.example"
 SECRET = bytes(range(32))
@@ -45,6 +52,9 @@ TOKEN = make_token(
     Token(purpose=Purpose.unsubscribe_list, subscriber=int(KEY), message=number_of("weekly"), day=20800, kid=1),
     {1: SECRET},
 )
+TOKEN_OF_ALL = make_token(
+    Token(purpose=Purpose.unsubscribe_all, subscriber=int(KEY), message=0, day=20800, kid=1), {1: SECRET}
+)
 THEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
@@ -66,6 +76,17 @@ class House:
         async with self.store() as store:
             said = Fact(kind=kind, account_id="acme", occurred_at=THEN, channel=Channel.api, **more)
             await store.record_facts([said])
+
+    async def visited(self, path: str, do: Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]) -> None:
+        """What somebody does on a page."""
+        async with self.store() as store:
+            public = [MailingList(account_id="acme", id="weekly", name="Acme Weekly", is_public=True)]
+            settings = load_settings(self.service.config)
+            routes = page_routes(settings, store, lambda: public, Metrics(), lambda: datetime.now(UTC))
+            transport = httpx.ASGITransport(app=Starlette(routes=routes))
+            async with httpx.AsyncClient(transport=transport, base_url="https://links.acme.example") as client:
+                answer = await do(client, path)
+                assert answer.status_code == 200, answer.text
 
     @contextlib.asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
@@ -105,6 +126,20 @@ class House:
         return [event_told(json.loads(event)) for (event,) in found]
 
 
+async def one_click(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    return await client.post(path, data={"List-Unsubscribe": "One-Click"})
+
+
+def pressing(deed: str, **fields: str) -> Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]:
+    """Opens a page and sends its form that does this."""
+
+    async def press(client: httpx.AsyncClient, path: str) -> httpx.Response:
+        action, hidden = form_of((await client.get(path)).text, deed)
+        return await client.post(action, data={**hidden, **fields})
+
+    return press
+
+
 def written(to: str, text: str) -> bytes:
     return (
         f"Return-Path: <{PAT}>\r\nFrom: {PAT}\r\nTo: {to}@{DOMAIN}\r\nSubject: Re: March news\r\n"
@@ -125,6 +160,8 @@ NOT_THIS = ("subscriber.active", "acme", PAT, KEY, 1, False, ("opt_out", "list",
 MEANINGS: dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {
     "no more mail": ([("opt_out", "acme", PAT, None, "account", None, None)], [NO_MORE]),
     "not this list": ([("opt_out", "acme", PAT, KEY, "list", "weekly", None)], [NOT_THIS]),
+    "no more mail to this key": ([("opt_out", "acme", PAT, KEY, "account", None, None)], [NO_MORE]),
+    "asked for this list": ([("consent", "acme", None, KEY, "list", "weekly", None)], []),
     "asked for mail": ([("consent", "acme", None, KEY, "account", None, None)], []),
 }
 ON_WEEKLY = {"level": Level.list, "list_id": "weekly"}
@@ -140,13 +177,24 @@ DOORS: dict[tuple[str, str], Callable[[House], Awaitable[None]]] = {
     ("not this list", "command"): lambda house: house.typed("unsubscribe", KEY, "--level", "list", "--list", "weekly"),
     ("not this list", "saved mail"): lambda house: house.saved(TOKEN, ""),
     ("not this list", "smtp"): lambda house: house.mailed(TOKEN, ""),
+    ("not this list", "one click"): lambda house: house.visited(f"/u/{TOKEN}", one_click),
+    ("not this list", "page"): lambda house: house.visited(f"/u/{TOKEN}", pressing("leave")),
+    ("not this list", "page of lists"): lambda house: house.visited(f"/s/{TOKEN}", pressing("choose", list="")),
+    ("no more mail to this key", "command"): lambda house: house.typed("unsubscribe", KEY, *BY_HAND),
+    ("no more mail to this key", "saved mail"): lambda house: house.saved(TOKEN_OF_ALL, ""),
+    ("no more mail to this key", "one click"): lambda house: house.visited(f"/u/{TOKEN_OF_ALL}", one_click),
+    ("no more mail to this key", "page"): lambda house: house.visited(f"/s/{TOKEN}", pressing("everything")),
+    ("asked for this list", "library"): lambda house: house.called(FactKind.consent, key=KEY, **ON_WEEKLY),
+    ("asked for this list", "page"): lambda house: house.visited(
+        f"/s/{TOKEN_OF_ALL}", pressing("choose", list="weekly")
+    ),
     ("asked for mail", "library"): lambda house: house.called(FactKind.consent, key=KEY),
     ("asked for mail", "command"): lambda house: house.typed("resubscribe", KEY, *BY_HAND),
     ("asked for mail", "import"): lambda house: house.imported(f"email,key\n{PAT},{KEY}\n", *CONSENTED),
 }
 
 
-@pytest.mark.parametrize(("meaning", "door"), list(DOORS), ids=" by ".join)
+@pytest.mark.parametrize(("meaning", "door"), list(DOORS), ids=[" by ".join(door) for door in DOORS])
 async def test_whichever_door_it_comes_by_the_same_meaning_leaves_the_same_facts_and_events(
     tmp_path: Path, database_url: str, meaning: str, door: str
 ) -> None:

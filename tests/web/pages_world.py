@@ -1,12 +1,12 @@
 """The pages of two accounts over ASGI on a real database, a client without cookies, and links as senders stamp them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from page_forms import form_of
 from starlette.applications import Starlette
 
 from mailproc.metrics import Metrics
@@ -129,24 +129,6 @@ class PagesWorld:
 
     async def joined(self) -> list[str]:
         return (await self.store.subscriptions.lists_of("acme", [KEY])).get(KEY, [])
-
-
-def form_of(html: str, deed: str) -> tuple[str, dict[str, Any]]:
-    """Where the form for a deed goes, and its hidden fields with the switches that are on."""
-    for action, content in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', html, re.DOTALL):
-        if f'name="do" value="{deed}"' in content:
-            fields: dict[str, Any] = {}
-            for tag in re.findall(r"<input [^>]+>", content):
-                kind, name, value = (_attribute(tag, wanted) for wanted in ("type", "name", "value"))
-                if kind == "hidden" or (kind == "checkbox" and " checked" in tag):
-                    fields.setdefault(name, []).append(value)
-            return action, fields
-    raise AssertionError(f"no form that does {deed}")
-
-
-def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\b{name}="([^"]*)"', tag)
-    return found[1] if found else ""
 
 
 async def world_of(store: Store, lists: Iterable[str] = ("weekly", "offers", "staff"), **more: Any) -> PagesWorld:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from page_forms import form_of
 from pages_world import (
     KEY,
     OPT_OUT,
     OTHER_SECRET,
     PagesWorld,
-    form_of,
     leave_all,
     leave_list,
     link,

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from pages_world import ADDRESS, CONSENT, OPT_OUT, PagesWorld, form_of, leave_list, profile, world_of
+from page_forms import form_of
+from pages_world import ADDRESS, CONSENT, OPT_OUT, PagesWorld, leave_list, profile, world_of
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.scope import EVERYWHERE
