@@ -487,3 +487,49 @@ def test_no_settings_whatever_they_are_end_in_anything_but_mistakes(tree: object
     settings, mistakes = usable(kept, Path())
     assert Source(path=None, text="", tree=whole, variables={}).sentences(mistakes)
     assert settings.smtp.max_recipients >= 100
+
+
+def test_two_accounts_may_not_share_a_token_key(tmp_path: Path) -> None:
+    keys = f'token_keys={{1="{bytes(32).hex()}"}}\n'
+    text = "".join(f'[[account]]\nid="{one}"\ndomains=["{one}.example"]\n{keys}' for one in "ab")
+    with pytest.raises(SettingsError, match="key 1 is account a's as well"):
+        load_settings(written(tmp_path, text), {})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('accent="red"', "must be a colour"),
+        ('backdrop="#fff;}body{"', "must be a colour"),
+        ('url="javascript:alert(1)"', "must be a link"),
+        ('url="https://x.example/?a"', "must be a link"),
+        ('language="english!"', "must be a language"),
+        ('link_click="always"', "link_click"),
+        ('profile.city={label=""}', "label"),
+        ('profile."a.b<c"={label="x"}', "an attribute's name"),
+        ('profile.size={label="x", kind="choice"}', "belong together"),
+        ('profile.size={label="x", choices=["S"]}', "belong together"),
+    ],
+)
+def test_pages_that_could_not_be_shown_are_refused(tmp_path: Path, line: str, said: str) -> None:
+    text = f'[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\n{line}\n'
+    with pytest.raises(SettingsError, match=said):
+        load_settings(written(tmp_path, text), {})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<svg/>", "is no PNG"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(600 * 1024), "has more than 512 kB"),
+        (None, "there is no such file"),
+        (b"\x89PNG\r\n\x1a\n", ""),
+    ],
+)
+def test_a_logo_must_be_a_small_picture(tmp_path: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "logo").write_bytes(content)
+    text = '[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nlogo="logo"\n'
+    read = read_settings(written(tmp_path, text), {})
+    problems = read.problems(mistakes_around(read.settings, accounts_are_whole=True))
+    assert [said in problem for problem in problems] == ([True] if said else [])

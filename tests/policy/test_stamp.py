@@ -11,7 +11,8 @@ from posted import ACCOUNT, KEYS, account_with, bounce_mail, decided, reply_mail
 
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.facts import Level
-from mailproc.policy.stamp import HEADER_NAMES, Stamper
+from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
+from mailproc.policy.token import Purpose, Token, find_tokens
 
 KEYS_OF_PEOPLE = ["1234567890123", "0035g00000AbCdEAAV", "1f0c7e1a-2b3c-4d5e-8f90-0123456789ab"]
 ISSUED_ON = date(2026, 3, 1)
@@ -233,3 +234,41 @@ def test_the_library_loads_neither_settings_nor_store_nor_service() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "['mail', 'policy'] False False"
+
+
+def test_the_link_of_a_send_to_several_lists_leaves_those_and_not_the_account() -> None:
+    headers = stamped(list_id=None, links_base="https://acme.example/u/")
+    link, mailto = headers["List-Unsubscribe"].split(", ")
+    assert token_in(link).purpose == Purpose.unsubscribe_send
+    assert token_in(link).send_number == int(SEND)
+    assert token_in(mailto).purpose == Purpose.unsubscribe_all
+
+
+def test_links_for_the_text_of_the_mail_are_those_of_our_pages() -> None:
+    stamper = Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base="https://acme.example/mail/u")
+    links = stamper.links("7", list_id="weekly", send=SEND)
+    assert tuple(links) == LINK_NAMES
+    assert links["Unsubscribe-Link"].startswith("https://acme.example/mail/u/u-")
+    assert links["Profile-Link"].startswith("https://acme.example/mail/p/p-")
+    assert token_in(links["Unsubscribe-Link"]).purpose == Purpose.unsubscribe_list
+    assert token_in(links["Profile-Link"]).purpose == Purpose.profile
+
+
+@pytest.mark.parametrize(
+    ("base", "names"),
+    [(None, []), ("https://acme.example/leave/", ["Unsubscribe-Link"]), ("https://acme.example/u/", list(LINK_NAMES))],
+)
+def test_what_is_served_nowhere_is_not_linked(base: str | None, names: list[str]) -> None:
+    assert list(Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base=base).links("7")) == names
+
+
+def test_mail_to_a_links_token_waits_for_a_person_and_proves_no_bounce() -> None:
+    link = Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base="https://acme.example/u/").links("7", send=SEND)
+    to = f"{link['Unsubscribe-Link'].rpartition('/')[2]}@reply.acme.example"
+    decision = decided(reply_mail(""), to)
+    assert (decision.action, decision.facts) == (Action.review, ())
+    assert [ref.key for ref in decision.subscribers] == ["7"]
+
+
+def token_in(text: str) -> Token:
+    return next(find_tokens(text, KEYS))
