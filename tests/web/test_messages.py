@@ -7,7 +7,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from messages import catalogue_files, catalogue_of, extracted
 
-LANGUAGES = {"ar", "cs", "da", "de", "es", "fi", "fr", "he", "it", "ja", "nl", "pl", "pt", "sv", "tr"}
+from mailproc.web.pages.languages import language_for
+
+LANGUAGES = {"ar", "cs", "da", "de", "es", "fi", "fr", "he", "it", "ja", "nl", "pl", "pt", "pt_BR", "sv", "tr"}
 FILES = catalogue_files()
 _PLACES = re.compile(r"%\(\w+\)[sd]")
 
@@ -21,6 +23,16 @@ def texts() -> Catalog:
 
 def test_the_pages_speak_at_least_these_languages() -> None:
     assert {one.parent.parent.name for one in FILES} >= LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("wanted", "tag", "direction"),
+    [("pt-BR, pt;q=0.9", "pt-BR", "ltr"), ("pt-PT", "pt", "ltr"), ("ar-EG", "ar", "rtl"), ("he-IL", "he", "rtl")],
+)
+def test_a_country_is_spoken_to_in_its_own_words_or_in_its_language(wanted: str, tag: str, direction: str) -> None:
+    language = language_for(wanted, "en")
+    assert (language.tag, language.direction) == (tag, direction)
+    assert language.translate("Save") != "Save"
 
 
 def test_the_texts_of_the_pages_are_found(texts: Catalog) -> None:
