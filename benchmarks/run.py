@@ -70,12 +70,10 @@ def accepting(count: int, rounds: int) -> Iterator[Line]:
         yield _cpu(f"durable accept, kept connections, {load}: CPU", ours, stock, 0.35)
         yield _speed(f"durable accept, kept connections, {load}: mails/s", ours, stock, 3)
         if sink := sink_under(generator, count):
-            yield Line(
-                what=f"durable accept against smtp-sink (C, no disk), {load}: CPU",
-                figure=f"{ours.cpu_us / sink.cpu_us:.1f}×",
-                budget="printed",
-                holds=None,
-                absolutes=f"{ours.cpu_us:.0f} / {sink.cpu_us:.0f} µs",
+            yield _printed(
+                f"durable accept against smtp-sink (C, no disk), {load}: CPU",
+                f"{ours.cpu_us / sink.cpu_us:.1f}×",
+                f"{ours.cpu_us:.0f} / {sink.cpu_us:.0f} µs",
             )
 
 
@@ -110,11 +108,11 @@ def decidings(count: int, rounds: int) -> Iterator[Line]:
     """Deciding against compat32."""
     for (name, found), budget in zip(deciding(), (5, 3, 3), strict=True):
         ratio = found.decide_us / found.compat32_us
-        yield Line(
-            what=f"deciding a {name} against parsing it (compat32): CPU",
-            figure=f"{ratio:.2f}×",
-            budget=f"≤ {budget}×",
-            holds=ratio <= budget,
+        yield _at_most(
+            f"deciding a {name} against parsing it (compat32): CPU",
+            ratio,
+            budget,
+            "×",
             absolutes=f"{found.decide_us:.0f} / {found.compat32_us:.0f} µs",
         )
 
@@ -122,18 +120,17 @@ def decidings(count: int, rounds: int) -> Iterator[Line]:
 def looked_up(count: int, rounds: int) -> Iterator[Line]:
     """Finding out who sent a mail, against deciding it; and what other mail pays."""
     found = senders()
-    yield Line(
-        what="looking up who sent a signed 2 kB reply (DKIM, SPF, DMARC; answers remembered) against deciding it: CPU",
-        figure=f"{found.look_up_us / found.decide_us:.2f}×",
-        budget="printed",
-        holds=None,
-        absolutes=f"{found.look_up_us:.0f} / {found.decide_us:.0f} µs",
+    yield _printed(
+        "looking up who sent a signed 2 kB reply (DKIM, SPF, DMARC; answers remembered) against deciding it: CPU",
+        f"{found.look_up_us / found.decide_us:.2f}×",
+        f"{found.look_up_us:.0f} / {found.decide_us:.0f} µs",
     )
-    yield Line(
-        what="the same where nothing hinges on who sent it: CPU",
-        figure=f"{found.unasked_us / found.decide_us:.3f}×",
-        budget="≤ 0.02×",
-        holds=found.unasked_us <= found.decide_us * 0.02,
+    yield _at_most(
+        "the same where nothing hinges on who sent it: CPU",
+        found.unasked_us / found.decide_us,
+        0.02,
+        "×",
+        digits=3,
         absolutes=f"{found.unasked_us:.1f} / {found.decide_us:.0f} µs",
     )
 
@@ -143,11 +140,11 @@ def replays(count: int, rounds: int) -> Iterator[Line]:
     mails = count * 6
     pairs = [(replaying(mails, 1), replaying(mails, 2)) for _ in range(rounds)]
     one, two = max(pairs, key=lambda pair: pair[0] / pair[1])  # whatever else runs on the two cores makes it less
-    yield Line(
-        what=f"replay of {mails:,} mails on two processes against one",
-        figure=f"{one / two:.2f}×",
-        budget="≥ 1.7×",
-        holds=one / two >= 1.7,
+    yield _at_least(
+        f"replay of {mails:,} mails on two processes against one",
+        one / two,
+        1.7,
+        "×",
         absolutes=f"{two:.1f} / {one:.1f} s",
     )
 
@@ -156,20 +153,15 @@ def worst(count: int, rounds: int) -> Iterator[Line]:
     """Mails that were made to be slow."""
     found = worst_mails(quick=rounds == 1)
     slowest, growing = found[0], slowest_growth(found)
-    yield Line(
-        what=f"the slowest of {len(found)} hostile mails: CPU",
-        figure=f"{slowest.seconds * 1000:.0f} ms",
-        budget="≤ 250 ms",
-        holds=slowest.seconds <= 0.25,
+    yield _at_most(
+        f"the slowest of {len(found)} hostile mails: CPU",
+        slowest.seconds * 1000,
+        250,
+        " ms",
+        digits=0,
         absolutes=slowest.name,
     )
-    yield Line(
-        what="what grows most when twice as large",
-        figure=f"{growing.growth:.1f}×",
-        budget="≤ 2.5×",
-        holds=growing.growth <= 2.5,
-        absolutes=growing.name,
-    )
+    yield _at_most("what grows most when twice as large", growing.growth, 2.5, "×", digits=1, absolutes=growing.name)
 
 
 def imports(count: int, rounds: int) -> Iterator[Line]:
@@ -177,27 +169,26 @@ def imports(count: int, rounds: int) -> Iterator[Line]:
     people = 200_000 if rounds == 1 else 1_000_000
     ours, bare = against_bare(people)
     ratio = ours.cpu_seconds / bare.cpu_seconds
-    yield Line(
-        what=f"import of {people:,} people against executemany of the same rows in the order of the file: CPU",
-        figure=f"{ratio:.2f}×",
-        budget="≤ 2×",
-        holds=ratio <= 2,
+    yield _at_most(
+        f"import of {people:,} people against executemany of the same rows in the order of the file: CPU",
+        ratio,
+        2,
+        "×",
         absolutes=f"{ours.cpu_seconds / people * 1e6:.1f} / {bare.cpu_seconds / people * 1e6:.1f} µs",
     )
-    yield Line(
-        what="the same on the wall, from start to end",
-        figure=f"{ours.seconds / bare.seconds:.2f}×",
-        budget="printed",
-        holds=None,
-        absolutes=f"{ours.seconds:.1f} / {bare.seconds:.1f} s",
+    yield _printed(
+        "the same on the wall, from start to end",
+        f"{ours.seconds / bare.seconds:.2f}×",
+        f"{ours.seconds:.1f} / {bare.seconds:.1f} s",
     )
     beside, rate = beside_a_listener(people, 50), 50
     seconds = beside.seconds / people * 1e6
-    yield Line(
-        what=f"import of {people:,} people while {rate} mails/s come: seconds for a million",
-        figure=f"{seconds:.1f} s",
-        budget="≤ 60 s",
-        holds=seconds <= 60,
+    yield _at_most(
+        f"import of {people:,} people while {rate} mails/s come: seconds for a million",
+        seconds,
+        60,
+        " s",
+        digits=1,
         absolutes=f"{len(beside.load.latencies)} mails, {len(beside.load.refused)} refused",
     )
     yield Line(
@@ -222,12 +213,10 @@ def checks(count: int, rounds: int) -> Iterator[Line]:
         else:
             what, per_second = found
             out = f"{OUT_SHARE:.0%} out"
-            yield Line(
-                what=f"`{what}`, {people:,} rows of three columns, {out}, {suppressed:,} suppressed, from start to end",
-                figure=f"{per_second / 1e6:.2f} M/s",
-                budget="printed",
-                holds=None,
-                absolutes=f"{people / per_second:.1f} s",
+            yield _printed(
+                f"`{what}`, {people:,} rows of three columns, {out}, {suppressed:,} suppressed, from start to end",
+                f"{per_second / 1e6:.2f} M/s",
+                f"{people / per_second:.1f} s",
             )
     on_server = on_postgres(suppressed // 5, people // 5)
     if on_server is not None:
@@ -237,23 +226,15 @@ def checks(count: int, rounds: int) -> Iterator[Line]:
 def _checked(found: Checked, database: str, exact: float | None, memory: float | None) -> Iterator[Line]:
     against = f"{database}, {found.suppressed:,} suppressed"
     if found.bare is not None:
-        yield Line(
-            what=f"send check by the database against the bare search in SQL, {against}: CPU",
-            figure=f"{found.bare.cpu / found.exact.cpu:.2f}×",
-            budget="printed",
-            holds=None,
-            absolutes=f"{1e6 / found.exact.cpu:.1f} / {1e6 / found.bare.cpu:.1f} µs",
+        yield _printed(
+            f"send check by the database against the bare search in SQL, {against}: CPU",
+            f"{found.bare.cpu / found.exact.cpu:.2f}×",
+            f"{1e6 / found.exact.cpu:.1f} / {1e6 / found.bare.cpu:.1f} µs",
         )
     yield _addresses(f"send check by the database, {against}", found.exact, exact)
     yield _addresses(f"send check with the names in memory, {against}", found.memory, memory)
     yield _addresses(f"the same with {OUT_SHARE:.0%} out, each judged", found.memory_with_some_out, None)
-    yield Line(
-        what=f"names in memory, {against}",
-        figure=f"{found.memory_mb:.0f} MB",
-        budget="printed",
-        holds=None,
-        absolutes=f"read in {found.load_seconds:.1f} s",
-    )
+    yield _printed(f"names in memory, {against}", f"{found.memory_mb:.0f} MB", f"read in {found.load_seconds:.1f} s")
 
 
 def _addresses(what: str, speed: Speed, budget: float | None) -> Line:
@@ -279,16 +260,31 @@ def _paired(
     return next(pair for pair in pairs if pair[0].cpu_us / pair[1].cpu_us == middle)
 
 
+def _printed(what: str, figure: str, absolutes: str = "") -> Line:
+    """Without a budget."""
+    return Line(what=what, figure=figure, budget="printed", holds=None, absolutes=absolutes)
+
+
+def _at_most(what: str, value: float, budget: float, unit: str, *, digits: int = 2, absolutes: str = "") -> Line:
+    figure = f"{value:.{digits}f}{unit}"
+    return Line(what=what, figure=figure, budget=f"≤ {budget}{unit}", holds=value <= budget, absolutes=absolutes)
+
+
+def _at_least(what: str, value: float, budget: float, unit: str, *, digits: int = 2, absolutes: str = "") -> Line:
+    figure = f"{value:.{digits}f}{unit}"
+    return Line(what=what, figure=figure, budget=f"≥ {budget}{unit}", holds=value >= budget, absolutes=absolutes)
+
+
 def _cpu(what: str, ours: Figure, theirs: Figure, budget: float) -> Line:
     ratio = ours.cpu_us / theirs.cpu_us
     absolutes = f"{ours.cpu_us:.0f} / {theirs.cpu_us:.0f} µs"
-    return Line(what=what, figure=f"{ratio:.2f}×", budget=f"≤ {budget}×", holds=ratio <= budget, absolutes=absolutes)
+    return _at_most(what, ratio, budget, "×", absolutes=absolutes)
 
 
 def _speed(what: str, ours: Figure, theirs: Figure, budget: float) -> Line:
     ratio = ours.per_second / theirs.per_second
     absolutes = f"{ours.per_second:.0f} / {theirs.per_second:.0f} a second"
-    return Line(what=what, figure=f"{ratio:.1f}×", budget=f"≥ {budget}×", holds=ratio >= budget, absolutes=absolutes)
+    return _at_least(what, ratio, budget, "×", digits=1, absolutes=absolutes)
 
 
 def _milliseconds(what: str, seconds: float, budget: float | None) -> Line:

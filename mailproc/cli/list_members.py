@@ -1,6 +1,7 @@
 """`lists members|join|leave`: who is on a list; neither is a consent or an opt-out."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,9 +38,7 @@ def members(
 
     Example: `mailproc lists members weekly --limit 20`
     """
-    settings = settings_with_lists(config)
-    account_id = account_named(settings, account)
-    check_list(settings, account_id, list_id)
+    settings, account_id = _where(config, account, list_id)
     found = run(_members(settings, account_id, list_id, limit + 1))
     shown = found[:limit]
     if as_json:
@@ -54,6 +53,14 @@ def members(
         out.print(f"nobody is on {list_id}", markup=False)
     if len(found) > limit:
         out.print(f"… and more: --limit, or mailproc export --list {list_id}", style="dim", markup=False)
+
+
+def _where(config: Path | None, account: str | None, list_id: str) -> tuple[Settings, str]:
+    """The settings and the account that has this list. Raises as `check_list` does."""
+    settings = settings_with_lists(config)
+    account_id = account_named(settings, account)
+    check_list(settings, account_id, list_id)
+    return settings, account_id
 
 
 async def _members(settings: Settings, account_id: str, list_id: str, limit: int) -> list[Profile]:
@@ -77,9 +84,7 @@ def join(
 
     Example: `mailproc lists join pat@example.org --list weekly`
     """
-    settings = settings_with_lists(config)
-    account_id = account_named(settings, account)
-    check_list(settings, account_id, list_id)
+    settings, account_id = _where(config, account, list_id)
     people, moved = run(_join(settings, account_id, person, list_id))
     if as_json:
         print_json({"list": list_id, "joined": moved, "already": sorted({_key(one) for one in people} - set(moved))})
@@ -114,9 +119,7 @@ def leave(
 
     Example: `mailproc lists leave pat@example.org --list weekly`
     """
-    settings = settings_with_lists(config)
-    account_id = account_named(settings, account)
-    check_list(settings, account_id, list_id)
+    settings, account_id = _where(config, account, list_id)
     people, moved = run(_leave(settings, account_id, person, list_id))
     if as_json:
         print_json({"list": list_id, "left": moved})
