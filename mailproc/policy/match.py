@@ -12,7 +12,7 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.folding import width_in_words
 from mailproc.policy.manners import Manners
 from mailproc.policy.normal_text import NormalText, normal_text
-from mailproc.policy.phrase_index import PhraseIndex, Places, Sought, search_set
+from mailproc.policy.phrase_index import PhraseIndex, Places, Segments, Sought, search_set
 from mailproc.policy.rule_file import Alone, Guard, Rule
 from mailproc.policy.spelling import Spellings
 
@@ -61,11 +61,13 @@ class _Search:
 class Matcher:
     """All rules, ready to be looked for."""
 
-    def __init__(self, rules: Iterable[Rule], manners: Manners, spellings: Spellings) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], manners: Manners, spellings: Spellings, segments: Segments | None = None
+    ) -> None:
         self.rules = tuple(rules)
         self.manners = manners
         self._spellings = spellings
-        self._index = PhraseIndex(self.rules)
+        self._index = PhraseIndex(self.rules, segments or Segments(self.rules))
         self._patterns = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
         self._pattern_set = search_set(["", *(pattern.pattern for _, pattern in self._patterns)])
         # Not bound to this object: a set that was replaced must go at once, however the garbage collector is held.
@@ -74,11 +76,11 @@ class Matcher:
 
     def make_ready(self) -> None:
         """Compile all patterns now, so that no mail waits for it."""
-        self._index.make_ready()
+        self._index.segments.make_ready()
 
     def of_rules(self, rules: Iterable[Rule]) -> "Matcher":
-        """One for other rules, with the same manners and spellings."""
-        return Matcher(rules, self.manners, self._spellings)
+        """One for rules that look for the same phrases, under conditions of their own."""
+        return Matcher(rules, self.manners, self._spellings, self._index.segments)
 
     def without(self, rule_ids: Set[str]) -> "Matcher":
         """The same without some rules: to see what would be without them."""
@@ -95,7 +97,7 @@ class Matcher:
         places = self._index.found_in(normal.line, self._wanted(where, mailbox), normal.words)
         found = [match for place in places if (match := self._match(search, *place))]
         # The empty pattern is found in every text, unless the set has run out of memory: then each has its try.
-        if self._patterns and len(numbers := self._pattern_set.Match(text)) != 1:
+        if self._patterns and len(numbers := self._pattern_set.Match(text) or ()) != 1:
             found += self._pattern_matches(search, [number - 1 for number in numbers if number])
         if self._left_out:
             found = [match for match in found if match.rule.id not in self._left_out]

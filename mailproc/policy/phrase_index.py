@@ -23,8 +23,6 @@ _STRETCH_CHARS = 1000
 _MAX_PLACES = 40
 # A text in which so many phrases stand was made of nothing else; what follows in it is not looked at.
 _ENOUGH = 1000
-# A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
-_SENTINEL = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,17 +42,53 @@ class Sought:
 Places = Mapping[int, Sequence[Sought]]  # by the number of their first segment
 
 
-class PhraseIndex:
-    """The phrases of all rules, ready to be looked for together."""
+class Segments:
+    """The segments of all phrases, each once: by number, what finds one of them, and what tells which may be there.
+
+    All is compiled when it is first needed: a mail needs a dozen of some thousand finders.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        segments = {Segment(source=" ", gapless=True): _SENTINEL}
+        # A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
+        sentinel = Segment(source=" ", gapless=True)
+        phrases = (phrase for rule in rules for phrase in rule.phrases)
+        self._all = tuple(dict.fromkeys([sentinel, *(segment for phrase in phrases for segment in phrase.segments)]))
+        self.numbers = {segment: number for number, segment in enumerate(self._all)}
+        self.finders: list[re.Pattern[str] | None] = [None] * len(self._all)
+
+    @cached_property
+    def _set(self) -> Any:
+        return search_set(segment.set_source for segment in self._all)
+
+    def make_ready(self) -> None:
+        """Compile everything now."""
+        self.present_in("")
+        for number in range(len(self._all)):
+            self.finder(number)
+
+    def finder(self, number: int) -> re.Pattern[str]:
+        """What finds the places of one segment."""
+        finder = self.finders[number]
+        if finder is None:
+            finder = self.finders[number] = re.compile(self._all[number].span_source)
+        return finder
+
+    def present_in(self, text: str) -> frozenset[int]:
+        """The numbers of segments that occur in a text, its sentinel among them; empty when that could not be told."""
+        return frozenset(self._set.Match(text) or ())
+
+
+class PhraseIndex:
+    """The phrases of some rules, ready to be looked for together; `segments` have those of all of them."""
+
+    def __init__(self, rules: Iterable[Rule], segments: Segments) -> None:
+        self.segments = segments
         self._sought = []
         for rule in rules:
             for phrase in rule.phrases:
                 begins = phrase.begins or rule.alone != Alone.no
                 ends = phrase.ends or rule.alone != Alone.no
-                numbers = tuple(segments.setdefault(one, len(segments)) for one in phrase.segments)
+                numbers = tuple(segments.numbers[one] for one in phrase.segments)
                 self._sought.append(
                     Sought(
                         rule=rule,
@@ -67,25 +101,6 @@ class PhraseIndex:
                         bound=begins or ends or rule.max_sentence_words is not None or rule.first_lines is not None,
                     )
                 )
-        self._segments = tuple(segments)
-        self._finders: list[re.Pattern[str] | None] = [None] * len(segments)
-
-    @cached_property
-    def _set(self) -> Any:
-        return search_set(segment.set_source for segment in self._segments)
-
-    def make_ready(self) -> None:
-        """Compile everything now; without that it is done as it is first needed: a mail needs a few of thousands."""
-        self._set  # noqa: B018 - it is asked for, so it is there
-        for number in range(len(self._segments)):
-            self._finder(number)
-
-    def _finder(self, number: int) -> re.Pattern[str]:
-        """What finds the places of one segment."""
-        finder = self._finders[number]
-        if finder is None:
-            finder = self._finders[number] = re.compile(self._segments[number].span_source)
-        return finder
 
     def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Places:
         """The phrases of some rules only, as `found_in` takes them."""
@@ -108,7 +123,7 @@ class PhraseIndex:
                 break
             for sought in self._candidates(line[start:end], wanted, words):
                 seen = looked_at.get(sought, 0)
-                finder = self._finder(sought.segments[0])
+                finder = self.segments.finder(sought.segments[0])
                 places = [one.span(1) for one in islice(finder.finditer(line, start, end), _MAX_PLACES - seen)]
                 looked_at[sought] = seen + len(places)
                 if len(places) > 1:
@@ -119,7 +134,7 @@ class PhraseIndex:
 
     def _candidates(self, stretch: str, wanted: Places, words: int) -> list[Sought]:
         """The phrases all of whose segments occur somewhere in this stretch, of rules for a text of so many words."""
-        present = frozenset(self._set.Match(stretch))
+        present = self.segments.present_in(stretch)
         if not present:  # the automaton ran out of memory: never a missed request, look for each
             return [sought for several in wanted.values() for sought in several if words <= sought.max_words]
         beginning = wanted.keys() & present
@@ -134,7 +149,7 @@ class PhraseIndex:
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
     ) -> Iterator[tuple[int, int]]:
         """(start, end) of the whole phrase for those places of its first segment that the others follow."""
-        finders = [_Follower(line, self._finder(one)) for one in sought.segments[1:]]
+        finders = [_Follower(line, self.segments.finder(one)) for one in sought.segments[1:]]
         for start, end in places:
             limit = line.find("\n", end, stretch_end)
             for finder in finders:

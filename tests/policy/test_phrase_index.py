@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -53,14 +54,14 @@ class Counting:
 
 @contextmanager
 def counted(matcher: Matcher) -> Iterator[list[Counting]]:
-    index = matcher._index
-    index.make_ready()
-    finders = index._finders
-    index._finders = [Counting(finder) for finder in finders]
+    segments = matcher._index.segments
+    segments.make_ready()
+    finders = segments.finders
+    segments.finders = [Counting(finder) for finder in finders]
     try:
-        yield index._finders
+        yield segments.finders
     finally:
-        index._finders = finders
+        segments.finders = finders
 
 
 def characters_looked_at(text: str) -> int:
@@ -113,3 +114,34 @@ def test_after_a_thousand_places_the_rest_of_a_text_is_not_looked_at():
     found = shipped_rules().matcher.match(text).matches
     assert 100 < len(found) < 1000
     assert found[-1].span[1] < len(text) * 3 / 4
+
+
+class Exhausted:
+    """An RE2 set that ran out of memory: it finds nothing, not even what is in every text."""
+
+    def Match(self, text: str) -> None:
+        return None
+
+
+def test_a_set_that_ran_out_of_memory_costs_time_and_no_request() -> None:
+    rule = """
+[[rule]]
+id = "x-rule"
+action = "unsubscribe"
+phrases = ["take me off", "no ... mail"]
+patterns = ["st+op"]
+hits = ["take me off"]
+misses = ["hello"]
+"""
+    whole, exhausted = read_rules({"10-x.toml": rule}).matcher, read_rules({"10-x.toml": rule}).matcher
+    exhausted._index.segments.__dict__["_set"], exhausted._pattern_set = Exhausted(), Exhausted()
+    for text in ("please take me off", "no more mail", "sttop", "hello"):
+        found = [(one.span, one.source) for one in exhausted.match(text).matches]
+        assert found == [(one.span, one.source) for one in whole.match(text).matches]
+        assert bool(found) == (text != "hello")
+
+
+def test_conditions_of_their_own_need_no_automaton_of_their_own() -> None:
+    matcher = shipped_rules().matcher
+    other = matcher.of_rules([replace(rule, max_words=None) for rule in matcher.rules])
+    assert other._index.segments is matcher._index.segments
