@@ -38,7 +38,7 @@ ROOM_OF_LIBRARY = {
     "asyncpg": {"store"},
     "sqlite3": {"store"},
     "numpy": {"store"},
-    "aiohttp": {"sync"},
+    "aiohttp": {"sync", "client"},
     "aiosmtplib": {"sync"},
     "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told
     "selectolax": {"mail"},

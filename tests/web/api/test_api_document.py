@@ -1,18 +1,14 @@
 """The OpenAPI document: kept stable, with examples, and kept to by every answer that a fuzzer gets."""
 
-import asyncio
 import json
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 import schemathesis
-from api_house import Api, opened_api
+from api_house import Api
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -22,7 +18,6 @@ from schemathesis.specs.openapi.checks import (
 
 from mailproc.policy.api_token import Scope
 from mailproc.web.api.build import build_api
-from mailproc.web.server import HttpServer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 PUBLISHED: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8")) if DOCUMENT.exists() else {"paths": {}}
@@ -52,35 +47,6 @@ def test_every_operation_says_what_it_does_what_scope_it_takes_and_what_may_go_w
     [[scope]] = named.values()
     assert scope in set(Scope)
     assert {"401", "422", "429", "503"} <= set(said["responses"])
-
-
-@pytest.fixture(scope="module")
-def served(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The API on a real socket, in a thread of its own: its address, and a token that may do everything."""
-    path = tmp_path_factory.mktemp("fuzzed") / "mailproc.db"
-    path.write_bytes(migrated_file.read_bytes())
-    told: list[tuple[str, str]] = []
-    is_up, is_over = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with AsyncExitStack() as stack:
-            api = await opened_api(f"sqlite+aiosqlite:///{path}", stack, api_calls_per_minute=1_000_000)
-            server = HttpServer(("127.0.0.1:0",), api.application)
-            await server.start()
-            host, port = server.addresses[0]
-            told.append((f"http://{host}:{port}/api/v1", (await api.token())[0]))
-            is_up.set()
-            await is_over.wait()
-            await server.stop()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert is_up.wait(30)
-    yield told[0]
-    loop.call_soon_threadsafe(is_over.set)
-    thread.join()
-    loop.close()
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

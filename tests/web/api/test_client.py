@@ -1,0 +1,51 @@
+"""The client, over real HTTP; and the examples of docs/how-to/api.md, which are run as they are written."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from mailproc.client import ApiError, Client
+
+EXAMPLES = re.findall(
+    r"```python\n(.*?)```", (Path(__file__).parents[3] / "docs" / "how-to" / "api.md").read_text("utf-8"), re.DOTALL
+)
+PRINTED = ["1234567890 <mailto:", "3000 may be mailed\n", "account ["]
+MAIL = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: News\r\n\r\nplease unsubscribe me\r\n"
+
+
+@pytest.mark.parametrize(
+    ("example", "printed"), list(zip(EXAMPLES, PRINTED, strict=True)), ids=["send", "stream", "phone"]
+)
+async def test_each_example_of_the_how_to_does_what_it_says(
+    served: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    example: str,
+    printed: str,
+) -> None:
+    monkeypatch.setenv("MAILPROC_URL", served[0].removesuffix("/api/v1"))
+    monkeypatch.setenv("MAILPROC_TOKEN", served[1])
+    await asyncio.to_thread(exec, compile(example, "api.md", "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out.startswith(printed)
+
+
+async def test_the_client_tells_what_was_refused_and_goes_through_pages(served: tuple[str, str]) -> None:
+    async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+        assert await api.person("nobody-here") is None
+        made = await api.put_person("c1", "c1@example.org")
+        await api.unsubscribe("c1")
+        with pytest.raises(ApiError) as refused:
+            await api.put_person("c1", "c2@example.org", if_match=made["etag"])
+        assert refused.value.status == 412
+        assert "c1" in [one["key"] async for one in api.pages("facts", limit="1")]
+        assert (await api.explain(MAIL))["decision"]["action"] == "unsubscribe"
+        with pytest.raises(ApiError, match="no review"):
+            await api.answer_review("none", "not-a-request", by="kim")
+
+
+async def test_a_wrong_token_is_told_in_a_sentence(served: tuple[str, str]) -> None:
+    async with Client(served[0].removesuffix("/api/v1"), "mp_wrong") as api:
+        with pytest.raises(ApiError, match="api-token create"):
+            await api.standing("pat@example.org")
