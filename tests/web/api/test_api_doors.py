@@ -1,6 +1,7 @@
 """What keeps the API's door: tokens, scopes, accounts, pace, sizes, repeats; each shown by an attack."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.send import Send
 from mailproc.policy.verdict import Classification
 from mailproc.store.results import Subscriber
+from mailproc.web.api.bounds import Bounds
 from mailproc.web.api.build import build_api
 
 PROBLEM = "application/problem+json"
@@ -238,3 +240,19 @@ async def test_when_the_store_is_gone_a_program_is_told_when_to_come_again(small
     await small_api.store.close()
     answer = await program.post("/requests", json={"kind": "unsubscribe", "person": "pat@example.org"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_who_stops_in_the_middle_of_a_body_is_told_and_let_go(small_api: Api) -> None:
+    secret, _ = await small_api.token()
+    patient = Bounds(build_api(small_api.parts), pause_seconds=0.05)
+    transport = httpx.ASGITransport(app=patient)
+    never = asyncio.Event()
+
+    async def some_of_it() -> AsyncIterator[bytes]:
+        yield b'{"kind": '
+        await never.wait()
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://mailproc.example") as client:
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        answer = await client.post("/requests", content=some_of_it(), headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (408, PROBLEM)
