@@ -85,12 +85,13 @@ class PagesWorld:
     store: Store
     acme: dict[str, Any] = field(default_factory=dict)
     web: dict[str, Any] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=lambda: ACME["token_keys"])
     now: datetime | None = None
     lists: list[MailingList] = field(default_factory=lambda: list(PUBLIC))
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
-        acme = {**ACME, "pages": {**ACME["pages"], **self.acme}}
+        acme = {**ACME, "token_keys": self.keys, "pages": {**ACME["pages"], **self.acme}}
         self.settings = Settings.model_validate({"account": [acme, OTHER], "web": self.web})
         routes = page_routes(self.settings, self.store, lambda: self.lists, self.metrics, self.clock)
         self.client = self.client_from("198.51.100.7")

@@ -1,14 +1,26 @@
 """The one-click POST of mail clients (RFC 8058): done at once, without context, and it tells a stranger nothing."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from pages_world import OPT_OUT, OTHER_SECRET, PagesWorld, leave_all, leave_list, leave_send, link, profile, world_of
+from pages_world import (
+    OPT_OUT,
+    OTHER_SECRET,
+    SECRET,
+    PagesWorld,
+    leave_all,
+    leave_list,
+    leave_send,
+    link,
+    profile,
+    world_of,
+)
 
-from mailproc.errors import StoreUnavailable
 from mailproc.policy.facts import Channel
 from mailproc.policy.token import Purpose
+from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
 
 URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
@@ -24,8 +36,6 @@ async def world(store: Store) -> PagesWorld:
 @pytest.fixture
 async def on_sqlite(sqlite_url: str) -> AsyncIterator[PagesWorld]:
     """For what no database makes a difference to."""
-    from mailproc.settings import StoreSettings
-
     opened = await Store.open(sqlite_url, StoreSettings())
     yield await world_of(opened)
     await opened.close()
@@ -116,23 +126,30 @@ async def test_other_methods_are_refused(on_sqlite: PagesWorld) -> None:
     assert await on_sqlite.facts() == []
 
 
-async def test_it_is_not_said_to_be_done_while_the_store_cannot_do_it(
-    on_sqlite: PagesWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def gone(*_: object) -> None:
-        raise StoreUnavailable("the disk is gone")
-
-    monkeypatch.setattr(on_sqlite.store, "record_facts", gone)
-    answer = await on_sqlite.one_click(leave_list())
+async def test_it_is_not_said_to_be_done_while_the_store_cannot_do_it(sqlite_url: str) -> None:
+    store = await Store.open(sqlite_url, StoreSettings(busy_timeout_seconds=0.05))
+    world = await world_of(store)
+    path = f"/u/{leave_list()}"
+    page = await world.get(path)
+    other = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = await world.one_click(leave_list())
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
-    assert "disk" not in answer.text
-    page = await on_sqlite.press(await on_sqlite.get(f"/u/{leave_list()}"), "leave")
-    assert (page.status_code, page.headers["retry-after"]) == (503, "61")
+    assert "lock" not in answer.text
+    assert "sqlite" not in answer.text.lower()
+    pressed = await world.press(page, "leave")
+    assert (pressed.status_code, pressed.headers["retry-after"]) == (503, "61")
+    other.execute("ROLLBACK")
+    other.close()
+    assert await world.facts() == []
+    assert (await world.one_click(leave_list())).status_code == 200
+    assert await world.said() == [(OPT_OUT, "list", "weekly")]
+    await store.close()
 
 
 async def test_a_link_is_as_good_after_years_and_after_a_new_key(store: Store) -> None:
-    world = await world_of(store)
+    world = await world_of(store, keys={1: SECRET.hex(), 2: bytes(32).hex()})
     assert (await world.one_click(leave_list(day=0))).status_code == 200
     assert await world.said() == [(OPT_OUT, "list", "weekly")]
 
@@ -168,3 +185,10 @@ async def test_a_click_counts_from_when_it_came(world: PagesWorld) -> None:
     world.now = world.clock() - timedelta(seconds=9)
     await world.one_click(leave_list())
     assert [one.occurred_at for one in await world.facts()] == [world.now]
+
+
+async def test_a_link_of_a_key_that_was_retired_is_nobodys(on_sqlite: PagesWorld) -> None:
+    world = PagesWorld(store=on_sqlite.store, keys={2: SECRET.hex()})
+    assert (await world.one_click(leave_list())).status_code == 200
+    assert (await world.get(f"/u/{leave_list()}")).status_code == 404
+    assert await world.facts() == []

@@ -71,7 +71,7 @@ class Pressing:
                 await self._store.subscriptions.join(presser.account_id, one.list_id, [presser.key])
         changes = (await self._store.record_facts(facts)).changes if facts else ()
         lists = [one.list_id for one in facts if one.list_id is not None]
-        self._told(presser, press, deed, lists=lists, facts=[one.id for one in facts], changed=len(changes))
+        self._told(presser, press, deed, lists=lists, facts=len(facts), changed=len(changes))
 
     def _told(self, presser: Presser, press: Press, deed: str, **more: object) -> None:
         self._metrics.presses.labels(press.channel.value, deed).inc()
