@@ -16,6 +16,7 @@ from mailproc.store.people.link_holders import LinkHolder
 from mailproc.store.store import Store
 from mailproc.web.pages.senders import Sender
 
+MOST_SENDS = 1000
 _log = structlog.get_logger()
 
 
@@ -26,17 +27,35 @@ class Pressing:
         self._store = store
         self._metrics = metrics
         self._clock = clock
+        self._sends: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def holder(self, sender: Sender, token: Token) -> tuple[LinkHolder, Scope]:
         """Whom a link is for, and what it leaves."""
+        return await self._meant(sender, token, await self._store.link_holders.of(sender.account_id, token.key))
+
+    async def one_click(self, sender: Sender, token: Token) -> None:
+        """Take them off what the mail was sent to, as providers ask for many people at once."""
+        found = await self._store.link_holders.of_click(sender.account_id, token.key)
+        holder, scope = await self._meant(sender, token, found)
+        await self.leave(holder.presser, scope, token, Channel.one_click)
+
+    async def _meant(self, sender: Sender, token: Token, holder: LinkHolder) -> tuple[LinkHolder, Scope]:
         sent_to: tuple[str, ...] = ()
         if token.purpose == Purpose.unsubscribe_send and token.message:
-            sent_to = await self._store.sends.lists_of(sender.account_id, token.message)
-        holder = await self._store.link_holders.of(sender.account_id, token.key)
+            sent_to = await self._lists_of_send(sender.account_id, token.message)
         presser = holder.presser
         known = [*sender.lists, *presser.lists_named]
         scope = scope_of(token, known=known, sent_to=sent_to, member_of=presser.member_of)
         return replace(holder, presser=replace(presser, came_by=frozenset(scope.list_ids))), scope
+
+    async def _lists_of_send(self, account_id: str, number: int) -> tuple[str, ...]:
+        """What is recorded of a send stays as it is: it is asked for once, unless there is none yet."""
+        known = self._sends.get((account_id, number), ())
+        if not known and (known := await self._store.sends.lists_of(account_id, number)):
+            if len(self._sends) >= MOST_SENDS:
+                self._sends.clear()
+            self._sends[account_id, number] = known
+        return known
 
     async def leave(self, presser: Presser, scope: Scope, token: Token, channel: Channel) -> None:
         """Take them off."""

@@ -56,8 +56,7 @@ class UnsubscribePage:
         if wait := self.reception.asked_too_often(visit):
             return plain("too many requests", 429, **{"Retry-After": str(int(wait) + 1)})
         try:
-            holder, scope = await self.pressing.holder(visit.sender, visit.link.token)
-            await self.pressing.leave(holder.presser, scope, visit.link.token, Channel.one_click)
+            await self.pressing.one_click(visit.sender, visit.link.token)
         except StoreError:
             self.reception.refused("one-click later")
             return plain("try again later", 503, **{"Retry-After": "60"})
