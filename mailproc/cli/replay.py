@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import orjson
 import typer
@@ -28,7 +28,6 @@ from mailproc.cli.deciding import (
 )
 from mailproc.cli.decision_table import print_decisions
 from mailproc.cli.explain_page import COLOURS
-from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_NOINPUT, err, out
 from mailproc.errors import BadFile, SettingsError
 from mailproc.identity import sortable_id
@@ -36,7 +35,9 @@ from mailproc.mail_files import MailFile, find_mail
 from mailproc.policy.rules import RuleSet
 from mailproc.replay import SavedMail
 from mailproc.settings import Settings
-from mailproc.store.store import Store
+
+if TYPE_CHECKING:
+    from mailproc.store.store import Store
 
 ROWS_AT_ONCE = 1000
 _NOT_READ = "not read"
@@ -80,6 +81,8 @@ def replay(
     settings = settings_with_lists(config)
     world = world_of(settings, rules, to, verify=verify)
     if apply:
+        from mailproc.cli.storage import run  # here: who applies nothing needs no SQL
+
         run(_apply(settings, world, paths, forwards=forward))
         return
     if not settings.account and not jsonl:
@@ -140,6 +143,8 @@ def _print_tables(answers: Iterator[Answer], paths: list[Path]) -> None:
 async def _apply(settings: Settings, world: World, paths: list[Path], *, forwards: bool) -> None:
     if not settings.account:
         raise SettingsError(["--apply needs settings with an account: give --config"])
+    from mailproc.cli.storage import open_store
+
     rules = rules_of(world.rules)
     done: Counter[str] = Counter()
     async with open_store(settings, forwards=forwards) as store:
@@ -158,7 +163,7 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
         raise typer.Exit(code_of_unread(paths))
 
 
-async def _apply_one(store: Store, saved: SavedMail, rules: RuleSet, world: World) -> str:
+async def _apply_one(store: "Store", saved: SavedMail, rules: RuleSet, world: World) -> str:
     """Accept and record one mail at its own time; gives what was done."""
     mail = replace(saved.mail, id=sortable_id(saved.mail.received_at, secrets.randbits(80)))
     (receipt,) = await store.accept([mail])

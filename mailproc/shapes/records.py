@@ -1,10 +1,14 @@
 """Sends, lists, who is on them, and events on their way, as plain values."""
 
+from typing import TYPE_CHECKING
+
 from mailproc.policy.event import OutboxEntry, event_as_json
 from mailproc.policy.lists import MailingList
 from mailproc.policy.send import Send
 from mailproc.policy.verdict import verdict
-from mailproc.store.people.subscriptions import Profile
+
+if TYPE_CHECKING:  # who shows a decision needs no SQL
+    from mailproc.store.people.subscriptions import Profile
 
 
 def send_as_json(one: Send) -> dict[str, object]:
@@ -32,7 +36,7 @@ def list_as_json(one: MailingList) -> dict[str, object]:
     }
 
 
-def member_as_json(one: Profile, list_id: str | None) -> dict[str, object]:
+def member_as_json(one: "Profile", list_id: str | None) -> dict[str, object]:
     """A subscriber as programs read them, with whether mail of this list may go there."""
     return {
         "key": one.key,

@@ -43,9 +43,12 @@ def test_what_there_is_can_be_told_without_any_library_of_the_work(tmp_path: Pat
     assert not libraries_of(tmp_path, *words) & (DATABASE | SERVERS | LOOKED_UP | DECIDING)
 
 
-def test_explaining_a_mail_without_settings_needs_no_database_no_server_and_no_dns(shell: Shell) -> None:
+@pytest.mark.parametrize("words", [("explain", "mails/request.eml"), ("replay", "mails")])
+def test_deciding_a_saved_mail_without_settings_needs_no_database_no_server_and_no_dns(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
     (shell.folder / "mailproc.toml").unlink()
-    loaded = libraries_of(shell.folder, "explain", "mails/request.eml")
+    loaded = libraries_of(shell.folder, *words)
     assert not loaded & (DATABASE | SERVERS | LOOKED_UP)
     assert "re2" in loaded
 
