@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+LOGO = Path(__file__).parents[2] / "docs" / "pictures" / "problem.png"  # any picture will do
 Visit = Callable[..., Awaitable[Visitor]]
 
 
@@ -53,9 +54,9 @@ async def shop(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def pressing_shop(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Acme]:
-    """Another, where the page presses its button itself."""
+    """Another, with a logo, where the page presses its button itself."""
     url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path_factory.mktemp('pressing'))}"
-    opened = await open_shop(url, link_click="auto")
+    opened = await open_shop(url, link_click="auto", logo=LOGO)
     yield opened
     await opened.service.stop()
 

@@ -138,4 +138,5 @@ async def test_a_page_that_presses_itself_needs_script_and_else_has_its_button(
     assert await pressing_shop.lists_of(key) == ["seeds", "weekly"]
     pressed = await visit(link)
     await headed(pressed.page, "You are unsubscribed")
+    assert await pressed.page.get_by_role("img", name="Acme Gardens").evaluate("one => one.naturalWidth") > 0
     assert await pressing_shop.lists_of(key) == ["seeds"]
