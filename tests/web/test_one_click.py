@@ -1,5 +1,6 @@
 """The one-click POST of mail clients (RFC 8058): done at once, without context, and it tells a stranger nothing."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -22,6 +23,7 @@ from mailproc.policy.facts import Channel
 from mailproc.policy.token import Purpose
 from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
+from mailproc.web.pages import reception
 
 URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
@@ -192,3 +194,16 @@ async def test_a_link_of_a_key_that_was_retired_is_nobodys(on_sqlite: PagesWorld
     assert (await world.one_click(leave_list())).status_code == 200
     assert (await world.get(f"/u/{leave_list()}")).status_code == 404
     assert await world.facts() == []
+
+
+async def test_a_body_that_comes_too_slowly_is_not_waited_for(
+    on_sqlite: PagesWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"List-Unsubscribe="
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(reception, "BODY_SECONDS", 0.01)
+    answer = await on_sqlite.client.post(f"/u/{leave_list()}", content=slow(), headers=URLENCODED)
+    assert answer.status_code == 408
+    assert await on_sqlite.facts() == []

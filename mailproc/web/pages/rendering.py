@@ -37,10 +37,12 @@ def rendered(
     template: str, brand: Brand, language: Language, *, base: str = "", status: int = 200, **values: Any
 ) -> Response:
     """A page. `base` is the path that all of ours are behind; a page with a true `auto` presses its button itself."""
+    # Names in another direction than the page's stay by themselves (Unicode Standard Annex 9).
+    isolate = "\u2068{}\u2069" if language.direction == "rtl" else "{}"
 
     def say(message: str, **parts: object) -> str:
         text = language.translate(message)
-        return text % parts if parts else text
+        return text % {name: isolate.format(part) for name, part in parts.items()} if parts else text
 
     said = {"contact": None, "auto": False, **values}
     files = {
