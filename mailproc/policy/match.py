@@ -75,7 +75,7 @@ class Matcher:
         self._left_out: Set[str] = frozenset()
 
     def make_ready(self) -> None:
-        """Compile all patterns now, so that no mail waits for it."""
+        """Compile now what every text needs, so that no mail waits for it."""
         self._index.segments.make_ready()
 
     def of_rules(self, rules: Iterable[Rule]) -> "Matcher":

@@ -61,10 +61,8 @@ class Segments:
         return search_set(segment.set_source for segment in self._all)
 
     def make_ready(self) -> None:
-        """Compile everything now."""
+        """Compile now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
         self.present_in("")
-        for number in range(len(self._all)):
-            self.finder(number)
 
     def finder(self, number: int) -> re.Pattern[str]:
         """What finds the places of one segment."""

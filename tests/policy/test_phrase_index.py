@@ -55,8 +55,7 @@ class Counting:
 @contextmanager
 def counted(matcher: Matcher) -> Iterator[list[Counting]]:
     segments = matcher._index.segments
-    segments.make_ready()
-    finders = segments.finders
+    finders = [segments.finder(number) for number in range(len(segments.finders))]
     segments.finders = [Counting(finder) for finder in finders]
     try:
         yield segments.finders
