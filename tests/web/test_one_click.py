@@ -207,3 +207,13 @@ async def test_a_body_that_comes_too_slowly_is_not_waited_for(
     answer = await on_sqlite.client.post(f"/u/{leave_list()}", content=slow(), headers=URLENCODED)
     assert answer.status_code == 408
     assert await on_sqlite.facts() == []
+
+
+@pytest.mark.parametrize("inside", ["%0D%0A", "%0A", "%20", "=", "=3D", "=%0D%0A", "%250A", "%E2%80%8B"])
+async def test_a_link_that_was_broken_on_its_way_is_understood(on_sqlite: PagesWorld, inside: str) -> None:
+    token = leave_list()
+    path = f"/u/{token[:30]}{inside}{token[30:]}"
+    assert (await on_sqlite.get(path)).status_code == 200
+    answer = await on_sqlite.client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert await on_sqlite.said() == [(OPT_OUT, "list", "weekly")]

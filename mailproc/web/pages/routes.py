@@ -1,5 +1,6 @@
 """The routes of the pages; GET and HEAD change nothing, and what the store cannot do now is said so."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -47,12 +48,19 @@ def page_routes(
 
     return [
         *(
-            Route(f"/{spelled}/{{link:path}}", _guarded(handler, reception), methods=["GET", "POST"])
+            _door(spelled, _guarded(handler, reception))
             for door, handler in doors.items()
             for spelled in (door, door.upper())
         ),
         Route("/assets/{name}", asset),
     ]
+
+
+def _door(letter: str, handler: Handler) -> Route:
+    """A route whose link may be anything, also with the line ends that wrapping put into it."""
+    route = Route(f"/{letter}/{{link:path}}", handler, methods=["GET", "POST"])
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    return route
 
 
 def _guarded(handler: Handler, reception: Reception) -> Handler:
