@@ -1,7 +1,7 @@
 """One browser for the whole run."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ import pytest_asyncio
 from acme import Acme, open_shop
 from chromium import HOW, find_chromium
 from playwright.async_api import Browser, async_playwright, expect
-from visitor import PATIENCE_MS, Visitor, arrive
+from visitor import PATIENCE_MS, Visit, Visitor, arrive
 
 FLAGS = (
     "--no-sandbox",
@@ -23,7 +23,6 @@ FLAGS = (
     "--disable-sync",
 )
 LOGO = Path(__file__).parents[2] / "docs" / "pictures" / "problem.png"  # any picture will do
-Visit = Callable[..., Awaitable[Visitor]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

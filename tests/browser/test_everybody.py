@@ -1,15 +1,12 @@
 """Everybody can use the pages: on a phone, in the dark, from right to left, with a keyboard, with a screen reader."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 from acme import SEND, Acme
 from playwright.async_api import Page, expect
-from visitor import DESKTOP, PHONE, Visitor
+from visitor import DESKTOP, PHONE, Visit, Visitor
 
 from mailproc.policy.token import Purpose
 
-Visit = Callable[..., Awaitable[Visitor]]
 OUTLINE = "() => getComputedStyle(document.activeElement).outlineStyle"
 FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.value"
 

@@ -1,15 +1,12 @@
 """Every path through the pages does what it says, in a real browser, with and without JavaScript."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 from acme import ATTRIBUTES, LISTS, SEND, Acme
 from playwright.async_api import Page, expect
-from visitor import Visitor
+from visitor import Visit
 
 from mailproc.policy.token import Purpose
 
-Visit = Callable[..., Awaitable[Visitor]]
 with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 
 

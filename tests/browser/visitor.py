@@ -1,5 +1,6 @@
 """Somebody in front of a browser: one window, and everything about it that a page must not do."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ MIN_TARGET_PIXELS = 44  # WCAG 2.2 §2.5.5
 # What can be pressed; a link within a sentence is exempt (WCAG 2.2 §2.5.5, "inline").
 TARGETS = """() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, a, summary')]
   .filter(one => !(one.matches('a') && getComputedStyle(one).display === 'inline'))
-  .filter(one => !one.closest('.visually-hidden') && !one.classList.contains('skip'))
+  .filter(one => !one.classList.contains('skip'))
   .map(one => [one, (one.matches('input[type=checkbox], input[type=radio]') && one.closest('label')) || one])
   .map(([one, pressed]) => [one.outerHTML.slice(0, 120), pressed.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < SMALLEST - 0.5 || box.width < SMALLEST - 0.5))
@@ -66,6 +67,9 @@ class Visitor:
         if cookies := await self.context.cookies():
             self.complaints.append(f"left cookies: {cookies}")
         await self.context.close()
+
+
+Visit = Callable[..., Awaitable[Visitor]]  # what the fixture `visit` gives: a link, and choices as of `arrive`
 
 
 async def arrive(browser: Browser, host: str, **choices: object) -> Visitor:
