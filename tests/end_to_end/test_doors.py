@@ -17,15 +17,20 @@ from starlette.applications import Starlette
 from test_trouble import command
 
 from benchmarks.load import Session
+from mailproc.account_policies import policies_of
 from mailproc.metrics import Metrics
+from mailproc.policy.account import Accounts
+from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.lists import MailingList
 from mailproc.policy.token import Purpose, Token, make_token
 from mailproc.policy.token_key import number_of
+from mailproc.rule_files import load_rules
 from mailproc.settings import StoreSettings
 from mailproc.settings_file import load_settings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
+from mailproc.web.application import Parts, build_application
 from mailproc.web.pages.routes import page_routes
 from tests.web.page_forms import form_of
 
@@ -86,6 +91,36 @@ class House:
             transport = httpx.ASGITransport(app=Starlette(routes=routes))
             async with httpx.AsyncClient(transport=transport, base_url="https://links.acme.example") as client:
                 answer = await do(client, path)
+                assert answer.status_code == 200, answer.text
+
+    async def requested(self, kind: str, person: str, **more: str) -> None:
+        """What a program says to the API, by a token that only writes."""
+        settings, secret = load_settings(self.service.config), f"mp_{'k' * 43}"
+        token = ApiToken(
+            id="1", account_id="acme", name="crm", scopes=frozenset({Scope.write}), created_at=THEN, created_by="kim"
+        )
+
+        async def ready() -> list[str]:
+            return []
+
+        async with self.store() as store:
+            await store.tokens.put(token, digest_of_secret(secret))
+            accounts, rules = Accounts(policies_of(settings)), load_rules(None)
+            parts = Parts(
+                settings=settings,
+                store=store,
+                accounts=lambda: accounts,
+                lists=tuple,
+                rules=lambda: rules,
+                metrics=Metrics(),
+                readiness=ready,
+                details=dict,
+            )
+            transport = httpx.ASGITransport(app=build_application(parts))
+            async with httpx.AsyncClient(transport=transport, base_url="https://mail.acme.example") as client:
+                said = {"kind": kind, "person": person, "channel": "phone", "by": "kim", "reason": "called", **more}
+                headers = {"Authorization": f"Bearer {secret}"}
+                answer = await client.post("/api/v1/requests", json=said, headers=headers)
                 assert answer.status_code == 200, answer.text
 
     @contextlib.asynccontextmanager
@@ -171,25 +206,30 @@ PLEASE = "Please unsubscribe me."
 DOORS: dict[tuple[str, str], Callable[[House], Awaitable[None]]] = {
     ("no more mail", "library"): lambda house: house.called(FactKind.opt_out, address=PAT),
     ("no more mail", "command"): lambda house: house.typed("unsubscribe", PAT, *BY_HAND),
+    ("no more mail", "api"): lambda house: house.requested("unsubscribe", PAT),
     ("no more mail", "saved mail"): lambda house: house.saved("reply", PLEASE),
     ("no more mail", "smtp"): lambda house: house.mailed("reply", PLEASE),
     ("not this list", "library"): lambda house: house.called(FactKind.opt_out, key=KEY, **ON_WEEKLY),
     ("not this list", "command"): lambda house: house.typed("unsubscribe", KEY, "--level", "list", "--list", "weekly"),
+    ("not this list", "api"): lambda house: house.requested("unsubscribe", KEY, level="list", list="weekly"),
     ("not this list", "saved mail"): lambda house: house.saved(TOKEN, ""),
     ("not this list", "smtp"): lambda house: house.mailed(TOKEN, ""),
     ("not this list", "one click"): lambda house: house.visited(f"/u/{TOKEN}", one_click),
     ("not this list", "page"): lambda house: house.visited(f"/u/{TOKEN}", pressing("leave")),
     ("not this list", "page of lists"): lambda house: house.visited(f"/s/{TOKEN}", pressing("choose", list="")),
     ("no more mail to this key", "command"): lambda house: house.typed("unsubscribe", KEY, *BY_HAND),
+    ("no more mail to this key", "api"): lambda house: house.requested("unsubscribe", KEY),
     ("no more mail to this key", "saved mail"): lambda house: house.saved(TOKEN_OF_ALL, ""),
     ("no more mail to this key", "one click"): lambda house: house.visited(f"/u/{TOKEN_OF_ALL}", one_click),
     ("no more mail to this key", "page"): lambda house: house.visited(f"/s/{TOKEN}", pressing("everything")),
     ("asked for this list", "library"): lambda house: house.called(FactKind.consent, key=KEY, **ON_WEEKLY),
+    ("asked for this list", "api"): lambda house: house.requested("resubscribe", KEY, level="list", list="weekly"),
     ("asked for this list", "page"): lambda house: house.visited(
         f"/s/{TOKEN_OF_ALL}", pressing("choose", list="weekly")
     ),
     ("asked for mail", "library"): lambda house: house.called(FactKind.consent, key=KEY),
     ("asked for mail", "command"): lambda house: house.typed("resubscribe", KEY, *BY_HAND),
+    ("asked for mail", "api"): lambda house: house.requested("resubscribe", KEY),
     ("asked for mail", "import"): lambda house: house.imported(f"email,key\n{PAT},{KEY}\n", *CONSENTED),
 }
 
