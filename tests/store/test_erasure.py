@@ -30,6 +30,7 @@ from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine.reader import Reader
 from mailproc.store.erasure.traces import _names
 from mailproc.store.imports.importing import ImportRun
+from mailproc.store.programs import once
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
@@ -55,6 +56,15 @@ def known(key: str = KEY, address: str = PAT, account: str = "acme") -> Subscrib
 
 def ref(address: str | None, key: str | None = None) -> SubscriberRef:
     return SubscriberRef(address=address, key=key, source=RefSource.from_, trust=Trust.unauthenticated)
+
+
+async def test_what_programs_were_answered_goes_too_and_nothing_is_done_twice(store: Store) -> None:
+    await store.put_subscribers([known()])
+    request = once.Key(account_id="acme", token_id="1", key="k")
+    await store.once.begin(request, "digest")
+    await store.once.end(request, once.Answer(status=200, headers={}, body=f"{PAT} {KEY}"))
+    await forget(store)
+    assert await store.once.begin(request, "digest") == once.Before(is_erased=True)
 
 
 async def forget(store: Store, text: str = PAT, account: str | None = None) -> None:

@@ -18,6 +18,7 @@ from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, fact, import_run, standing, subscriber, subscription
 from mailproc.store.engine.persons import Names, Person, find_and_lock, person_of_address, person_of_key
+from mailproc.store.engine.program_tables import api_request
 from mailproc.store.engine.schema import outbox, review_name
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
 from mailproc.store.erasure.traces import Named
@@ -68,6 +69,9 @@ _ROWS = (
         lambda insert: delete(subscription).where(
             subscription.c.account_id == bindparam("account"), one_of(subscription.c.subscriber_key, "keys")
         )
+    ),
+    Statement(  # answers that programs got within the day: whom they tell of, nobody looks up
+        lambda insert: update(api_request).where(api_request.c.account_id == bindparam("account")).values(answer=None)
     ),
     Statement(  # how far the import of a file came is a person's place; an import begun anew changes nothing twice
         lambda insert: (

@@ -68,9 +68,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What is known of a request: `is_other` when the key was used for another one; no answer: it is being done."""
+    """What is known of a request: `is_other` when the key was used for another one; no answer: it is being done.
+
+    `is_erased`: it was done, and its answer was erased when a person of the account was forgotten.
+    """
 
     is_other: bool = False
+    is_erased: bool = False
     answer: Answer | None = None
 
 
@@ -92,6 +96,8 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | None]:
     [(digest, asked_at, status, said)] = yield from ask(_FIND, **mine)
     if digest != asked.digest:
         return Before(is_other=True)
+    if status is not None and said is None:
+        return Before(is_erased=True)
     if status is not None:
         told = from_json(said)
         return Before(answer=Answer(status=status, headers=told["headers"], body=told["body"]))

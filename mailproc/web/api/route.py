@@ -53,6 +53,8 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     if before is not None:
         if before.is_other:
             raise Trouble(422, "this Idempotency-Key was used for another request within the last day")
+        if before.is_erased:
+            raise Trouble(410, "this was done; its answer was erased when somebody of the account was forgotten")
         if before.answer is None:
             raise Trouble(409, "the same request is being done at this moment", {"Retry-After": "1"})
         headers = {**before.answer.headers, "Idempotency-Replayed": "true"}
