@@ -12,7 +12,7 @@ from mailproc.policy.match import Match, TextMatches, is_guard
 from mailproc.policy.normal_text import normal_text
 from mailproc.policy.rule_file import Guard
 from mailproc.policy.rules import RuleSet, counted_matches
-from mailproc.policy.sign import is_only_sign, reasons_of_signs, request_of_signs
+from mailproc.policy.sign import is_only_sign, is_why, overlap, reasons_of_signs, request_of_signs
 
 # A request in the middle of a long text is more likely somebody else's words.
 _LONG_TEXT_WORDS = 150
@@ -69,7 +69,9 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     requests = [match for match in counted if match.rule.action == Action.unsubscribe]
     guarded = any(match.rule.guard is not None for match in counted)
     for guard in (Guard.negation, Guard.third_person) if guarded else ():
-        stopped = next((match for match in counted if is_guard(match, guard)), None)
+        stopped = next(
+            (match for match in counted if is_guard(match, guard) and not _is_of_writer(match, signed, rules)), None
+        )
         if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
             reason = _REASONS[guard]
             said = _without_weak(counted)
@@ -114,6 +116,12 @@ def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: Rul
     """Whether a request says "me", in a sentence that is not about somebody else."""
     others = {match.sentence for match in counted if is_guard(match, Guard.third_person)}
     return any(match.sentence not in others and _says_me(match, rules) for match in requests)
+
+
+def _is_of_writer(guard: Match, signed: tuple[Match, ...], rules: RuleSet) -> bool:
+    """Whether words that mostly tell of somebody else stand in the writer's own reason: "I no longer work there"."""
+    whys = (match for match in signed if is_why(match) and _says_me(match, rules))
+    return guard.rule.guard == Guard.third_person and any(overlap(match.span, guard.span) for match in whys)
 
 
 def _says_me(match: Match, rules: RuleSet) -> bool:

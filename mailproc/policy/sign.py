@@ -14,6 +14,11 @@ def is_only_sign(match: Match) -> bool:
     return match.rule.action is None and match.rule.guard is None
 
 
+def is_why(match: Match) -> bool:
+    """Whether a match is a reason to leave."""
+    return match.rule.sign == Sign.why
+
+
 def request_of_signs(found: TextMatches, counted: Iterable[Match]) -> tuple[Match, ...]:
     """The wish and the why that make a request of a short text, the wish first; empty where they do not.
 
@@ -39,18 +44,19 @@ def _signs(found: TextMatches, counted: Iterable[Match]) -> list[Match]:
 
 
 def _whys(signs: Iterable[Match]) -> list[Match]:
-    return [match for match in signs if match.rule.sign == Sign.why]
+    return [match for match in signs if is_why(match)]
 
 
 def _pairs(some: Iterable[Match], others: Sequence[Match]) -> Iterator[tuple[Match, Match]]:
     """Those of two rules whose words do not overlap."""
     for one in some:
         for other in others:
-            if one.rule is not other.rule and not _overlap(one.span, other.span):
+            if one.rule is not other.rule and not overlap(one.span, other.span):
                 yield one, other
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two spans share a character."""
     return one[0] < other[1] and other[0] < one[1]
 
 
