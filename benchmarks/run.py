@@ -26,6 +26,7 @@ from benchmarks.measures import (
     under_load,
 )
 from benchmarks.senders import senders
+from benchmarks.web import pairs
 from benchmarks.worst import slowest_growth, worst_mails
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -53,7 +54,9 @@ def main() -> None:
     count, rounds = (800, 1) if options.quick else (6000, 3)
     console = Console(stderr=True)
     lines = []
-    measures = (accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays, checks, imports)
+    measures = (
+        accepting, accepting_singly, roads, latencies, decidings, looked_up, worst, replays, checks, imports, web,
+    )  # fmt: skip
     for measure in (one for one in measures if options.only in (None, one.__name__)):
         console.print(f"[dim]{measure.__name__} …[/]")
         lines += list(measure(count, rounds))
@@ -221,6 +224,16 @@ def checks(count: int, rounds: int) -> Iterator[Line]:
     on_server = on_postgres(suppressed // 5, people // 5)
     if on_server is not None:
         yield from _checked(on_server, "PostgreSQL", None, None)
+
+
+def web(count: int, rounds: int) -> Iterator[Line]:
+    """One-click POSTs and send checks by the API, against a bare FastAPI route with one SQLite commit."""
+    for what, ours, bare in pairs(count, rounds):
+        against = "against a bare FastAPI route with one SQLite commit"
+        absolutes = f"{ours.cpu_us:.0f} / {bare.cpu_us:.0f} µs"
+        yield _printed(f"{what} {against}: CPU", f"{ours.cpu_us / bare.cpu_us:.2f}×", absolutes)
+        absolutes = f"{ours.per_second:.0f} / {bare.per_second:.0f} a second"
+        yield _printed(f"{what} {against}: a second", f"{ours.per_second / bare.per_second:.2f}×", absolutes)
 
 
 def _checked(found: Checked, database: str, exact: float | None, memory: float | None) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 Ours: `accept-ours` (listener and store, the decider off), `road-ours` (the whole service). Baselines on stock aiosmtpd:
 `accept-stock` (one sqlite3 transaction per mail), `road-stock` (same deciding and rows, one transaction per mail),
-`road-grouped` (same service behind a stock listener).
+`road-grouped` (same service behind a stock listener). `web-ours` (pages and API) against `web-bare` (one route).
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import Envelope as StockEnvelope
 from aiosmtpd.smtp import Session as StockSession
 
+from benchmarks.web import web_bare, web_ours
 from mailproc.cli.garbage import keep_for_good
 from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
@@ -232,6 +233,8 @@ async def _stock(handler: Any) -> AsyncIterator[int]:
 
 
 SERVERS = {
+    "web-ours": (web_ours, True),
+    "web-bare": (web_bare, True),
     "accept-ours": (accept_ours, True),
     "road-ours": (road_ours, True),
     "accept-stock": (accept_stock, False),
