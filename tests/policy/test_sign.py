@@ -115,3 +115,17 @@ def test_weak_words_ask_together(text: str):
 def test_weak_words_about_something_else_do_not_ask(text: str):
     rules = shipped_rules()
     assert read_intent(rules.matcher.match(text), rules).action != Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("Je ne travaille plus dans ce domaine, inutile de m'envoyer ces messages.", Action.unsubscribe),
+        ("Ich bin in Rente, Sie brauchen mir nichts mehr zu schicken.", Action.unsubscribe),
+        ("Monsieur Petit ne travaille plus chez nous, inutile de lui envoyer ces messages.", Action.review),
+        ("Herr Kranz ist in Rente, Sie brauchen ihm nichts mehr zu schicken.", Action.review),
+    ],
+)
+def test_who_tells_of_himself_is_no_third_person(text: str, action: Action):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action == action
