@@ -70,9 +70,11 @@ def test_a_proof_says_nothing_for_what_cannot_be_read() -> None:
         read_rules({"10-x.toml": GOOD.replace("phrases", "# ")}, proven=True)
 
 
-def test_who_cannot_remember_loads_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("below", ["file", f"file/{'x' * 5000}"])
+def test_who_cannot_remember_loads_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+    """The system says why not, in one way or another: the second as it would of a folder that is somebody else's."""
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / below))
     assert load_rules(folder_with(tmp_path, GOOD)).rules
     assert not is_proven(proof_of({"10-x.toml": GOOD}))
 

@@ -10,7 +10,8 @@ PACKAGES = ("chromium", "fonts-dejavu-core")  # without any font every text is a
 HOW = (
     "tests/browser need Chromium, and there is none on PATH.\n"
     "  Debian, Ubuntu: apt-get install chromium     Fedora: dnf install chromium     macOS: brew install chromium\n"
-    "  elsewhere: CHROMIUM=/path/to/chromium make test"
+    "  elsewhere: CHROMIUM=/path/to/chromium make test\n"
+    "All other tests: make setup && .venv/bin/python -m pytest --ignore tests/browser"
 )
 
 
@@ -34,8 +35,8 @@ def main() -> int:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         sys.stderr.write("installing Chromium for tests/browser …\n")
-        install = ("install", "-y", "--no-install-recommends", *PACKAGES)
-        if _apt_get(*install) or (_apt_get("update") and _apt_get(*install)):
+        _apt_get("update")  # a new machine knows no packages; what it knew may do where nothing answers
+        if _apt_get("install", "-y", "--no-install-recommends", *PACKAGES) and find_chromium():
             return 0
     sys.stderr.write(HOW + "\n")
     return 1

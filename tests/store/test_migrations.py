@@ -21,10 +21,11 @@ from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.engine import upgrading
 from mailproc.store.engine.database import create_if_new, migrate, schema_state
 from mailproc.store.engine.revision import newest_revision
 from mailproc.store.engine.table import metadata
-from mailproc.store.engine.upgrading import config_of_migrations
+from mailproc.store.engine.upgrading import config_of_migrations, upgrade
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -51,6 +52,27 @@ def test_the_newest_revision_by_name_is_the_one_that_no_other_follows() -> None:
 async def test_migrating_twice_applies_nothing_the_second_time(database_url: str) -> None:
     assert await migrate(database_url) == []
     assert (await schema_state(database_url)).is_current
+
+
+async def test_a_migration_that_is_broken_off_changes_nothing_and_can_be_run_again(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_async_engine(empty_database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade_to, "0014")
+    await engine.dispose()
+
+    def broken_off(connection: Connection) -> None:
+        upgrade(connection)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrading, "upgrade", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            await migrate(empty_database_url)
+    assert (await schema_state(empty_database_url)).current == "0014"
+    assert "0016" in await migrate(empty_database_url)
+    assert (await schema_state(empty_database_url)).is_current
 
 
 async def test_a_new_file_gets_every_revision_and_its_folder(tmp_path: Path) -> None:

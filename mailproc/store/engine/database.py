@@ -4,8 +4,9 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -76,12 +77,27 @@ async def migrate(url: str) -> list[str]:
     parsed = parse_url(url)
     if is_sqlite(parsed):
         _make_file(Path(str(parsed.database)))
+        async with _connected(parsed) as engine, engine.connect() as connection:
+            await connection.execute(text("PRAGMA journal_mode=WAL"))
     async with _connected(parsed) as engine:
         if is_sqlite(parsed):
-            async with engine.connect() as connection:
-                await connection.execute(text("PRAGMA journal_mode=WAL"))
+            _begin_before_tables_change(engine)
         async with engine.begin() as connection:
             return await connection.run_sync(upgrade)
+
+
+def _begin_before_tables_change(engine: AsyncEngine) -> None:
+    """Python begins a transaction at the first row that is written: tables made before it stayed behind alone when a
+    migration was broken off, and no later one got past them.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def leave_beginning_to_us(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def create_if_new(url: str) -> list[str]:
