@@ -199,6 +199,8 @@ async def test_an_address_that_was_reached_through_a_key_is_not_let_go_when_the_
     await store.put_subscribers([known("acme", "1", "kim@example.net")])
     assert (await statuses(store))["shop"] == "unsubscribed"
     assert (await statuses(store, "kim@example.net"))["acme"] == "unsubscribed"
+    await store.put_subscribers([known("acme", "2")])
+    assert (await statuses(store))["acme"] == "unsubscribed"
     await store.record_facts([a_consent(None, key="7", account_id="shop", at=LATER)])
     assert (await statuses(store))["shop"] == "active"
 
