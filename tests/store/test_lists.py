@@ -40,6 +40,15 @@ async def test_a_list_that_was_removed_is_gone_and_can_be_made_again(store: Stor
     assert await store.lists.all() == [WEEKLY]
 
 
+async def test_ids_of_lists_that_were_removed_are_remembered_in_their_account(store: Store) -> None:
+    await store.lists.put(WEEKLY)
+    await store.lists.put(replace(WEEKLY, id="monthly"))
+    await store.lists.put(replace(WEEKLY, account_id="other", id="daily"))
+    await store.lists.remove("acme", "weekly")
+    assert await store.lists.ids_ever("acme") == ["monthly", "weekly"]
+    assert await store.lists.ids_ever("nobody") == []
+
+
 async def test_a_list_of_another_account_is_not_removed(store: Store) -> None:
     await store.lists.put(WEEKLY)
     assert not await store.lists.remove("other", "weekly")

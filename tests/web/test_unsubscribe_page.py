@@ -4,6 +4,9 @@ import pytest
 from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, leave_send, world_of
 
 from mailproc.policy.facts import Channel
+from mailproc.policy.lists import MailingList
+from mailproc.policy.token_key import number_of
+from mailproc.policy.verdict import verdict
 from mailproc.store.store import Store
 
 OF_WEEKLY = (OPT_OUT, "list", "weekly")
@@ -92,6 +95,25 @@ async def test_only_a_setting_lets_the_page_press_its_button_itself(store: Store
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert "data-auto" in page.text
     assert await auto.facts() == []
+
+
+@pytest.mark.parametrize("is_removed", [True, False])
+async def test_a_list_that_this_process_does_not_know_now_is_left_by_its_id(store: Store, is_removed: bool) -> None:
+    monthly = MailingList(account_id="acme", id="monthly", name="Acme Monthly")
+    world = await world_of(store)
+    await store.lists.put(monthly)  # of which `world.lists` has not heard
+    if is_removed:
+        await store.lists.remove("acme", "monthly")
+    assert (await world.one_click(leave_list("monthly"))).status_code == 200
+    await store.lists.put(monthly)
+    (pat,) = await store.persons("17", "acme")
+    assert not verdict(pat.standing, list_id="monthly").may_send
+
+
+async def test_a_list_of_another_account_is_not_taken_for_one_that_is_gone(world: PagesWorld) -> None:
+    await world.store.lists.put(MailingList(account_id="other", id="monthly", name="Other Monthly"))
+    await world.one_click(leave_list("monthly"))
+    assert await world.said() == [(OPT_OUT, "list", f"number-{number_of('monthly')}")]
 
 
 async def test_a_list_that_is_gone_is_left_by_its_number_and_no_other(world: PagesWorld) -> None:

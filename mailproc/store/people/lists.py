@@ -97,6 +97,11 @@ class Lists:
             for account_id, list_id, name, spellings, classification, is_public in await self._reader.rows(query)
         ]
 
+    async def ids_ever(self, account_id: str) -> list[str]:
+        """The ids of all lists of an account that were ever made by command, removed ones included; in order."""
+        query = select(mailing_list.c.id).where(mailing_list.c.account_id == storable(account_id))
+        return sorted(list_id for (list_id,) in await self._reader.rows(query))
+
     async def put(self, one: MailingList) -> None:
         """Make a list, or make it another; one that was removed is there again, with the opt-outs it had."""
         await self._submit(PUT, one)

@@ -10,6 +10,7 @@ import structlog
 from mailproc.identity import sortable_id
 from mailproc.metrics import Metrics
 from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.lists import list_of_number
 from mailproc.policy.press import Press, Presser, Scope, choosing, joining, leaving, scope_of
 from mailproc.policy.token import Purpose, Token
 from mailproc.store.people.link_holders import LinkHolder
@@ -44,9 +45,19 @@ class Pressing:
         if token.purpose == Purpose.unsubscribe_send and token.message:
             sent_to = await self._lists_of_send(sender.account_id, token.message)
         presser = holder.presser
-        known = [*sender.lists, *presser.lists_named]
+        known = await self._known(sender, presser, token)
         scope = scope_of(token, known=known, sent_to=sent_to, member_of=presser.member_of)
         return replace(holder, presser=replace(presser, came_by=frozenset(scope.list_ids))), scope
+
+    async def _known(self, sender: Sender, presser: Presser, token: Token) -> list[str]:
+        """The lists that a link may name: those of now, and where it names none of them every one that was ever kept.
+
+        We hear of a new list some seconds late, and one that was removed may come back: their opt-outs must hold (R15).
+        """
+        known = [*sender.lists, *presser.lists_named]
+        if token.purpose == Purpose.unsubscribe_list and list_of_number(token.message, known) is None:
+            known = await self._store.lists.ids_ever(sender.account_id)
+        return known
 
     async def _lists_of_send(self, account_id: str, number: int) -> tuple[str, ...]:
         """What is recorded of a send stays as it is: it is asked for once, unless there is none yet."""
