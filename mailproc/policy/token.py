@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from itertools import islice
 
 from mailproc.policy.token_key import KeyForm, packed_key, unpacked_key
 
@@ -98,6 +99,14 @@ class Token:
         return f"subscriber {self.key}, {'list' if self.send_number is None else 'send'} {self.message}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What may be a token: its letter with the hyphen, empty without, and the bytes; `1` is read as l and as i."""
+
+    prefix: str
+    raws: tuple[bytes, ...]
+
+
 def make_token(token: Token, keys: Mapping[int, bytes]) -> str:
     """The local part that carries this token, 50 or 63 characters, signed with key `token.kid`.
 
@@ -151,20 +160,25 @@ def find_tokens(text: str, keys: Mapping[int, bytes]) -> Iterator[Token]:
     """Every token in a text that verifies, in order; at most the first 50 candidates are looked at."""
     if not keys:
         return
-    for seen, match in enumerate(_IN_TEXT.finditer(text)):
-        if seen >= _MAX_FOUND:
-            return
-        token = _verified((match[1] or "").lower(), match[2].lower(), keys)
+    for shape in shapes_in(text):
+        token = verified(shape, keys)
         if token is not None:
             yield token
 
 
-def _verified(prefix: str, text: str, keys: Mapping[int, bytes]) -> Token | None:
-    """The token behind one candidate; the prefix, where there is one, must be its purpose's. 1 is tried as l and i."""
-    plain = text.translate(_TYPING_ERRORS)
-    for candidate in {plain.replace("1", "l"), plain.replace("1", "i")}:
-        token = _decoded(candidate, keys)
-        if token is not None and prefix in ("", _PREFIX[token.purpose]):
+def shapes_in(text: str, most: int = _MAX_FOUND) -> Iterator[Shape]:
+    """The first of what has the shape of a token in a text, in order: what can be said of it without any key."""
+    for match in islice(_IN_TEXT.finditer(text), most):
+        plain = match[2].lower().translate(_TYPING_ERRORS)
+        texts = {plain.replace("1", "l"), plain.replace("1", "i")}
+        yield Shape(prefix=(match[1] or "").lower(), raws=tuple(sorted(_raw(one) for one in texts)))
+
+
+def verified(shape: Shape, keys: Mapping[int, bytes]) -> Token | None:
+    """The token of this shape that one of these keys signed; the prefix, where there is one, must be its purpose's."""
+    for raw in shape.raws:
+        token = _decoded(raw, keys)
+        if token is not None and shape.prefix in ("", _PREFIX[token.purpose]):
             return token
     return None
 
@@ -173,8 +187,7 @@ def _raw(text: str) -> bytes:
     return base64.b32decode(text.upper() + _PADDING[len(text)])
 
 
-def _decoded(text: str, keys: Mapping[int, bytes]) -> Token | None:
-    raw = _raw(text)
+def _decoded(raw: bytes, keys: Mapping[int, bytes]) -> Token | None:
     signed = raw[:-_SIGNATURE_BYTES]
     key = keys.get(raw[0] & 0x0F)
     purpose = raw[1] & 0x0F

@@ -1,5 +1,6 @@
 """A link survives what clients and gateways do to it; what nobody signed is never anybody's."""
 
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 import pytest
@@ -59,6 +60,40 @@ def test_a_link_survives(link: str, mangle: str) -> None:
 )
 def test_what_was_changed_is_nobodys(link: str, spoil: object) -> None:
     assert read_link(spoil(link), OWNERS) is None  # type: ignore[operator]
+
+
+class CountedKeys(dict[int, bytes]):
+    """Keys that count how often one is asked for: once for each signature that is tried."""
+
+    asked = 0
+
+    def get(self, kid: int, default: object = None) -> object:  # type: ignore[override]
+        self.asked += 1
+        return super().get(kid, default)
+
+
+@pytest.mark.parametrize("between", ["/", "=", "=3D", ".=", "%3D"])
+def test_of_a_path_with_many_look_alikes_three_are_tried(between: str) -> None:
+    keys = CountedKeys(KEYS)
+    path = between.join(LINKS[0][:-1] + letter for letter in "abcdefghijklmnopqrs" if letter != LINKS[0][-1])
+    assert read_link(path, [("acme", keys)]) is None
+    assert 0 < keys.asked <= 3 * 2  # `1` would be tried as l and as i
+
+
+def test_no_account_is_asked_about_what_has_no_shape_of_a_link() -> None:
+    def owners() -> Iterator[tuple[str, Mapping[int, bytes]]]:
+        raise AssertionError("asked")
+        yield
+
+    assert read_link("unsubscribe", owners()) is None
+
+
+def test_no_more_accounts_are_asked_than_until_one_has_signed() -> None:
+    def owners() -> Iterator[tuple[str, Mapping[int, bytes]]]:
+        yield "acme", KEYS
+        raise AssertionError("asked")
+
+    assert read_link(LINKS[0], owners()) is not None
 
 
 def test_without_the_key_a_link_is_nobodys() -> None:

@@ -55,10 +55,12 @@ class Senders:
         return found[0] if host and len(found) == 1 else None
 
     def keys_at(self, host: str) -> Iterator[tuple[str, Mapping[int, bytes]]]:
-        """Every account with the keys of its links, those of this host first."""
-        there = self._by_host.get(host, [])
-        for one in (*there, *(other for other in self._by_id.values() if other not in there)):
+        """Every account with the keys of its links, those of this host first: no more are looked at than need be."""
+        for one in self._by_host.get(host, ()):
             yield one.account_id, one.keys
+        for one in self._by_id.values():
+            if one.host != host:
+                yield one.account_id, one.keys
 
 
 class SendersInForce:
