@@ -183,6 +183,20 @@ async def test_one_link_may_not_be_clicked_without_end(store: Store) -> None:
     assert (await world.one_click(leave_list(key="18"))).status_code == 200
 
 
+async def test_scanners_that_look_at_a_link_leave_its_click_alone(on_sqlite: PagesWorld) -> None:
+    world = await world_of(on_sqlite.store, web={"link_requests_per_minute": 2})
+    looks = [(await world.get(f"/{door}/{leave_list()}")).status_code for door in ("u", "s", "u", "u")]
+    assert looks == [200, 200, 429, 429]
+    assert (await world.one_click(leave_list())).status_code == 200
+    assert await world.said() == [(OPT_OUT, "list", "weekly")]
+
+
+async def test_clicks_leave_the_pages_of_their_link_alone(on_sqlite: PagesWorld) -> None:
+    world = await world_of(on_sqlite.store, web={"link_requests_per_minute": 1})
+    assert [(await world.one_click(leave_list())).status_code for _ in range(2)] == [200, 429]
+    assert (await world.get(f"/s/{leave_list()}")).status_code == 200
+
+
 async def test_a_click_counts_from_when_it_came(world: PagesWorld) -> None:
     world.now = world.clock() - timedelta(seconds=9)
     await world.one_click(leave_list())

@@ -65,7 +65,8 @@ class Reception:
         self._senders = senders
         self._metrics = metrics
         self._clients = Clients(settings.proxies)
-        self._of_link = Allowance(settings.link_requests_per_minute)
+        self._visits = Allowance(settings.link_requests_per_minute)
+        self._clicks = Allowance(settings.link_requests_per_minute)  # scanners that look at a link spend none of it
         self._of_network = Allowance(settings.page_requests_per_minute)
         self._bad_links = Allowance(settings.bad_links_per_minute)
 
@@ -88,13 +89,13 @@ class Reception:
         if found is None:
             self._bad_links.spend(network, now)
             raise self.problem(request, "unknown", 404)
-        if wait := self.asked_too_often(found):
+        if wait := self._visits.spend(_holder(found), now):
             raise self.problem(request, "too-often", 429, wait, found.sender)
         return found
 
-    def asked_too_often(self, visit: Visit) -> float:
-        """Count a request on a link; the seconds to wait when there were too many, else 0."""
-        return self._of_link.spend(f"{visit.link.account_id} {visit.link.token.key}", time.monotonic())
+    def clicked_too_often(self, visit: Visit) -> float:
+        """Count a one-click request; the seconds to wait when there were too many on this person's links, else 0."""
+        return self._clicks.spend(_holder(visit), time.monotonic())
 
     async def body(self, request: Request) -> Fields:
         """The fields of a POST. Raises Turned for a body that is too big, too slow, or broken off."""
@@ -144,6 +145,10 @@ class Reception:
         if wait:
             response.headers["Retry-After"] = str(int(wait) + 1)
         return Turned(response)
+
+
+def _holder(visit: Visit) -> str:
+    return f"{visit.link.account_id} {visit.link.token.key}"
 
 
 def _host(request: Request) -> str:

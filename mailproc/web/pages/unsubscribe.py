@@ -53,7 +53,7 @@ class UnsubscribePage:
         if visit is None or not is_for_leaving(visit.link.token):
             self.reception.refused("one-click unknown")
             return plain(TAKEN) if looks_like_link(request.path_params["link"]) else plain("not found", 404)
-        if wait := self.reception.asked_too_often(visit):
+        if wait := self.reception.clicked_too_often(visit):
             return plain("too many requests", 429, **{"Retry-After": str(int(wait) + 1)})
         try:
             await self.pressing.one_click(visit.sender, visit.link.token)
