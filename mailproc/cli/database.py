@@ -26,12 +26,14 @@ _COLUMNS = (
 
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
-    """Bring the database to this version's schema; makes it when there is none. Safe to run again.
+    """Bring the database to this version's schema; makes it when there is none. Safe to stop and to run again.
+
+    Stop `serve` before; a stop or an error leaves the database as it was. What is to be done afterwards is said.
 
     Example: `mailproc db migrate --config mailproc.toml`
     """
     settings = settings_of(config)
-    steps = run(migrate_database(settings.database))
+    steps = run(migrate_database(settings.database, lambda line: err.print(line, markup=False)))
     out.print("\n".join(steps) if steps else "nothing to do: the schema is current", markup=False)
 
 

@@ -2,22 +2,20 @@
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from old_databases import at_revision, insert, upgrade_to
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from store_values import NOW, an_opt_out
+from sqlalchemy.ext.asyncio import create_async_engine
+from store_values import an_opt_out
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
-from mailproc.policy.facts import ENTERPRISE, Channel, FactKind, Level, retraction_of
 from mailproc.policy.person_row import PersonRow
-from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
@@ -27,7 +25,6 @@ from mailproc.store.engine.revision import newest_revision
 from mailproc.store.engine.table import metadata
 from mailproc.store.engine.upgrading import config_of_migrations, upgrade
 from mailproc.store.imports.importing import ImportRun
-from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
 PAT = "pat@example.org"
@@ -59,11 +56,11 @@ async def test_a_migration_that_is_broken_off_changes_nothing_and_can_be_run_aga
 ) -> None:
     engine = create_async_engine(empty_database_url)
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0014")
+        await connection.run_sync(upgrade_to, "0014")
     await engine.dispose()
 
-    def broken_off(connection: Connection) -> None:
-        upgrade(connection)
+    def broken_off(connection: Connection, tell: Callable[[str], None]) -> None:
+        upgrade(connection, tell)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -73,6 +70,12 @@ async def test_a_migration_that_is_broken_off_changes_nothing_and_can_be_run_aga
     assert (await schema_state(empty_database_url)).current == "0014"
     assert "0016" in await migrate(empty_database_url)
     assert (await schema_state(empty_database_url)).is_current
+
+
+async def test_of_a_database_without_people_nothing_is_told(empty_database_url: str) -> None:
+    told: list[str] = []
+    await migrate(empty_database_url, told.append)
+    assert told == []
 
 
 async def test_a_new_file_gets_every_revision_and_its_folder(tmp_path: Path) -> None:
@@ -122,7 +125,7 @@ async def test_reviews_that_were_there_before_get_the_names_of_those_whom_they_a
 ) -> None:
     engine = create_async_engine(empty_database_url)
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0001")
+        await connection.run_sync(upgrade_to, "0001")
         for table, values in (
             ("review (account_id, id, mail_id, state, reason, created_at, due_at)", "'a','m','m','open','why',1,2"),
             (
@@ -145,19 +148,13 @@ DECIDED = (
 )
 
 
-def _upgrade_to(connection: Connection, revision: str) -> None:
-    config = config_of_migrations()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
 async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_may_wait(
     empty_database_url: str,
 ) -> None:
     engine = create_async_engine(empty_database_url)
     envelope = '{"mail_from": null, "rcpt_tos": ["reply@acme.example"]}'
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0005")
+        await connection.run_sync(upgrade_to, "0005")
         await connection.execute(
             text(
                 "INSERT INTO mail (account_id, id, digest, identity, envelope, received_at, size_bytes, state, owner)"
@@ -175,48 +172,11 @@ async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_m
     await store.close()
 
 
-async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_follows(
-    empty_database_url: str,
-) -> None:
-    """Facts are put back under ids as they once were made, the retraction of a retraction among them."""
-    await migrate(empty_database_url)
-    scopes = Scopes([Member(account_id="acme", parent="group")], GlobalScope.parent)
-    store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
-    await store.put_subscribers([Subscriber(account_id="acme", key="1", address=PAT)])
-    operators = {"level": Level.global_, "account_id": EVERYWHERE, "channel": Channel.command}
-    everywhere = an_opt_out(PAT, evidence={"by": "kim", "reason": "asked", ENTERPRISE: "group"}, **operators)
-    bounce = an_opt_out(PAT, kind=FactKind.bounce, channel=Channel.bounce, evidence={"class": "hard", "mail": "d" * 64})
-    complaint = an_opt_out(PAT, kind=FactKind.complaint, about_mail_of=NOW)
-    taken_back = retraction_of(bounce, by="kim", reason="wrong", at=NOW)
-    facts = [everywhere, bounce, complaint, taken_back, retraction_of(taken_back, by="kim", reason="right", at=NOW)]
-    for fact in facts:  # each says what the one before it was called
-        await store.record_facts([fact])
-    before = await store.persons(PAT)
-    await store.close()
-    assert [len(one.standing.blocks) for one in before] == [1, 3]  # of everybody's account, and of acme
-    engine = create_async_engine(empty_database_url)
-    async with engine.begin() as connection:
-        for number, fact in enumerate(facts):
-            for table, column in (("fact", "id"), ("fact", "retracts"), ("standing", "blocks")):
-                statement = f"UPDATE {table} SET {column} = REPLACE({column}, :new, :old)"
-                await connection.execute(text(statement), {"new": fact.id, "old": f"{number:032}"})
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
-    await engine.dispose()
-
-    assert (await migrate(empty_database_url))[0] == "0018"
-    store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
-    assert await store.persons(PAT) == before
-    assert await store.check() == []
-    await store.record_facts(facts)
-    assert await store.persons(PAT) == before
-    await store.close()
-
-
 async def test_tables_of_wide_rows_are_written_anew_with_all_their_rows_and_indexes(tmp_path: Path) -> None:
     path = tmp_path / "mail.db"
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
     async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, "0012")
+        await connection.run_sync(upgrade_to, "0012")
     await engine.dispose()
     tables = ("mail", "mail_content", "decision", "fact", "outbox")
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -244,9 +204,9 @@ async def test_subscribers_from_before_imports_are_found_in_a_looser_form_and_ge
     empty_database_url: str,
 ) -> None:
     subscribers = [("1", "pat@example.org", "pat@example.org"), ("2", "kim+x@example.org", "kim@example.org")]
-    async with _at_revision(empty_database_url, "0008") as connection:
+    async with at_revision(empty_database_url, "0008") as connection:
         for key, address, loose in subscribers:
-            await _insert(
+            await insert(
                 connection,
                 "subscriber",
                 account_id="acme",
@@ -267,76 +227,3 @@ async def test_subscribers_from_before_imports_are_found_in_a_looser_form_and_ge
     assert [state.counts.updated async for state in store.imports.run(run, rows)][-1] == 1
     assert await store.subscriptions.attributes_of("acme", ["1", "2"]) == {"1": {"city": "Oslo"}}
     await store.close()
-
-
-async def test_who_was_kept_with_the_final_dot_of_the_domain_is_the_one_without(empty_database_url: str) -> None:
-    async with _at_revision(empty_database_url, "0014") as connection:
-        said = [("pat@example.org.", None), ("kim@example.org.", "7"), ("sam@example.org", "8.")]
-        for number, (address_key, key) in enumerate(said):
-            await _insert(
-                connection,
-                "fact",
-                account_id="acme",
-                id=f"f{number}",
-                kind="opt_out",
-                address=address_key,
-                address_key=address_key,
-                key=key,
-                level="account",
-                occurred_at=1,
-                began_at=1,
-                channel="reply",
-                evidence="{}",
-                recorded_at=1,
-            )
-        at = {"account_id": "acme", "created_at": 1}
-        for key, address in (("1", "p.at@gmail.com."), ("dotted.", "sam@example.org")):
-            loose = address
-            await _insert(
-                connection, "subscriber", key=key, address=address, address_key=address, loose_key=loose, **at
-            )
-        for person in ("a:pat@example.org.", "a:pat@example.org", "a:kim@example.org.", "k:dotted.", "k:x@y."):
-            await _insert(
-                connection,
-                "standing",
-                account_id="acme",
-                person=person,
-                status="unsubscribed",
-                blocks="[]",
-                version=1,
-                changed_at=1,
-            )
-        for name in ("a:pat@example.org.", "a:pat@example.org", "a:kim@example.org.", "k:x@y."):
-            await _insert(connection, "review_name", account_id="acme", name=name, review_id="r")
-    await migrate(empty_database_url)
-    store = await Store.open(empty_database_url, StoreSettings())
-    for address in ("pat@example.org", "kim@example.org.", "sam@example.org"):
-        assert (await store.persons(address))[0].standing.status is Status.unsubscribed, address
-    assert [one.key for one in await store.persons("p.at@gmail.com")] == ["1"]
-    await store.record_facts([an_opt_out("pat@googlemail.com")])
-    assert (await store.persons("1"))[0].standing.status is Status.unsubscribed
-    assert [done async for done in store.standings.rebuild()][-1].people > 0
-    assert await store.check() == []
-    await store.close()
-    engine = create_async_engine(empty_database_url)
-    async with engine.connect() as connection:
-        for table, column in (("standing", "person"), ("review_name", "name")):
-            query = f"SELECT {column} FROM {table} WHERE {column} LIKE '%.' ORDER BY 1"
-            dotted = {"standing": ["k:8.", "k:dotted.", "k:x@y."], "review_name": ["k:x@y."]}[table]
-            assert [name for (name,) in await connection.execute(text(query))] == dotted, "keys are not addresses"
-    await engine.dispose()
-
-
-@contextlib.asynccontextmanager
-async def _at_revision(url: str, revision: str) -> AsyncIterator[AsyncConnection]:
-    """A database as it was then, to be filled."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade_to, revision)
-        yield connection
-    await engine.dispose()
-
-
-async def _insert(connection: AsyncConnection, table: str, **values: object) -> None:
-    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-    await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)

@@ -67,10 +67,15 @@ async def schema_state(url: str) -> SchemaState:
         return await connection.run_sync(schema_state_of)
 
 
-async def migrate(url: str) -> list[str]:
+def nobody_is_told(line: str) -> None:
+    """Nothing is said of a migration's progress."""
+
+
+async def migrate(url: str, tell: Callable[[str], None] = nobody_is_told) -> list[str]:
     """Make the database if there is none (SQLite), and bring its tables up to date.
 
-    Gives the revisions that were applied, oldest first; empty when it was up to date. Raises StoreError.
+    Gives the revisions that were applied, oldest first; empty when it was up to date. `tell` hears, in lines for an
+    operator, how far a long revision has come, and what is to be done after one. Raises StoreError.
     """
     from mailproc.store.engine.upgrading import upgrade  # here: opening a database that is up to date needs no Alembic
 
@@ -83,7 +88,7 @@ async def migrate(url: str) -> list[str]:
         if is_sqlite(parsed):
             _begin_before_tables_change(engine)
         async with engine.begin() as connection:
-            return await connection.run_sync(upgrade)
+            return await connection.run_sync(upgrade, tell)
 
 
 def _begin_before_tables_change(engine: AsyncEngine) -> None:

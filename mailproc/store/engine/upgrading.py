@@ -1,5 +1,7 @@
 """Bringing tables up to date, by Alembic; apart, because only who migrates needs to load it."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -18,11 +20,12 @@ def config_of_migrations() -> Config:
     return config
 
 
-def upgrade(connection: Connection) -> list[str]:
+def upgrade(connection: Connection, tell: Callable[[str], None]) -> list[str]:
     """Apply what is missing, and give the revisions, oldest first. Raises StoreError after a newer program."""
     config = config_of_migrations()
     before = current_revision(connection)
     config.attributes["connection"] = connection
+    config.attributes["tell"] = tell
     try:
         command.upgrade(config, "head")
     except CommandError as error:

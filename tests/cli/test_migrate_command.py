@@ -1,0 +1,24 @@
+"""`mailproc db migrate` on a disk, and what it says of the work that it leaves."""
+
+import contextlib
+import sqlite3
+
+from command_line import Shell
+
+
+def test_what_was_said_under_the_other_name_is_told_by_the_command_that_migrating_names(shell: Shell) -> None:
+    shell.run("db", "migrate")
+    assert shell.run("replay", "--apply", "mails").returncode == 0
+    with contextlib.closing(sqlite3.connect(shell.folder / "m.db")) as connection:
+        dotted = ("acme", "7", *["pat@example.org."] * 3, 1)
+        connection.execute("INSERT INTO subscriber VALUES (?, ?, ?, ?, ?, ?)", dotted)
+        connection.execute("UPDATE alembic_version SET version_num = '0016'")
+        connection.commit()
+    migrated = shell.run("db", "migrate")
+    assert (migrated.returncode, migrated.stdout.split()) == (0, ["0017", "0018"])
+    assert "(subscribers: 1, facts: 0)" in migrated.stderr
+    assert "`mailproc db rebuild`" in migrated.stderr
+    assert shell.run("db", "check").returncode == 65
+    assert "1 changed" in shell.run("db", "rebuild").stdout
+    assert shell.run("db", "check").returncode == 0
+    assert "k:7" in str(shell.json("outbox", "list"))

@@ -1,0 +1,31 @@
+"""Databases as they were at some revision, to be filled and migrated."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from alembic import command
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from mailproc.store.engine.upgrading import config_of_migrations
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    config = config_of_migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+@contextlib.asynccontextmanager
+async def at_revision(url: str, revision: str) -> AsyncIterator[AsyncConnection]:
+    """A database as it was then, to be filled."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade_to, revision)
+        yield connection
+    await engine.dispose()
+
+
+async def insert(connection: AsyncConnection, table: str, **values: object) -> None:
+    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
