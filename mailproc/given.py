@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from mailproc.errors import Unusable
+from mailproc.errors import Conflict, Unusable
 from mailproc.policy.address import is_address
 from mailproc.settings import Settings
 
@@ -30,6 +30,12 @@ def check_list(settings: Settings, account_id: str | None, list_id: str | None) 
         who = account_id or "no account"
         what = f"has no list {list_id}" if account_id else f"has a list {list_id}"
         raise Unusable(f"{who} {what}; there: {', '.join(known) or 'none'}")
+
+
+def check_removable(settings: Settings, account_id: str, list_id: str) -> None:
+    """A list that the file itself names would still be there, without what was said of it since. Raises Conflict."""
+    if any(list_id in one.lists for one in settings.account if one.id == account_id):
+        raise Conflict(f"the settings name {list_id} under [account.lists]: take it out there first")
 
 
 def past(at: datetime, called: str, now: datetime) -> datetime:

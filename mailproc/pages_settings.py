@@ -55,7 +55,7 @@ class AttributeSettings(Table):
 
 
 class PagesSettings(Table):
-    """The pages of one account. `name` None: its id. `url` None: `mailproc headers` makes no links by itself."""
+    """The pages of one account. `name` None: its id. `url` None: headers have no links by themselves."""
 
     url: PageLink = None  # what `/u/`, `/s/` and `/p/` are behind
     name: Text | None = None
@@ -75,6 +75,11 @@ class PagesSettings(Table):
             if not re.fullmatch(r"\w[\w .-]{0,62}", name):
                 raise ValueError(f"{name}: an attribute's name has up to 63 letters, digits, spaces and _ . -")
         return profile
+
+    @property
+    def links_base(self) -> str | None:
+        """Where stamped links lead; None where nothing is said of it, or not with https (RFC 8058 §3)."""
+        return f"{self.url}/u/" if self.url and self.url.startswith("https://") else None
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The public attributes, in their order."""

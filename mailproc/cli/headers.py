@@ -64,10 +64,10 @@ def headers(
         raise typer.Exit(EX_USAGE)
     settings = settings_with_lists(config)
     account_id = account_named(settings, account)
-    policy = next(one.policy() for one in settings.account if one.id == account_id)
+    known = next(one for one in settings.account if one.id == account_id)
     try:
-        links_base = links_base or _links_base_of(settings, account_id)
-        stamper = Stamper(policy, issued_on=datetime.now(UTC).date(), links_base=links_base)
+        links_base = links_base or known.pages.links_base
+        stamper = Stamper(known.policy(), issued_on=datetime.now(UTC).date(), links_base=links_base)
         if person is not None:
             key = _key_of(settings, account_id, person)
             stamped = stamper.stamp(key, nonce=secrets.token_hex(6), list_id=list_id, send=send)
@@ -83,12 +83,6 @@ def headers(
     else:
         for name, value in stamped.items():
             out.print(f"{name}: {value}", markup=False)
-
-
-def _links_base_of(settings: Settings, account_id: str) -> str | None:
-    """Where our own pages are; None where the settings do not say, or not with https."""
-    url = next(one.pages.url for one in settings.account if one.id == account_id)
-    return f"{url}/u/" if url and url.startswith("https://") else None
 
 
 def _key_of(settings: Settings, account_id: str, person: str) -> str:

@@ -11,7 +11,7 @@ from mailproc.cli import list_members
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
-from mailproc.given import usable_list_id
+from mailproc.given import check_removable, usable_list_id
 from mailproc.policy.lists import MailingList
 from mailproc.policy.verdict import Classification
 from mailproc.settings import Settings
@@ -105,12 +105,9 @@ def remove(list_id: ListArgument, account: AccountOption = None, config: ConfigO
     """
     settings = settings_of(config)
     account_id = account_named(settings, account)
-    in_settings = list_id in next(one.lists for one in settings.account if one.id == account_id)
-    if not run(_remove(settings, account_id, list_id)) and not in_settings:
+    check_removable(settings, account_id, list_id)
+    if not run(_remove(settings, account_id, list_id)):
         raise _unknown(account_id, list_id)
-    if in_settings:
-        err.print(f"mailproc: the settings name {list_id} under [account.lists]: take it out there, too", markup=False)
-        raise typer.Exit(EX_DATAERR)
     out.print(f"removed: {list_id}", markup=False)
 
 

@@ -11,11 +11,10 @@ from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, accoun
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
 from mailproc.errors import StoreError
-from mailproc.given import check_list
 from mailproc.policy.facts import Fact
-from mailproc.policy.send import Send, SendTerms
+from mailproc.policy.send import Send
 from mailproc.policy.verdict import Classification
-from mailproc.sending import record_send, send_of, sends_behind
+from mailproc.sending import record_send, send_of, sends_behind, terms_of
 from mailproc.settings import Settings
 from mailproc.shapes.records import send_as_json
 
@@ -39,13 +38,8 @@ def add(
     """
     settings = settings_with_lists(config)
     account_id = account_named(settings, account)
-    for list_id in lists or ():
-        check_list(settings, account_id, list_id)
-    terms = SendTerms(
-        account_id=account_id,
-        list_ids=tuple(sorted(set(lists or ()))),
-        classification=Classification.transactional if transactional else Classification.commercial,
-    )
+    classification = Classification.transactional if transactional else Classification.commercial
+    terms = terms_of(settings, account_id, lists or (), classification)
     one = send_of(terms, send, name, datetime.now(UTC))
     _print(run(_add(settings, one)))
 

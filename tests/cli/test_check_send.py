@@ -215,8 +215,9 @@ def test_a_send_is_recorded_with_its_lists_and_keeps_them(world: Shell) -> None:
     ("words", "code", "said"),
     [
         (("show", "none"), 66, "has no send none"),
-        (("add", " "), 65, "1 to 200 printable characters"),
+        (("add", " ", "--list", "weekly"), 65, "1 to 200 printable characters"),
         (("add", "1", "--list", "weakly"), 65, "has no list weakly"),
+        (("add", "1"), 65, "name the list that the send goes to"),
     ],
 )
 def test_sends_that_cannot_be(shop: Shell, words: tuple[str, ...], code: int, said: str) -> None:

@@ -57,7 +57,7 @@ def test_a_list_of_the_settings_is_there_and_can_be_changed_but_goes_in_the_sett
     assert named(shell)["news"]["also"] == ["the letter", "Acme News"]
     gone = shell.run("lists", "remove", "news")
     assert (gone.returncode, "[account.lists]" in gone.stderr) == (65, True)
-    assert "news" in named(shell)
+    assert (named(shell)["news"]["name"], named(shell)["news"]["public"]) == ("News", True)
 
 
 def test_somebody_can_leave_a_list_that_was_made_by_command_and_no_other(database: Shell) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailproc.web.api.problems import Trouble, problem
+from mailproc.web.api.route import HAVE_A_BODY, NDJSON, RFC822
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_MAIL_BYTES = 26 * 1024 * 1024
 PAUSE_SECONDS = 30.0  # between two pieces of a body, and until a piece of an answer is taken
 _MAX_PATH = 2000
+_LIMITS: dict[str, int | None] = {NDJSON: None, RFC822: MAX_MAIL_BYTES}
 
 
 class Bounds:
@@ -26,7 +28,7 @@ class Bounds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = _limit_of(scope["path"])
+        limit = _limit_of(scope["path"].removeprefix(scope.get("root_path", "")))
         length = dict(scope["headers"]).get(b"content-length", b"0")
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         came = 0
@@ -58,9 +60,8 @@ class Bounds:
 
 
 def _limit_of(path: str) -> int | None:
-    if path.endswith("/stream"):
-        return None
-    return MAX_MAIL_BYTES if path.endswith("/explain") else MAX_BODY_BYTES
+    """By the whole path: a subscriber or a list may be called `stream`, too."""
+    return _LIMITS.get(HAVE_A_BODY.get(path, ""), MAX_BODY_BYTES)
 
 
 def _pace(state: MutableMapping[str, Any]) -> list[tuple[bytes, bytes]]:

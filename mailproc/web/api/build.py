@@ -14,7 +14,7 @@ from mailproc.web.api.caller import Pace
 from mailproc.web.api.problems import Problem, add_handlers, documented
 from mailproc.web.parts import Parts
 
-_SAID = """All that the commands can, for programs: one token opens one account.
+_SAID = """People, lists, sends, reviews and events for programs: one token opens one account.
 
 Every error is a problem (RFC 9457). `Idempotency-Key` on a request that changes something makes it safe to repeat for a
 day. Pages have `next`, a cursor. Addresses are never part of a URL."""

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mailproc.account_policies import lists_of
-from mailproc.errors import Conflict, NotFound
-from mailproc.given import usable_list_id
+from mailproc.errors import NotFound
+from mailproc.given import check_removable, usable_list_id
 from mailproc.policy.lists import MailingList
 from mailproc.shapes.records import list_as_json, member_as_json
 from mailproc.store.people.subscriptions import Profile
@@ -48,10 +48,8 @@ async def put(list_id: models.ListPath, body: models.WantedList, caller: Writer)
 @router.delete("/lists/{list_id}", status_code=204, response_class=Response)
 async def remove(list_id: models.ListPath, caller: Writer) -> Response:
     """Let a list go. Opt-outs from it stay, and hold should it come back."""
-    removed = await caller.store.lists.remove(caller.account_id, list_id)
-    if any(list_id in one.lists for one in caller.parts.settings.account if one.id == caller.account_id):
-        raise Conflict(f"the settings name {list_id} under [account.lists]: take it out there, too")
-    if not removed:
+    check_removable(caller.parts.settings, caller.account_id, list_id)
+    if not await caller.store.lists.remove(caller.account_id, list_id):
         raise _unknown(caller, list_id)
     return Response(status_code=204)
 

@@ -20,6 +20,7 @@ Key = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,128}$", description="Subs
 ListPath = Annotated[str, Path(min_length=1, max_length=100, description="Id of the list.", examples=["weekly"])]
 Id = Annotated[str, Path(min_length=1, max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=400)]
+LINKS_SAID = "Where links are served; without it `url` of `[account.pages]`, and without that there is a mailto alone."
 ListId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 One = TypeVar("One")
 
@@ -263,7 +264,7 @@ class Stamping(Body):
     list: ListId | None = Field(None, examples=["weekly"])
     send: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(None, examples=["42"])
     links_base: Annotated[str, StringConstraints(max_length=500)] | None = Field(
-        None, description="Where one-click links are served.", examples=["https://news.acme.example/u/"]
+        None, description=LINKS_SAID, examples=["https://news.acme.example/u/"]
     )
 
 

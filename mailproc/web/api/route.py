@@ -16,7 +16,7 @@ from mailproc.web.parts import Parts
 _MAX_KEY = 200
 NDJSON, RFC822, JSON = "application/x-ndjson", "message/rfc822", "application/json"
 _KEPT_HEADERS = ("content-type", "etag", "location")
-_HAVE_A_BODY = {"/send-checks/stream": NDJSON, "/headers/stream": NDJSON, "/decisions/explain": RFC822}
+HAVE_A_BODY = {"/send-checks/stream": NDJSON, "/headers/stream": NDJSON, "/decisions/explain": RFC822}
 
 
 class Route(APIRoute):
@@ -25,7 +25,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler around the route's own."""
         handle = super().get_route_handler()
-        takes = _HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
+        takes = HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
         may_be_once = (self.methods or set()).isdisjoint({"GET", "HEAD"}) and takes in (None, JSON)
 
         async def handler(request: Request) -> Response:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from mailproc.errors import NotFound, Unusable
-from mailproc.given import check_list
 from mailproc.policy.send import SendTerms, Stopped
 from mailproc.policy.stamp import Stamper
 from mailproc.policy.verdict import Classification
@@ -28,7 +27,7 @@ ListsQuery = Annotated[
 ]
 ListQuery = Annotated[str | None, Query(alias="list", max_length=100, description="List that the mail goes to.")]
 SendQuery = Annotated[str | None, Query(max_length=200, description="Your id of the send.")]
-LinksQuery = Annotated[str | None, Query(max_length=500, description="Where one-click links are served.")]
+LinksQuery = Annotated[str | None, Query(max_length=500, description=models.LINKS_SAID)]
 _NDJSON = {
     "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
     "description": "A line for each line, and a last one with `done` or `problem`.",
@@ -54,12 +53,7 @@ async def show(send_id: models.Id, caller: Reader) -> Response:
 @router.post("/sends", response_model=models.SendTold)
 async def record(body: models.WantedSend, caller: Writer) -> Response:
     """Record a send with its lists; the same again changes nothing, another under the same id is a conflict."""
-    settings = await caller.settings()
-    for list_id in body.lists:
-        check_list(settings, caller.account_id, list_id)
-    terms = SendTerms(
-        account_id=caller.account_id, list_ids=tuple(sorted(set(body.lists))), classification=body.classification
-    )
+    terms = terms_of(await caller.settings(), caller.account_id, body.lists, body.classification)
     return said(send_as_json(await record_send(caller.store, send_of(terms, body.id, body.name, caller.now))))
 
 
@@ -95,7 +89,7 @@ async def check_stream(
 
 @router.post("/headers", response_model=list[models.Stamped], tags=["headers"])
 async def stamp(body: models.Stamping, caller: Reader) -> Response:
-    """What to stamp on outgoing mail, for each subscriber key."""
+    """What to stamp on outgoing mail, for each subscriber key; Unsubscribe-Link and Profile-Link are for its text."""
     stamper = _stamper(caller, body.links_base)
     return said([_stamped(stamper, key, body.list, body.send) for key in body.keys])
 
@@ -114,6 +108,8 @@ async def stamp_stream(
 
 
 def _stamper(caller: Caller, links_base: str | None) -> Stamper:
+    known = next(one for one in caller.parts.settings.account if one.id == caller.account_id)
+    links_base = links_base or known.pages.links_base
     try:
         return Stamper(caller.policy, issued_on=caller.now.date(), links_base=links_base)
     except ValueError as error:
@@ -123,6 +119,7 @@ def _stamper(caller: Caller, links_base: str | None) -> Stamper:
 def _stamped(stamper: Stamper, key: str, list_id: str | None, send: str | None) -> dict[str, Any]:
     try:
         headers = stamper.stamp(key, nonce=secrets.token_hex(6), list_id=list_id, send=send)
+        headers |= stamper.links(key, list_id=list_id, send=send)
     except ValueError as error:
         return {"key": key, "headers": None, "error": str(error)}
     return {"key": key, "headers": headers, "error": None}

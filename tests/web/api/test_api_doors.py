@@ -208,6 +208,29 @@ async def test_what_is_too_large_is_refused_told_or_not(small_api: Api) -> None:
     assert (line.status_code, line.headers["content-type"]) == (413, PROBLEM)
 
 
+@pytest.mark.parametrize("path", ["/people/stream", "/lists/stream", "/people/explain", "/lists/explain"])
+async def test_a_name_that_is_spelled_like_a_stream_or_a_mail_has_no_larger_body(small_api: Api, path: str) -> None:
+    program = await small_api.program()
+    read = 0
+
+    async def untold() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(8):
+            read += 1
+            yield b" " * 1024 * 1024
+
+    answer = await program.put(path, content=untold(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, read) == (413, 3)
+    assert (await program.get(path)).status_code == 404
+
+
+async def test_a_mail_to_explain_may_be_larger_than_other_bodies(small_api: Api) -> None:
+    program = await small_api.program()
+    mail = MAIL + b"x" * 2 * 1024 * 1024
+    answer = await program.post("/decisions/explain", content=mail, headers={"Content-Type": "message/rfc822"})
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

@@ -1,8 +1,9 @@
 """Lists, sends, checks before them, and headers by the API."""
 
 import json
+from contextlib import AsyncExitStack
 
-from api_house import Api
+from api_house import Api, opened_api
 
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -86,3 +87,42 @@ async def test_lists_are_made_joined_left_and_let_go(api: Api) -> None:
     assert (await program.delete("/lists/monthly")).status_code == 204
     assert (await program.delete("/lists/monthly")).status_code == 404
     assert (await program.delete("/lists/weekly")).status_code == 409
+
+
+async def test_a_list_that_the_settings_name_cannot_be_let_go_and_keeps_what_was_said_of_it(api: Api) -> None:
+    program = await api.program()
+    made = (await program.put("/lists/weekly", json={"name": "The Weekly", "public": True})).json()
+    refused = await program.delete("/lists/weekly")
+    assert (refused.status_code, "take it out there first" in refused.json()["detail"]) == (409, True)
+    assert (await program.get("/lists/weekly")).json() == made
+
+
+async def test_a_commercial_send_names_its_lists_as_its_check_must(api: Api) -> None:
+    program = await api.program()
+    refused = await program.post("/sends", json={"id": "42"})
+    assert (refused.status_code, "offers, weekly" in refused.json()["detail"]) == (422, True)
+    assert (await program.get("/sends/42")).status_code == 404
+    receipts = await program.post("/sends", json={"id": "42", "classification": "transactional"})
+    assert (receipts.status_code, receipts.json()["lists"]) == (200, [])
+
+
+async def test_links_lead_to_the_accounts_own_pages_where_nothing_else_is_said(sqlite_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        api = await opened_api(sqlite_url, stack, pages_url="https://news.acme.example")
+        program = await api.program()
+        wanted = {"keys": ["17"], "list": "weekly"}
+        [told] = (await program.post("/headers", json=wanted)).json()
+        stream = await program.post("/headers/stream?list=weekly", content=b'{"key": "17"}\n', headers=NDJSON)
+        for made in (told["headers"], json.loads(stream.text.splitlines()[0])["headers"]):
+            assert made["List-Unsubscribe"].startswith("<https://news.acme.example/u/")
+            assert made["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+            assert made["Unsubscribe-Link"].startswith("https://news.acme.example/u/")
+            assert made["Profile-Link"].startswith("https://news.acme.example/p/")
+        elsewhere = await program.post("/headers", json={**wanted, "links_base": "https://links.acme.example/u/"})
+        assert elsewhere.json()[0]["headers"]["List-Unsubscribe"].startswith("<https://links.acme.example/u/")
+
+
+async def test_without_pages_there_is_a_mailto_alone(small_api: Api) -> None:
+    [told] = (await (await small_api.program()).post("/headers", json={"keys": ["17"]})).json()
+    assert told["headers"]["List-Unsubscribe"].startswith("<mailto:")
+    assert not {"List-Unsubscribe-Post", "Unsubscribe-Link", "Profile-Link"} & set(told["headers"])
