@@ -63,6 +63,7 @@ from mailproc.store.road.decisions import RECORD, RECORD_FACTS, storable_decisio
 from mailproc.store.road.intake import accept_mails
 from mailproc.store.road.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
 from mailproc.store.road.presence import Presence
+from mailproc.store.road.presses import Presses
 from mailproc.store.road.waiting import Waiting
 from mailproc.store.sends.sending import Sends
 
@@ -116,6 +117,7 @@ class Store:
         self.lists = Lists(self._journal.submit, self._reader)
         self.imports = Imports(self._journal, self._reader, context_of)
         self.subscriptions = Subscriptions(self._journal, self._reader, context_of)
+        self.presses = Presses(self._journal, context_of)
         self.link_holders = LinkHolders(self._journal, self._reader, context_of)
         self.erasure = Erasure(self._journal, self._reader, context_of, url)
         self.standings = Standings(self._journal, self._reader, context_of)

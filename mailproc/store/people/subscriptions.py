@@ -76,7 +76,8 @@ class Membership:
     keys: tuple[str, ...]
 
 
-def _join(context: Context, one: Membership) -> Transaction[list[str]]:
+def join_known(context: Context, one: Membership) -> Transaction[list[str]]:
+    """Put those of them whom the account knows on the list; gives the keys of those who were not on it."""
     rows = yield from ask(KNOWN, account_id=one.account_id, keys=json_text(one.keys))
     known = sorted(key for (key,) in rows)
     on = yield from lists_joined(one.account_id, known)
@@ -90,7 +91,7 @@ def _leave(context: Context, one: Membership) -> Transaction[list[str]]:
 
 
 def _join_all(context: Context, payloads: Sequence[Membership]) -> Transaction[list[list[str]]]:
-    return (yield from one_by_one(_join, context, payloads))
+    return (yield from one_by_one(join_known, context, payloads))
 
 
 def _leave_all(context: Context, payloads: Sequence[Membership]) -> Transaction[list[list[str]]]:

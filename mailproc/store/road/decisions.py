@@ -212,7 +212,7 @@ def _by_account(said: Sequence[Said]) -> dict[str, list[Said]]:
     return by_account
 
 
-def _concerned(facts: Sequence[tuple[StoredFact, ...]]) -> Transaction[dict[str, Names]]:
+def concerned(facts: Sequence[tuple[StoredFact, ...]]) -> Transaction[dict[str, Names]]:
     """Whom groups of facts concern, by account."""
     said = [Said(origin=-1, facts=group) for group in facts]
     return (yield from names_in(_by_account(said)))
@@ -259,12 +259,12 @@ def _record_facts(context: Context, payloads: Sequence[tuple[StoredFact, ...]]) 
 
 
 def _concerned_by_decisions(payloads: Sequence[StorableDecision]) -> Transaction[dict[str, Names]]:
-    return (yield from _concerned([one.facts for one in payloads]))
+    return (yield from concerned([one.facts for one in payloads]))
 
 
 RECORD: Operation[StorableDecision, Recorded] = Operation(
     name="record", rank=40, run=_record, patient=True, rescue=_record_bare, names=_concerned_by_decisions
 )
 RECORD_FACTS: Operation[tuple[StoredFact, ...], Recorded] = Operation(
-    name="record facts", rank=41, run=_record_facts, names=_concerned
+    name="record facts", rank=41, run=_record_facts, names=concerned
 )

@@ -14,6 +14,7 @@ from mailproc.policy.lists import list_of_number
 from mailproc.policy.press import Press, Presser, Scope, choosing, joining, leaving, scope_of
 from mailproc.policy.token import Purpose, Token
 from mailproc.store.people.link_holders import LinkHolder
+from mailproc.store.results import StandingChange
 from mailproc.store.store import Store
 from mailproc.web.pages.senders import Sender
 
@@ -95,11 +96,10 @@ class Pressing:
         return Press(id=sortable_id(now, secrets.randbits(80)), token=token, channel=channel, at=now)
 
     async def _record(self, presser: Presser, press: Press, facts: tuple[Fact, ...], deed: str) -> None:
-        # First the lists, then the consent: on a list against which something stands nobody gets mail.
-        for one in facts:
-            if one.kind is FactKind.consent and one.list_id is not None and presser.is_known:
-                await self._store.subscriptions.join(presser.account_id, one.list_id, [presser.key])
-        changes = (await self._store.record_facts(facts)).changes if facts else ()
+        joined = {one.list_id for one in facts if one.kind is FactKind.consent and one.list_id is not None}
+        changes: Sequence[StandingChange] = ()
+        if facts:
+            changes = (await self._store.presses.record(presser.account_id, presser.key, facts, joined)).changes
         lists = [one.list_id for one in facts if one.list_id is not None]
         self._told(presser, press, deed, lists=lists, facts=len(facts), changed=len(changes))
 
