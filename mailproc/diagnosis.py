@@ -23,7 +23,8 @@ from mailproc.store.store import Store
 class Question:
     """What is asked: about a key or an address, in one account or all, now or at a time.
 
-    `classification` None: what the list usually carries, commercial without one.
+    `classification` None: what the list usually carries, commercial without one. `only_known`: about nobody whom the
+    account does not know itself, whatever reaches them from elsewhere.
     """
 
     person: str
@@ -31,6 +32,7 @@ class Question:
     list_id: str | None = None
     classification: Classification | None = None
     at: datetime | None = None
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +44,18 @@ class Diagnosed:
 
 
 async def diagnose(store: Store, settings: Settings, question: Question) -> list[Diagnosed]:
-    """Answer for everyone who is meant, at least once: for somebody unknown that nothing is known.
+    """Answer for everyone who is meant; for somebody unknown that nothing is known, or not at all with `only_known`.
 
     Raises StoreUnavailable. Every answer is counted by the step that it names (R104).
     """
     found = await store.diagnosis.of(question.person, question.account_id, at=question.at)
-    lists = lists_of(settings, await store.lists.all())
     accounts = {one.id: one for one in settings.account}
+    people = [_known(one, accounts) for one in found if one.status.is_known or not question.only_known]
+    if not people and not question.only_known:
+        people = [_nobody(question)]
+    lists = lists_of(settings, await store.lists.all())
     answers = []
-    for account_id, thresholds, known in [_known(one, accounts) for one in found] or [_nobody(question)]:
+    for account_id, thresholds, known in people:
         send = replace(_send(settings, account_id, question, lists), thresholds=thresholds)
         said = why(send, known, datetime.now(UTC))
         if question.at is not None:  # what is past is not to be changed

@@ -110,6 +110,11 @@ class PersonStatus:
     lists: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the account knows anything of them itself; else all that is told reaches them from elsewhere."""
+        return self.key is not None or any(one.account_id == self.account_id for one in self.facts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedDecision:

@@ -1,24 +1,29 @@
 """What programs read page by page, of one account: an order that does not change, and a place to go on from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, literal_column, select, tuple_
+from sqlalchemy import Select, Table, bindparam, literal_column, select, tuple_
 
 from mailproc.policy.event import OutboxEntry, OutboxState
 from mailproc.policy.send import Send
 from mailproc.store.desk import review_reports
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.engine.columns import micros_of, storable
+from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.people_tables import fact, send
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import decision, outbox, review
+from mailproc.store.engine.statement import Statement, ask, one_of
 from mailproc.store.outbox.outbox_rows import ENTRY_COLUMNS, entry_from
 from mailproc.store.people.fact_rows import FACT_PAGE_COLUMNS, StoredFact, stored_facts
 from mailproc.store.results import RecordedDecision, ReviewItem
 from mailproc.store.road.reports import DECISION_COLUMNS, decision_from
 from mailproc.store.sends.sending import SEND_COLUMNS, send_from
+
+_OWN_FACTS = Statement(
+    lambda insert: select(fact.c.id).where(fact.c.account_id == bindparam("account_id"), one_of(fact.c.id, "ids"))
+)
 
 Place = Sequence[Any]  # the values that the last of a page was ordered by
 
@@ -39,6 +44,11 @@ class Pages:
         rows = [tuple(row) for row in await self._reader.rows(query)]
         found = stored_facts([row[:-1] for row in rows])
         return [(one, (row[-1], one.id)) for one, row in zip(found, rows, strict=True)]
+
+    async def own_facts(self, account_id: str, ids: Collection[str]) -> set[str]:
+        """Which of these ids are facts of the account."""
+        found = await self._reader.run(ask(_OWN_FACTS, account_id=storable(account_id), ids=json_text(sorted(ids))))
+        return {fact_id for (fact_id,) in found}
 
     async def sends(self, account_id: str, after: Place | None, limit: int) -> list[tuple[Send, Place]]:
         """Recorded sends, newest first."""

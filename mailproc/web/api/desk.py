@@ -20,12 +20,12 @@ from mailproc.policy.facts import Level
 from mailproc.policy.review import Answer
 from mailproc.replay import saved_mail
 from mailproc.review.answer import answer_review, consented_since, facts_of_answer
-from mailproc.shapes.records import entry_as_json
 from mailproc.shapes.review import answered_as_json, review_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import RecordedDecision, ReviewItem
 from mailproc.web.api import desk_models, models
 from mailproc.web.api.caller import Caller, Operator, Reader, Reviewer
+from mailproc.web.api.discretion import event_told, fact_ids_in
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
 from mailproc.web.api.problems import said
 from mailproc.web.api.route import Route
@@ -94,7 +94,9 @@ async def outbox(
     """Events and forwarded mail, newest first."""
     after = place_of(cursor, int)
     found = await caller.store.pages.entries(caller.account_id, after, limit + 1, state=state, hook=hook)
-    return said(page(found, limit, entry_as_json))
+    named = set().union(*(fact_ids_in(entry) for entry, _ in found))
+    own = await caller.store.pages.own_facts(caller.account_id, named)
+    return said(page(found, limit, lambda entry: event_told(entry, own)))
 
 
 @router.post("/outbox/{entry_id}/retry", response_model=desk_models.EventState, tags=["outbox"])

@@ -55,15 +55,15 @@ class Page(BaseModel, Generic[One]):
 
 
 class Block(BaseModel):
-    """What stands against mailing."""
+    """What stands against mailing. What was said in another account, or everywhere, has kind, level and time alone."""
 
     kind: FactKind
     level: Level
     list: str | None
     since: datetime
-    channel: str
-    fact: str
-    account: str
+    channel: str | None
+    fact: str | None
+    account: str | None
 
 
 class FactTold(BaseModel):

@@ -14,8 +14,7 @@ from mailproc.policy.address import why_no_address
 from mailproc.policy.api_token import Scope
 from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.person_row import problem_of_key
-from mailproc.shapes.person import fact_as_json, status_as_json
-from mailproc.shapes.why import why_as_json
+from mailproc.shapes.person import fact_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.put_person import WantedPerson as Wanted
@@ -23,6 +22,7 @@ from mailproc.store.people.put_person import revision_of
 from mailproc.store.results import PersonStatus
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer
+from mailproc.web.api.discretion import person_told, why_told
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
 from mailproc.web.api.problems import Trouble, said
 from mailproc.web.api.route import Route
@@ -71,7 +71,7 @@ async def put(
     if not done.applied:
         raise Trouble(412, "they are not as you saw them: look again" if done.person else "there is nobody yet")
     assert done.person is not None
-    told = status_as_json(await caller.settings(), done.person, [], None)
+    told = person_told(await caller.settings(), done.person, [], None)
     return said(told, 201 if done.created else 200, {"ETag": _etag(done.person)})
 
 
@@ -89,7 +89,10 @@ async def standing(body: models.Question, caller: Reader) -> Response:
 
 @router.post("/people/why", response_model=list[dict[str, Any]])
 async def why(body: models.WhyQuestion, caller: Reader) -> Response:
-    """Why somebody gets no mail: each step, all that stops it, by what evidence, and what would let mail through."""
+    """Why somebody gets no mail: each step, all that stops it, by what evidence, and what would let mail through.
+
+    Empty for nobody whom the account knows.
+    """
     settings = await caller.settings()
     address, key = named(body.person)
     check_list(settings, caller.account_id, body.list)
@@ -99,9 +102,10 @@ async def why(body: models.WhyQuestion, caller: Reader) -> Response:
         list_id=body.list,
         classification=body.classification,
         at=past(body.at, "at", caller.now) if body.at else None,
+        only_known=True,
     )
     found = await diagnose(caller.store, settings, question)
-    return said([why_as_json(settings, one, caller.by("")) for one in found])
+    return said([why_told(settings, one, caller.by("")) for one in found])
 
 
 @router.get("/facts", response_model=models.Page[models.FactRecorded], tags=["facts"])
@@ -150,7 +154,7 @@ async def _people(
     at = past(body.at, "at", caller.now) if body and body.at else None
     waiting = [] if at else await caller.store.desk.reviews(ReviewFilter(account_id=caller.account_id, person=person))
     found = await caller.store.standings.of(person, caller.account_id, at=at)
-    return [(one, dict(status_as_json(settings, one, waiting, list_id))) for one in found]
+    return [(one, person_told(settings, one, waiting, list_id)) for one in found if one.is_known]
 
 
 def _fact(one: StoredFact) -> dict[str, Any]:

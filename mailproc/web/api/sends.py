@@ -12,10 +12,10 @@ from mailproc.policy.send import SendTerms, Stopped
 from mailproc.policy.stamp import Stamper
 from mailproc.policy.verdict import Classification
 from mailproc.sending import reason_of, record_send, send_of, terms_of
-from mailproc.shapes.person import block_as_json
 from mailproc.shapes.records import send_as_json
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer
+from mailproc.web.api.discretion import blocks_told
 from mailproc.web.api.lines import answered
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
 from mailproc.web.api.problems import said
@@ -63,7 +63,7 @@ async def check(body: models.SendCheck, caller: Reader) -> Response:
     terms = terms_of(await caller.settings(), caller.account_id, body.lists, body.classification)
     checked_at = caller.now
     stopped = await _stopped(caller, terms, [(one.key or "", one.address or "") for one in body.people])
-    told = [{"place": place, **_told(one)} for place, one in sorted(stopped.items())]
+    told = [{"place": place, **_told(caller, one)} for place, one in sorted(stopped.items())]
     return said({"checked_at": checked_at.isoformat(), "asked": len(body.people), "stopped": told})
 
 
@@ -80,7 +80,7 @@ async def check_stream(
     async def work(some: Sequence[Any]) -> list[dict[str, Any]]:
         stopped = await _stopped(caller, terms, [_names(one) for one in some])
         return [
-            {"may_send": False, **_told(stopped[place])} if place in stopped else {"may_send": True}
+            {"may_send": False, **_told(caller, stopped[place])} if place in stopped else {"may_send": True}
             for place in range(len(some))
         ]
 
@@ -146,5 +146,5 @@ async def _stopped(caller: Caller, terms: SendTerms, people: Sequence[tuple[str,
     return stopped
 
 
-def _told(one: Stopped) -> dict[str, Any]:
-    return {"reason": reason_of(one), "blocks": [block_as_json(block) for block in one.blocks]}
+def _told(caller: Caller, one: Stopped) -> dict[str, Any]:
+    return {"reason": reason_of(one), "blocks": blocks_told(caller.account_id, one.blocks)}

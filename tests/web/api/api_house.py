@@ -81,8 +81,10 @@ def _rules() -> RuleSet:
     return load_rules(None)
 
 
-async def opened_api(database: str, stack: AsyncExitStack, *, pages_url: str | None = None, **web: Any) -> Api:
-    accounts_said = [{**one, "pages": {"url": pages_url}} for one in SETTINGS["account"]]
+async def opened_api(
+    database: str, stack: AsyncExitStack, *, pages_url: str | None = None, parent: str | None = None, **web: Any
+) -> Api:
+    accounts_said = [{**one, "parent": parent, "pages": {"url": pages_url}} for one in SETTINGS["account"]]
     settings = Settings.model_validate({**SETTINGS, "account": accounts_said, "web": web, "database": database})
     store = await Store.open(
         database,
