@@ -1,5 +1,6 @@
 """What people may see and correct of what an account keeps of them: attributes that are marked public (R35, R37)."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,26 @@ def check_profile(attributes: Sequence[Attribute], sent: Mapping[str, str]) -> C
     values = {one.name: _trimmed(one, sent.get(one.name, "")) for one in attributes}
     found = {one.name: wrong for one in attributes if (wrong := _wrong_with(one, values[one.name])) is not None}
     return Checked(values=values, wrong=found)
+
+
+def shown_value(attribute: Attribute, kept: str) -> str:
+    """What a field can show of a kept value; empty for a choice that is not offered any more, or a date that is none.
+
+    Browsers take line ends out of what a field holds.
+    """
+    value = _trimmed(attribute, kept).replace("\r", "").replace("\n", "")
+    needs_to_fit = attribute.kind in (AttributeKind.choice, AttributeKind.date)
+    return "" if needs_to_fit and _wrong_kind(attribute, value) is not None else value
+
+
+def mark_of(shown: str) -> str:
+    """What a form tells of a value that it showed: 16 characters, however long the value is."""
+    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def changed_values(checked: Checked, marks: Mapping[str, str]) -> dict[str, str]:
+    """The values that are others than those that the form showed; without a mark it showed an empty field."""
+    return {name: value for name, value in checked.values.items() if mark_of(value) != (marks.get(name) or mark_of(""))}
 
 
 def _trimmed(attribute: Attribute, value: str) -> str:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from mailproc.policy.profile import Attribute, AttributeKind, Wrong, check_profile
+from mailproc.policy.profile import (
+    Attribute,
+    AttributeKind,
+    Wrong,
+    changed_values,
+    check_profile,
+    mark_of,
+    shown_value,
+)
 
 
 def attribute(kind: AttributeKind = AttributeKind.text, **more: object) -> Attribute:
@@ -49,3 +57,32 @@ def test_what_does_not_fit_is_told(one: Attribute, sent: str, wrong: Wrong) -> N
 
 def test_what_is_not_public_is_not_looked_at() -> None:
     assert check_profile([attribute()], {"it": "a", "score": "9"}).values == {"it": "a"}
+
+
+@pytest.mark.parametrize(
+    ("one", "kept", "shown"),
+    [
+        (attribute(), " Köln ", "Köln"),
+        (attribute(), "Haus 1\r\nBonn", "Haus 1Bonn"),
+        (attribute(AttributeKind.choice, choices=("S", "M")), "M", "M"),
+        (attribute(AttributeKind.choice, choices=("S", "M")), "XL", ""),
+        (attribute(AttributeKind.date), "2026-02-28", "2026-02-28"),
+        (attribute(AttributeKind.date), "28.2.2026", ""),
+        (attribute(AttributeKind.number), "many", "many"),
+        (attribute(AttributeKind.yes_no), "", "no"),
+        (attribute(AttributeKind.yes_no), "yes", "yes"),
+    ],
+)
+def test_a_field_shows_what_it_can(one: Attribute, kept: str, shown: str) -> None:
+    assert shown_value(one, kept) == shown
+
+
+def test_what_a_field_showed_and_got_back_was_not_changed() -> None:
+    marks = {"it": mark_of("Köln")}
+    for sent, changed in (("Köln", {}), (" Köln", {}), ("Bonn", {"it": "Bonn"}), ("", {"it": ""})):
+        assert changed_values(check_profile([attribute()], {"it": sent}), marks) == changed
+
+
+def test_of_a_form_that_does_not_tell_what_it_showed_all_that_is_filled_in_counts() -> None:
+    for sent, changed in (("Köln", {"it": "Köln"}), ("", {})):
+        assert changed_values(check_profile([attribute()], {"it": sent}), {"it": ""}) == changed

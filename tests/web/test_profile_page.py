@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from markupsafe import escape
-from pages_world import KEY, PagesWorld, leave_all, leave_list, profile, world_of
+from pages_world import ACME, KEY, PagesWorld, leave_all, leave_list, profile, world_of
 
 from mailproc.policy.token import EPOCH
 from mailproc.store.store import Store
@@ -100,3 +100,53 @@ async def test_of_somebody_unknown_nothing_is_kept(world: PagesWorld) -> None:
     assert page.status_code == 200
     assert "a.city" not in page.text
     assert await world.store.link_holders.correct("acme", "99", {"city": "Rome"}) is False
+
+
+YES_NO = {"paper": {"label": "By post", "kind": "yes-no"}}
+SIZES = {"size": {"label": "Size", "kind": "choice", "choices": ["S", "M"], "required": True}}
+
+
+async def test_a_page_that_was_open_for_long_writes_only_what_was_changed_on_it(world: PagesWorld) -> None:
+    page = await world.get(f"/p/{profile()}")
+    await world.store.link_holders.correct("acme", KEY, {"size": "L"})
+    answer = await world.press(page, "correct", **{"a.city": "Ulm", "a.size": ""})
+    assert await kept(world) == {"city": "Ulm", "score": "very bad", "size": "L"}
+    assert '<option value="L" selected>' in answer.text
+
+
+async def test_what_was_changed_is_known_from_the_first_page_also_after_a_mistake(world: PagesWorld) -> None:
+    wrong = await world.press(await world.get(f"/p/{profile()}"), "correct", **{"a.city": "x" * 41})
+    await world.store.link_holders.correct("acme", KEY, {"size": "L"})
+    assert (await world.press(wrong, "correct", **{"a.city": "Ulm"})).status_code == 200
+    assert await kept(world) == {"city": "Ulm", "score": "very bad", "size": "L"}
+
+
+async def test_what_is_emptied_is_empty(world: PagesWorld) -> None:
+    await world.press(await world.get(f"/p/{profile()}"), "correct", **{"a.city": ""})
+    assert (await kept(world))["city"] == ""
+
+
+async def test_a_switch_that_nobody_touched_says_nothing(store: Store) -> None:
+    world = await world_of(store, acme={"profile": {**ACME["pages"]["profile"], **YES_NO}})
+    page = await world.get(f"/p/{profile()}")
+    await world.press(page, "correct", **{"a.city": "Ulm"})
+    assert await kept(world) == {"city": "Ulm"}
+    page = await world.press(page, "correct", **{"a.paper": "yes", "a.city": "Ulm"})
+    assert (await kept(world))["paper"] == "yes"
+    await world.press(page, "correct", **{"a.paper": "", "a.city": "Ulm"})
+    assert (await kept(world))["paper"] == "no"
+
+
+@pytest.mark.parametrize("is_required", [True, False])
+async def test_a_choice_that_is_not_offered_any_more_is_not_replaced_unasked(store: Store, is_required: bool) -> None:
+    sizes = {"size": {**SIZES["size"], "required": is_required}}
+    world = await world_of(store, acme={"profile": {**ACME["pages"]["profile"], **sizes}})
+    await store.link_holders.correct("acme", KEY, {"size": "XXL"})
+    page = await world.get(f"/p/{profile()}")
+    assert '<option value="">' in page.text
+    assert " selected" not in page.text
+    answer = await world.press(page, "correct", **{"a.city": "Ulm", "a.size": ""})
+    assert answer.status_code == (422 if is_required else 200)
+    assert (await kept(world))["size"] == "XXL"
+    assert (await world.press(answer, "correct", **{"a.city": "Ulm", "a.size": "M"})).status_code == 200
+    assert (await kept(world))["size"] == "M"

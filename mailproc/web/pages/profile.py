@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from mailproc.policy.posted_form import value_of
 from mailproc.policy.press import Presser
-from mailproc.policy.profile import Attribute, Checked, Wrong, check_profile
+from mailproc.policy.profile import Attribute, Wrong, changed_values, check_profile, mark_of, shown_value
 from mailproc.policy.token import EPOCH, Purpose
 from mailproc.web.pages.forms import Forms
 from mailproc.web.pages.pressing import Pressing
 from mailproc.web.pages.reception import Reception, Visit
 
 FIELD = "a."  # names of form fields: `a.city` is no name that a form of ours uses for anything else
+MARK = "was."  # what the form showed: a page that was open for long writes only what was changed on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +52,16 @@ class ProfilePage:
         if self.forms.deed(visit) != "correct":
             return self._shown(visit, presser, kept, status=400, note="stale")
         attributes = visit.sender.attributes
-        sent = {one.name: value_of(visit.fields, FIELD + one.name) for one in attributes}
-        checked = check_profile(attributes, sent)
+        marks = {one.name: value_of(visit.fields, MARK + one.name) for one in attributes}
+        checked = check_profile(attributes, {one.name: value_of(visit.fields, FIELD + one.name) for one in attributes})
         if checked.wrong:
-            return self._shown(visit, presser, checked.values, status=422, wrong=checked.wrong, note="wrong")
-        changed = _changed(checked, kept)
+            return self._shown(
+                visit, presser, checked.values, status=422, wrong=checked.wrong, marks=marks, note="wrong"
+            )
+        changed = changed_values(checked, marks)
         if changed and not await self.pressing.correct(presser, changed, visit.link.token):
             return self._shown(visit, replace(presser, is_known=False), {}, status=409)
-        return self._shown(visit, presser, checked.values, note="saved")
+        return self._shown(visit, presser, {**kept, **changed}, note="saved")
 
     def _shown(
         self,
@@ -69,9 +72,12 @@ class ProfilePage:
         status: int = 200,
         note: str = "",
         wrong: Mapping[str, Wrong] | None = None,
+        marks: Mapping[str, str] | None = None,
     ) -> Response:
+        """`values` are those that are kept, or with `wrong` and the `marks` of the form before what was sent."""
         fields = [
-            _field(visit, one, values.get(one.name, ""), (wrong or {}).get(one.name)) for one in visit.sender.attributes
+            _field(visit, one, values.get(one.name, ""), (wrong or {}).get(one.name), (marks or {}).get(one.name))
+            for one in visit.sender.attributes
         ]
         return visit.page(
             "profile.html",
@@ -86,19 +92,17 @@ class ProfilePage:
         )
 
 
-def _changed(checked: Checked, kept: Mapping[str, str]) -> dict[str, str]:
-    """What is another than before; what is empty and was never there stays away."""
-    return {name: value for name, value in checked.values.items() if value != kept.get(name, "")}
-
-
-def _field(visit: Visit, attribute: Attribute, value: str, wrong: Wrong | None) -> dict[str, object]:
-    """One attribute as the template shows it."""
+def _field(visit: Visit, attribute: Attribute, value: str, wrong: Wrong | None, mark: str | None) -> dict[str, object]:
+    """One attribute as the template shows it; `mark` is that of the form before, where this one is that form again."""
+    shown = value if wrong else shown_value(attribute, value)
     tag = visit.language.tag
     return {
         "name": FIELD + attribute.name,
         "label": attribute.labels.get(tag) or attribute.labels.get(tag.partition("-")[0]) or attribute.label,
         "kind": attribute.kind.value,
-        "value": value,
+        "value": shown,
+        "mark_name": MARK + attribute.name,
+        "mark": mark_of(shown) if mark is None else mark,
         "choices": attribute.choices,
         "required": attribute.required,
         "max_length": attribute.max_length,
