@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict, Unpack
 from urllib.parse import quote
 
 import aiohttp
@@ -11,6 +12,23 @@ import aiohttp
 Told = dict[str, Any]  # an object as docs/reference/openapi.json tells of it
 Level = Literal["account", "list", "global"]
 Classification = Literal["commercial", "transactional"]
+Channel = Literal["api", "phone", "letter", "chat"]
+
+
+class Entry(TypedDict, total=False):
+    """What is entered beside whom it is about.
+
+    Without `level` it is about the account, and `list_id` belongs to level `list`; without `channel` it came by `api`,
+    without `received_at` (None, too) now. The same again under one `once` (an Idempotency-Key) does nothing.
+    """
+
+    level: Level
+    list_id: str | None
+    channel: Channel
+    received_at: datetime | None
+    by: str
+    reason: str
+    once: str | None
 
 
 class ApiError(Exception):
@@ -70,13 +88,13 @@ class Client:
         """Why somebody gets no mail."""
         return list(await self._call("POST", "/people/why", {"person": person, "list": list_id}))
 
-    async def unsubscribe(self, person: str, **request: Any) -> Told:
-        """Take somebody off. `request`: level, list, channel, received_at, by, reason, once (an Idempotency-Key)."""
-        return await self._request("unsubscribe", person, **request)
+    async def unsubscribe(self, person: str, **entry: Unpack[Entry]) -> Told:
+        """Take somebody off."""
+        return await self._request("unsubscribe", person, entry)
 
-    async def resubscribe(self, person: str, **request: Any) -> Told:
-        """Enter that somebody asked for mail again; the same."""
-        return await self._request("resubscribe", person, **request)
+    async def resubscribe(self, person: str, **entry: Unpack[Entry]) -> Told:
+        """Enter that somebody asked for mail again."""
+        return await self._request("resubscribe", person, entry)
 
     async def record_send(
         self,
@@ -127,11 +145,20 @@ class Client:
             if cursor is None:
                 return
 
-    async def answer_review(self, review_id: str, answer: str, *, by: str, **more: Any) -> Told:
-        """Answer a review; of two answers the first counts."""
-        return dict(
-            await self._call("POST", f"/reviews/{_part(review_id)}/answer", {"answer": answer, "by": by, **more})
-        )
+    async def answer_review(
+        self,
+        review_id: str,
+        answer: str,
+        *,
+        by: str,
+        list_id: str | None = None,
+        persons: Sequence[str] = (),
+        note: str = "",
+    ) -> Told:
+        """Answer a review, about the account or one list; of two answers the first counts."""
+        about = {"level": "account" if list_id is None else "list", "list": list_id, "persons": list(persons)}
+        body = {"answer": answer, "by": by, "note": note, **about}
+        return dict(await self._call("POST", f"/reviews/{_part(review_id)}/answer", body))
 
     async def explain(self, mail: bytes) -> Told:
         """What mailproc would decide about a mail, and why; nothing is kept."""
@@ -139,9 +166,12 @@ class Client:
         async with self._session.post(f"{self._base}/decisions/explain", data=mail, headers=headers) as answer:
             return dict(await _told(answer))
 
-    async def _request(self, kind: str, person: str, *, once: str | None = None, **request: Any) -> Told:
+    async def _request(self, kind: str, person: str, entry: Entry) -> Told:
+        said: Told = {"kind": kind, "person": person, **entry}
+        once, list_id, received_at = (said.pop(name, None) for name in ("once", "list_id", "received_at"))
+        said |= {"list": list_id, "received_at": received_at.isoformat() if received_at else None}
         headers = {} if once is None else {"Idempotency-Key": once}
-        return dict(await self._call("POST", "/requests", {"kind": kind, "person": person, **request}, headers=headers))
+        return dict(await self._call("POST", "/requests", said, headers=headers))
 
     async def _call(
         self,

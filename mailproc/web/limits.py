@@ -38,6 +38,12 @@ class Allowance:
         """The same without taking one."""
         return max(0.0, self._full_at.get(name, now) + self._step - now - 60)
 
+    def left(self, name: str, now: float) -> tuple[int, float]:
+        """How many are there, and the seconds until there is one more; 0 seconds where all are."""
+        used_seconds = max(self._full_at.get(name, now) - now, 0.0)
+        count = int((60 - used_seconds) / self._step + 1e-9)
+        return count, max(0.0, used_seconds + (count + 1) * self._step - 60) if used_seconds else 0.0
+
 
 class Clients:
     """Tells who a request is from: the peer, or whom a proxy of ours says that it speaks for."""

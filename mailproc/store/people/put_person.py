@@ -18,7 +18,8 @@ from mailproc.store.results import PersonStatus
 class WantedPerson:
     """A subscriber as a program wants them. Attributes that are not named stay as they are.
 
-    `seen` are the revisions of which one must still hold, None for any; `must_be_new`: nobody may have the key yet.
+    `seen` are the revisions of which one must still hold, None for any; `must_be_new`: nobody may have the key yet;
+    `must_be_there`: somebody must (RFC 9110 §13.1).
     """
 
     account_id: str
@@ -27,6 +28,7 @@ class WantedPerson:
     attributes: Mapping[str, str]
     seen: frozenset[str] | None = None
     must_be_new: bool = False
+    must_be_there: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,18 @@ def _subscriber(context: Context, wanted: WantedPerson) -> Transaction[PersonSta
     return next((one for one in found if one.key == storable(wanted.key) and one.address is not None), None)
 
 
+def _is_as_wanted(wanted: WantedPerson, before: PersonStatus | None) -> bool:
+    if before is None:
+        return wanted.seen is None and not wanted.must_be_there
+    return not wanted.must_be_new and (wanted.seen is None or revision_of(before) in wanted.seen)
+
+
 def _put(context: Context, wanted: WantedPerson) -> Transaction[PutPerson]:
     account_id, key = storable(wanted.account_id), storable(wanted.key)
     address_key = frozenset({address_key_of(wanted.address)})
     yield from find_and_lock(account_id, Names(keys=frozenset({key}), address_keys=address_key))
     before = yield from _subscriber(context, wanted)
-    is_seen = wanted.seen is None or (before is not None and revision_of(before) in wanted.seen)
-    if not is_seen or (wanted.must_be_new and before is not None):
+    if not _is_as_wanted(wanted, before):
         return PutPerson(applied=False, created=False, person=before)
     row = subscriber_row(account_id, key, wanted.address, micros_of(context.now))
     yield from put_rows(context, account_id, [row])

@@ -1,8 +1,10 @@
 """Who calls: the token, its account and what it may do; and how often."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Annotated
 
 from fastapi import Request, Security
@@ -14,12 +16,13 @@ from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, is_secr
 from mailproc.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.api.problems import Trouble
+from mailproc.web.limits import Allowance
 from mailproc.web.parts import Parts
 
 _USED_AGAIN = timedelta(hours=1)  # how exactly it is known when a token was used last
 _BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="`mailproc api-token create` makes one.")
 _NOT_KNOWN = "give a token that holds: `Authorization: Bearer mp_…`, made with `mailproc api-token create`"
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mailproc"'}
+_CHALLENGE = 'Bearer realm="mailproc"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +69,14 @@ class Pace:
 
     def __init__(self, per_minute: int) -> None:
         self.per_minute = per_minute
-        self._left: dict[str, tuple[float, datetime]] = {}
+        self._calls = Allowance(per_minute)
 
-    def take(self, token_id: str, now: datetime) -> tuple[bool, int, int]:
+    def take(self, token_id: str) -> tuple[bool, int, int]:
         """Whether it may; how many calls are left, and seconds until there is one more."""
-        rate = self.per_minute / 60
-        left, at = self._left.get(token_id, (float(self.per_minute), now))
-        left = min(float(self.per_minute), left + max(0.0, (now - at).total_seconds()) * rate)
-        may = left >= 1
-        left -= may
-        if len(self._left) >= 10_000:
-            self._left.clear()
-        self._left[token_id] = (left, now)
-        return may, int(left), max(1, round((1 - left % 1) / rate))
+        now = time.monotonic()
+        may = self._calls.spend(token_id, now) == 0
+        left, seconds = self._calls.left(token_id, now)
+        return may, left, max(1, ceil(seconds - 1e-9))
 
 
 async def authenticate(request: Request) -> ApiToken:
@@ -89,16 +87,16 @@ async def authenticate(request: Request) -> ApiToken:
     parts: Parts = request.app.state.parts
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not is_secret(secret.strip()):
-        raise Trouble(401, _NOT_KNOWN, _CHALLENGE)
+        raise Trouble(401, _NOT_KNOWN, {"WWW-Authenticate": _CHALLENGE})
     now = parts.clock()
     token = await parts.store.tokens.find(digest_of_secret(secret.strip()))
     if token is None or token.why_not(now) is not None:
         detail = _NOT_KNOWN if token is None else f"this token is {token.why_not(now)}"
-        raise Trouble(401, detail, {"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'})
+        raise Trouble(401, detail, {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'})
     if parts.accounts().get(token.account_id) is None:
         raise Trouble(403, f"the settings have no account {token.account_id} any more")
     pace: Pace = request.app.state.pace
-    may, left, seconds = pace.take(token.id, now)
+    may, left, seconds = pace.take(token.id)
     request.state.pace = (pace.per_minute, left, seconds)
     if not may:
         raise Trouble(429, f"{pace.per_minute} calls a minute are allowed", {"Retry-After": str(seconds)})
@@ -109,6 +107,12 @@ async def authenticate(request: Request) -> ApiToken:
     return token
 
 
+def lacking(detail: str, *scopes: str) -> Trouble:
+    """The refusal for a token without these scopes, with the challenge that names them (RFC 6750 §3.1)."""
+    named = f'{_CHALLENGE}, error="insufficient_scope", scope="{" ".join(scopes)}"'
+    return Trouble(403, detail, {"WWW-Authenticate": named})
+
+
 async def _caller(
     request: Request,
     needed: SecurityScopes,
@@ -116,7 +120,7 @@ async def _caller(
 ) -> Caller:
     token = await authenticate(request)
     if missing := [one for one in needed.scopes if one not in token.scopes]:
-        raise Trouble(403, f"this token has no scope {', '.join(missing)}", _CHALLENGE)
+        raise lacking(f"this token has no scope {', '.join(missing)}", *missing)
     return Caller(token=token, parts=request.app.state.parts)
 
 

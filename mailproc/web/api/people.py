@@ -21,7 +21,7 @@ from mailproc.store.people.put_person import WantedPerson as Wanted
 from mailproc.store.people.put_person import revision_of
 from mailproc.store.results import PersonStatus
 from mailproc.web.api import models
-from mailproc.web.api.caller import Caller, Reader, Writer
+from mailproc.web.api.caller import Caller, Reader, Writer, lacking
 from mailproc.web.api.discretion import person_told, why_told
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
 from mailproc.web.api.problems import Trouble, said
@@ -29,7 +29,9 @@ from mailproc.web.api.route import Route
 
 router = APIRouter(route_class=Route, tags=["people"])
 _STANDING = ("address", "key", "status", "may_send", "blocks")
-IfMatch = Annotated[str | None, Header(description="Only if they are still so: `ETag` of an earlier answer.")]
+IfMatch = Annotated[
+    str | None, Header(description="Only if they are still so: `ETag` seen; `*`: only if they are there.")
+]
 IfNoneMatch = Annotated[str | None, Header(description="`*`: only if nobody has this key yet.")]
 
 
@@ -66,6 +68,7 @@ async def put(
         attributes=body.attributes,
         seen=None if if_match in (None, "*") else frozenset(_tags(str(if_match))),
         must_be_new=if_none_match == "*",
+        must_be_there=if_match == "*",
     )
     done = await caller.store.one_person.put(wanted)
     if not done.applied:
@@ -119,7 +122,7 @@ async def facts(caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Re
 async def enter_request(body: models.ByHand, caller: Writer) -> Response:
     """Enter a request that came by another channel; hooks are told. Level `global` takes scope `admin`."""
     if body.level is Level.global_ and Scope.admin not in caller.token.scopes:
-        raise Trouble(403, "what holds everywhere is entered with scope admin")
+        raise lacking("what holds everywhere is entered with scope admin", Scope.admin)
     now = caller.now
     request = HandRequest(
         kind=FactKind.opt_out if body.kind is models.Wish.unsubscribe else FactKind.consent,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -37,7 +36,23 @@ _STATUS: tuple[tuple[type[MailprocError], int], ...] = (
     (StoreUnavailable, 503),
     (MailprocError, 503),
 )
-DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 429, 500, 503)
+_TITLES = {  # as RFC 9110 §15 has them: those that Python knows differ by its version
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",  # RFC 6585 §4
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 
 
 class Mistake(BaseModel):
@@ -75,7 +90,7 @@ def problem(
     status: int, detail: str, headers: Mapping[str, str] | None = None, mistakes: list[dict[str, str]] | None = None
 ) -> Response:
     """The answer for an error."""
-    title = HTTPStatus(status).phrase
+    title = _TITLES[status]
     told = {"type": "about:blank", "title": title, "status": status, "detail": detail, "mistakes": mistakes or []}
     return Response(json.dumps(told).encode("ascii"), status, headers, media_type="application/problem+json")
 
@@ -116,4 +131,4 @@ def add_handlers(api: FastAPI) -> None:
 def documented() -> dict[int | str, dict[str, Any]]:
     """Every error that any route may answer with, for the OpenAPI document."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in DOCUMENTED}
+    return {status: {"description": title, "content": content} for status, title in _TITLES.items()}

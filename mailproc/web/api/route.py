@@ -48,7 +48,8 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     parts: Parts = request.app.state.parts
     token = await authenticate(request)
     key = Key(account_id=token.account_id, token_id=token.id, key=given)
-    said = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n".encode()
+    conditions = [request.headers.get(name, "") for name in ("if-match", "if-none-match")]
+    said = "\n".join((f"{request.method} {request.url.path}?{request.url.query}", *conditions, "")).encode()
     before = await parts.store.once.begin(key, hashlib.sha256(said + await request.body()).hexdigest())
     if before is not None:
         if before.is_other:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,24 @@ async def test_the_client_tells_what_was_refused_and_goes_through_pages(served: 
         assert (await api.explain(MAIL))["decision"]["action"] == "unsubscribe"
         with pytest.raises(ApiError, match="no review"):
             await api.answer_review("none", "not-a-request", by="kim")
+
+
+async def test_requests_say_which_list_when_and_by_whom(served: tuple[str, str]) -> None:
+    async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+        await api.put_person("c3", "c3@example.org")
+        at = datetime(2026, 3, 3, 10, tzinfo=UTC)
+        await api.unsubscribe(
+            "c3", level="list", list_id="weekly", channel="letter", received_at=at, by="kim", reason="wrote"
+        )
+        told = await api.person("c3")
+        assert told is not None
+        [fact] = told["facts"]
+        assert (fact["list"], fact["channel"], datetime.fromisoformat(fact["occurred_at"])) == ("weekly", "letter", at)
+        assert fact["evidence"] == {"by": "kim (token tool)", "reason": "wrote"}
+        back = await api.resubscribe("c3", level="list", list_id="weekly", received_at=at + timedelta(days=1))
+        assert back["still_global"] is False
+        [standing] = await api.standing("c3", list_id="weekly")
+        assert (standing["blocks"], standing["may_send"]["commercial"]) == ([], True)
 
 
 async def test_a_wrong_token_is_told_in_a_sentence(served: tuple[str, str]) -> None:

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from mailproc.policy.api_token import Scope
 from mailproc.web.api.build import build_api
+from mailproc.web.api.problems import problem
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 PUBLISHED: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8")) if DOCUMENT.exists() else {"paths": {}}
@@ -37,6 +38,13 @@ def test_the_document_is_the_one_that_is_published(small_api: Api) -> None:
     if os.environ.get("MAILPROC_REWRITE_GOLDEN"):
         DOCUMENT.write_text(text, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == text
+
+
+def test_errors_have_the_names_of_rfc_9110_whatever_python_calls_them() -> None:
+    said = PUBLISHED["paths"]["/requests"]["post"]["responses"]
+    assert (said["413"]["description"], said["422"]["description"]) == ("Content Too Large", "Unprocessable Content")
+    for status, title in ((413, "Content Too Large"), (422, "Unprocessable Content"), (404, "Not Found")):
+        assert json.loads(bytes(problem(status, "so").body))["title"] == title
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

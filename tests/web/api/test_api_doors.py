@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -16,6 +17,7 @@ from mailproc.policy.verdict import Classification
 from mailproc.store.results import Subscriber
 from mailproc.web.api.bounds import Bounds
 from mailproc.web.api.build import build_api
+from mailproc.web.application import build_application
 
 PROBLEM = "application/problem+json"
 FILLED = {"key": "17", "list_id": "weekly", "send_id": "42", "review_id": "none", "mail_id": "none", "entry_id": "1"}
@@ -190,6 +192,46 @@ async def test_a_token_has_its_pace_and_another_its_own(sqlite_url: str) -> None
         assert int(answers[3].headers["retry-after"]) >= 1
         assert answers[3].headers["content-type"] == PROBLEM
         assert (await calm.get("/lists")).status_code == 200
+
+
+async def test_a_clock_that_is_set_forward_gives_nobody_more_calls(sqlite_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        api = await opened_api(sqlite_url, stack, api_calls_per_minute=1)
+        now = [api.clock()]
+        api.application = build_application(replace(api.parts, clock=lambda: now[0]))
+        program = await api.program()
+        first = await program.get("/lists")
+        now[0] += timedelta(hours=1)
+        second = await program.get("/lists")
+        assert (first.status_code, second.status_code) == (200, 429)
+        assert (first.headers["ratelimit"], second.headers["ratelimit"]) == ('"token";r=0;t=60', '"token";r=0;t=60')
+        assert second.headers["retry-after"] == "60"
+
+
+async def test_a_scope_that_is_missing_is_named_in_the_challenge(small_api: Api) -> None:
+    said = 'Bearer realm="mailproc", error="insufficient_scope", scope="{}"'
+    reader = await small_api.program(Scope.read, Scope.write)
+    refused = await reader.post("/outbox/1/retry")
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (403, said.format("admin"))
+    everywhere = {"kind": "unsubscribe", "person": "pat@example.org", "level": "global"}
+    refused = await reader.post("/requests", json=everywhere)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (403, said.format("admin"))
+    refused = await (await small_api.program(Scope.read)).put("/people/17", json={"address": "pat@example.org"})
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (403, said.format("write"))
+
+
+async def test_who_brings_no_token_is_told_of_no_error_of_one(small_api: Api) -> None:
+    answer = await (await small_api.with_token(None)).get("/lists")
+    assert answer.headers["www-authenticate"] == 'Bearer realm="mailproc"'
+
+
+async def test_a_condition_belongs_to_the_request_that_a_key_stands_for(small_api: Api) -> None:
+    program = await small_api.program()
+    body, key = {"address": "pat@example.org"}, {"Idempotency-Key": "p"}
+    assert (await program.put("/people/17", json=body, headers=key)).status_code == 201
+    for condition in ({"If-None-Match": "*"}, {"If-Match": "*"}):
+        other = await program.put("/people/17", json=body, headers={**key, **condition})
+        assert (other.status_code, "idempotency-replayed" in other.headers) == (422, False)
 
 
 async def test_what_is_too_large_is_refused_told_or_not(small_api: Api) -> None:

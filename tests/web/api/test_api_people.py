@@ -35,6 +35,16 @@ async def test_who_changed_meanwhile_is_not_overwritten(api: Api) -> None:
     assert again.status_code == 412
 
 
+async def test_whoever_must_be_there_is_not_made(api: Api) -> None:
+    program = await api.program()
+    there = {"If-Match": "*"}
+    refused = await program.put("/people/17", json=PAT, headers=there)
+    assert (refused.status_code, refused.json()["detail"]) == (412, "there is nobody yet")
+    assert (await program.get("/people/17")).status_code == 404
+    await program.put("/people/17", json=PAT)
+    assert (await program.put("/people/17", json=PAT, headers=there)).status_code == 200
+
+
 async def test_an_unsubscribe_by_phone_is_a_fact_with_who_entered_it_and_a_resubscribe_ends_it(api: Api) -> None:
     program = await api.program()
     await program.put("/people/17", json=PAT)
