@@ -4,12 +4,17 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from ipaddress import ip_network
 
+import structlog
 from starlette.requests import Request
 
-from mailproc.mail.network import address_of, network_of
+from mailproc.mail.network import Address, address_of, network_of
 
 _MOST_NAMES = 50_000
 _MOST_HOPS = 20
+# Loopback, RFC 1918 and RFC 4193: visitors from the internet have none of these addresses, proxies in front of us do.
+_INSIDE = tuple(
+    ip_network(one) for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+)
 
 
 class Allowance:
@@ -50,6 +55,8 @@ class Clients:
 
     def __init__(self, proxies: Iterable[str]) -> None:
         self._proxies = [ip_network(proxy, strict=False) for proxy in proxies]
+        self._log = structlog.get_logger()
+        self._has_told = False
 
     def network(self, request: Request) -> str:
         """The network that its requests are counted under: /24 of IPv4, /56 of IPv6, `unknown` where nothing tells.
@@ -58,6 +65,8 @@ class Clients:
         """
         peer = request.client.host if request.client else ""
         hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")[-_MOST_HOPS:]
+        if not self._has_told and hops != [""]:
+            self._tell_of_unnamed(address_of(peer))
         for hop in [peer, *reversed([one.strip() for one in hops])]:
             address = address_of(hop)
             if address is None:
@@ -65,3 +74,11 @@ class Clients:
             if not any(address in proxy for proxy in self._proxies):
                 return network_of(address)
         return "unknown"
+
+    def _tell_of_unnamed(self, peer: Address | None) -> None:
+        """Warn, once, of what seems to be our proxy: unnamed, all its visitors are one network with one allowance."""
+        is_inside = peer is not None and any(peer in network for network in _INSIDE)
+        if is_inside and not any(peer in proxy for proxy in self._proxies):
+            self._has_told = True
+            hint = "if it is your reverse proxy, name it in [web] proxies: until then limits count all visitors as one"
+            self._log.warning("proxy_not_named", peer=str(peer), hint=hint)

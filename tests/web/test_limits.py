@@ -1,7 +1,11 @@
-"""An allowance is spent, comes back with time, and takes bounded room."""
+"""An allowance is spent, comes back with time, and takes bounded room; a proxy that nobody named is told of."""
+
+import pytest
+from starlette.requests import Request
+from structlog.testing import capture_logs
 
 from mailproc.web import limits
-from mailproc.web.limits import Allowance
+from mailproc.web.limits import Allowance, Clients
 
 
 def test_so_many_at_once_and_then_one_by_one() -> None:
@@ -39,3 +43,35 @@ def test_names_without_end_take_no_more_room() -> None:
     for number in range(limits._MOST_NAMES + 10):
         assert allowance.spend(str(number), 0.0) == 0
     assert len(allowance._full_at) == limits._MOST_NAMES
+
+
+def request_of(peer: str, forwarded_for: str = "203.0.113.9") -> Request:
+    headers = [(b"x-forwarded-for", forwarded_for.encode())] if forwarded_for else []
+    return Request({"type": "http", "client": (peer, 4321), "headers": headers})
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", "172.18.0.1", "fd00::7"])
+def test_a_proxy_that_the_settings_do_not_name_is_told_of_once(peer: str) -> None:
+    clients = Clients([])
+    with capture_logs() as lines:
+        counted = {clients.network(request_of(peer)) for _ in range(3)}
+    assert len(counted) == 1
+    assert "203.0.113.0/24" not in counted
+    assert [(one["event"], one["log_level"]) for one in lines] == [("proxy_not_named", "warning")]
+    assert "[web] proxies" in lines[0]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "request_"),
+    [
+        (["127.0.0.1"], request_of("127.0.0.1")),
+        ([], request_of("127.0.0.1", forwarded_for="")),
+        ([], request_of("198.51.100.7")),  # anybody out there may write that header
+        ([], request_of("")),
+        (["127.0.0.1"], request_of("127.0.0.1", forwarded_for="10.1.2.3")),  # a visitor from inside
+    ],
+)
+def test_of_others_there_is_nothing_to_tell(proxies: list[str], request_: Request) -> None:
+    with capture_logs() as lines:
+        Clients(proxies).network(request_)
+    assert lines == []
