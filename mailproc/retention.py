@@ -1,4 +1,4 @@
-"""Retention: what is older than the settings keep it is dropped, a little at a time, beside everything else."""
+"""Retention: what is older than it is kept is dropped, a little at a time, beside everything else."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ def _utc_now() -> datetime:
 
 
 class Retention:
-    """Drops the raw content of mail that is older than `days`."""
+    """Drops the raw content of mail that is older than `days`, 0 for never; and what programs were answered."""
 
     def __init__(self, store: Store, days: int, metrics: Metrics, clock: Callable[[], datetime] = _utc_now) -> None:
         self._store = store
@@ -39,7 +39,12 @@ class Retention:
             await asyncio.sleep(RUN_EVERY_SECONDS)
 
     async def once(self) -> int:
-        """Drop all that is due; gives how many mails. One log line, however many. Raises StoreError."""
+        """Drop all that is due; gives how many mails. Raises StoreError."""
+        await self._store.once.forget_old()
+        return await self._drop_mail() if self._days else 0
+
+    async def _drop_mail(self) -> int:
+        """One log line, however many."""
         start, before = time.monotonic(), self._now() - timedelta(days=self._days)
         mails = size_bytes = needed = 0
         for account_id in await self._store.desk.accounts_with_content():

@@ -119,8 +119,9 @@ class Service:
     def _start_watches(self) -> None:
         """What looks after the rest until the end. A process that takes no mail leaves the mail alone."""
         if "smtp" in self.roles:
-            if days := self.settings.store.retention_days:
-                self._keep_up(Retention(self.store, days, self.metrics).run, "retention_failed")
+            self._keep_up(
+                Retention(self.store, self.settings.store.retention_days, self.metrics).run, "retention_failed"
+            )
             if self.shadow_rules is not None:
                 self._start_shadow(self.shadow_rules)
         feedback = FeedbackWatch(self.store, lambda: self.accounts, self.settings.silence.limits(), self.metrics)

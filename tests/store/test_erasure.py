@@ -61,8 +61,9 @@ def ref(address: str | None, key: str | None = None) -> SubscriberRef:
 async def test_what_programs_were_answered_goes_too_and_nothing_is_done_twice(store: Store) -> None:
     await store.put_subscribers([known()])
     request = once.Key(account_id="acme", token_id="1", key="k")
-    await store.once.begin(request, "digest")
-    await store.once.end(request, once.Answer(status=200, headers={}, body=f"{PAT} {KEY}"))
+    claim = await store.once.begin(request, "digest")
+    assert isinstance(claim, once.Claim)
+    await store.once.end(claim, once.Answer(status=200, headers={}, body=f"{PAT} {KEY}"))
     await forget(store)
     assert await store.once.begin(request, "digest") == once.Before(is_erased=True)
 

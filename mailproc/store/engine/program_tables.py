@@ -1,6 +1,6 @@
 """The programs' tables: tokens for the API, and answers that are given again to the same request."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, text
 
 from mailproc.store.engine.table import metadata, text_column, time_column
 
@@ -29,7 +29,8 @@ api_request = Table(  # what was asked for once under an Idempotency-Key
     text_column("token_id"),
     text_column("key"),
     text_column("digest"),  # of method, path and body
-    time_column("asked_at"),
+    time_column("asked_at"),  # first: a repeat is done as of then
+    Column("taken_at", BigInteger, nullable=False, server_default=text("0")),  # by whom it is being done; 0: nobody
     Column("status", BigInteger, nullable=True),  # of the answer; none: it is not known yet
     Column("answer", Text, nullable=True),  # JSON: headers and body
     PrimaryKeyConstraint("account_id", "token_id", "key"),

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from mailproc.store.engine.columns import from_json, json_text, micros_of, storable
+from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.program_tables import api_request
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
@@ -20,20 +21,30 @@ _MINE = (
     api_request.c.token_id == bindparam("token"),
     api_request.c.key == bindparam("name"),
 )
+_STILL_MINE = (*_MINE, api_request.c.status.is_(None), api_request.c.taken_at == bindparam("taken"))
 _FORGET = Statement(lambda insert: delete(api_request).where(api_request.c.asked_at < bindparam("before")))
 _CLAIM = Statement(
     lambda insert: insert(api_request).on_conflict_do_nothing().returning(api_request.c.key)  # of two one gets it
 )
 _FIND = Statement(
-    lambda insert: select(
-        api_request.c.digest, api_request.c.asked_at, api_request.c.status, api_request.c.answer
-    ).where(*_MINE)
+    lambda insert: (
+        select(
+            api_request.c.digest,
+            api_request.c.asked_at,
+            api_request.c.taken_at,
+            api_request.c.status,
+            api_request.c.answer,
+        )
+        .where(*_MINE)
+        .with_for_update()  # of two that take over one does
+    )
 )
 _ANSWER = Statement(
-    lambda insert: update(api_request).where(*_MINE).values(status=bindparam("code"), answer=bindparam("said"))
+    lambda insert: update(api_request).where(*_STILL_MINE).values(status=bindparam("code"), answer=bindparam("said"))
 )
-_TAKE_OVER = Statement(lambda insert: update(api_request).where(*_MINE).values(asked_at=bindparam("now")))
-_LET_GO = Statement(lambda insert: delete(api_request).where(*_MINE, api_request.c.status.is_(None)))
+_TAKE_OVER = Statement(lambda insert: update(api_request).where(*_MINE).values(taken_at=bindparam("now")))
+_FREE = Statement(lambda insert: update(api_request).where(*_STILL_MINE).values(taken_at=0))
+_LET_GO = Statement(lambda insert: delete(api_request).where(*_STILL_MINE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +69,32 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A request that is yours to do, as of when it was first asked for; since `taken_at`, or it is another's again."""
+
+    key: Key
+    asked_at: datetime
+    taken_at: datetime
+
+    def columns(self) -> dict[str, Any]:
+        """As parameters."""
+        return {**self.key.columns(), "taken": micros_of(self.taken_at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What was answered."""
 
     status: int
     headers: Mapping[str, str]
     body: str
+
+
+class NoAnswer(StrEnum):
+    """How a request ended that has none."""
+
+    undone = "undone"  # it changed nothing
+    unknown = "unknown"  # what it changed cannot be told: who asks again asks the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +109,9 @@ class Before:
     answer: Answer | None = None
 
 
-def _begin(context: Context, asked: Asked) -> Transaction[Before | None]:
+def _begin(context: Context, asked: Asked) -> Transaction[Before | Claim]:
     now = micros_of(context.now)
-    yield from tell(_FORGET, [{"before": micros_of(context.now - KEPT)}])
+    yield from _forget(context)
     mine = asked.key.columns()
     row = {
         "account_id": mine["account"],
@@ -88,12 +119,13 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | None]:
         "key": mine["name"],
         "digest": asked.digest,
         "asked_at": now,
+        "taken_at": now,
         "status": None,
         "answer": None,
     }
     if (yield from ask(_CLAIM, **row)):
-        return None
-    [(digest, asked_at, status, said)] = yield from ask(_FIND, **mine)
+        return Claim(key=asked.key, asked_at=time_of(now), taken_at=time_of(now))
+    [(digest, asked_at, taken_at, status, said)] = yield from ask(_FIND, **mine)
     if digest != asked.digest:
         return Before(is_other=True)
     if status is not None and said is None:
@@ -101,31 +133,41 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | None]:
     if status is not None:
         told = from_json(said)
         return Before(answer=Answer(status=status, headers=told["headers"], body=told["body"]))
-    if asked_at > micros_of(context.now - ABANDONED):
+    if taken_at > micros_of(context.now - ABANDONED):
         return Before()
     yield from tell(_TAKE_OVER, [{**mine, "now": now}])
-    return None
+    return Claim(key=asked.key, asked_at=time_of(asked_at), taken_at=time_of(now))
 
 
-def _end(context: Context, said: tuple[Key, Answer | None]) -> Transaction[None]:
-    key, answer = said
-    if answer is None:
-        yield from tell(_LET_GO, [key.columns()])
+def _end(context: Context, said: tuple[Claim, Answer | NoAnswer]) -> Transaction[None]:
+    claim, answer = said
+    if isinstance(answer, NoAnswer):
+        yield from tell(_LET_GO if answer is NoAnswer.undone else _FREE, [claim.columns()])
         return
     told = json_text({"headers": dict(answer.headers), "body": answer.body})
-    yield from tell(_ANSWER, [{**key.columns(), "code": answer.status, "said": told}])
+    yield from tell(_ANSWER, [{**claim.columns(), "code": answer.status, "said": told}])
 
 
-def _begin_all(context: Context, payloads: Sequence[Asked]) -> Transaction[list[Before | None]]:
+def _forget(context: Context) -> Transaction[None]:
+    yield from tell(_FORGET, [{"before": micros_of(context.now - KEPT)}])
+
+
+def _begin_all(context: Context, payloads: Sequence[Asked]) -> Transaction[list[Before | Claim]]:
     return (yield from one_by_one(_begin, context, payloads))
 
 
-def _end_all(context: Context, payloads: Sequence[tuple[Key, Answer | None]]) -> Transaction[list[None]]:
+def _end_all(context: Context, payloads: Sequence[tuple[Claim, Answer | NoAnswer]]) -> Transaction[list[None]]:
     return (yield from one_by_one(_end, context, payloads))
 
 
-BEGIN: Operation[Asked, Before | None] = Operation(name="begin request", rank=93, run=_begin_all)
-END: Operation[tuple[Key, Answer | None], None] = Operation(name="end request", rank=94, run=_end_all)
+def _forget_all(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:
+    yield from _forget(context)
+    return [None] * len(payloads)
+
+
+BEGIN: Operation[Asked, Before | Claim] = Operation(name="begin request", rank=93, run=_begin_all)
+END: Operation[tuple[Claim, Answer | NoAnswer], None] = Operation(name="end request", rank=94, run=_end_all)
+FORGET: Operation[None, None] = Operation(name="forget answers", rank=95, run=_forget_all, patient=True)
 
 
 class Once:
@@ -134,10 +176,14 @@ class Once:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    async def begin(self, key: Key, digest: str) -> Before | None:
-        """Claim a key for a request; None: it is yours to do, and to `end`."""
+    async def begin(self, key: Key, digest: str) -> Before | Claim:
+        """Claim a key for a request; a Claim: it is yours to do, and to `end`."""
         return await self._journal.submit(BEGIN, Asked(key=key, digest=digest))
 
-    async def end(self, key: Key, answer: Answer | None) -> None:
-        """Keep the answer for a day; None: nothing was done, and the same may be asked for again."""
-        await self._journal.submit(END, (key, answer))
+    async def end(self, claim: Claim, answer: Answer | NoAnswer) -> None:
+        """Keep the answer for a day; without one the same may be asked for again. Nothing where another took over."""
+        await self._journal.submit(END, (claim, answer))
+
+    async def forget_old(self) -> None:
+        """Let go of answers that are older than a day."""
+        await self._journal.submit(FORGET, None)

@@ -31,6 +31,7 @@ class Caller:
 
     token: ApiToken
     parts: Parts
+    asked_at: datetime | None = None  # of a request under a key: when it was made first
 
     @property
     def account_id(self) -> str:
@@ -51,8 +52,8 @@ class Caller:
 
     @property
     def now(self) -> datetime:
-        """The time."""
-        return self.parts.clock()
+        """The time as of which it is done: of a request that is made again when it was made first."""
+        return self.asked_at or self.parts.clock()
 
     async def settings(self) -> Settings:
         """The settings with the lists that were made meanwhile."""
@@ -121,7 +122,8 @@ async def _caller(
     token = await authenticate(request)
     if missing := [one for one in needed.scopes if one not in token.scopes]:
         raise lacking(f"this token has no scope {', '.join(missing)}", *missing)
-    return Caller(token=token, parts=request.app.state.parts)
+    asked_at = getattr(request.state, "asked_at", None)
+    return Caller(token=token, parts=request.app.state.parts, asked_at=asked_at)
 
 
 def may(scope: Scope) -> Callable[..., Awaitable[Caller]]:

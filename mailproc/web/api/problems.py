@@ -95,9 +95,14 @@ def problem(
     return Response(json.dumps(told).encode("ascii"), status, headers, media_type="application/problem+json")
 
 
+def status_of(error: MailprocError) -> int:
+    """Which status an error of ours has."""
+    return next(code for kind, code in _STATUS if isinstance(error, kind))
+
+
 def problem_of(error: MailprocError) -> Response:
     """The answer for an error of ours; what may pass says when to come again."""
-    status = next(code for kind, code in _STATUS if isinstance(error, kind))
+    status = status_of(error)
     if status == 503:  # a database's own words are for the log
         return problem(503, "the store does not answer, and nothing was changed", {"Retry-After": RETRY_SECONDS})
     return problem(status, str(error))

@@ -2,15 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine
+from inspect import signature
 from typing import Any
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mailproc.store.programs.once import Answer, Key
-from mailproc.web.api.caller import authenticate
-from mailproc.web.api.problems import Trouble
+from mailproc.errors import MailprocError
+from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
+from mailproc.web.api.caller import Reader, authenticate
+from mailproc.web.api.problems import Trouble, status_of
 from mailproc.web.parts import Parts
 
 _MAX_KEY = 200
@@ -26,7 +30,7 @@ class Route(APIRoute):
         """The handler around the route's own."""
         handle = super().get_route_handler()
         takes = HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
-        may_be_once = (self.methods or set()).isdisjoint({"GET", "HEAD"}) and takes in (None, JSON)
+        may_be_once = signature(self.endpoint).parameters["caller"].annotation is not Reader  # the rest changes nothing
 
         async def handler(request: Request) -> Response:
             await authenticate(request)  # first of all: nobody learns anything without a token
@@ -50,21 +54,39 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     key = Key(account_id=token.account_id, token_id=token.id, key=given)
     conditions = [request.headers.get(name, "") for name in ("if-match", "if-none-match")]
     said = "\n".join((f"{request.method} {request.url.path}?{request.url.query}", *conditions, "")).encode()
-    before = await parts.store.once.begin(key, hashlib.sha256(said + await request.body()).hexdigest())
-    if before is not None:
-        if before.is_other:
-            raise Trouble(422, "this Idempotency-Key was used for another request within the last day")
-        if before.is_erased:
-            raise Trouble(410, "this was done; its answer was erased when somebody of the account was forgotten")
-        if before.answer is None:
-            raise Trouble(409, "the same request is being done at this moment", {"Retry-After": "1"})
-        headers = {**before.answer.headers, "Idempotency-Replayed": "true"}
-        return Response(before.answer.body, before.answer.status, headers)
-    answer: Answer | None = None
+    found = await parts.store.once.begin(key, hashlib.sha256(said + await request.body()).hexdigest())
+    if isinstance(found, Before):
+        return _again(found)
+    request.state.asked_at = found.asked_at
+    return await _done(request, found, handle)
+
+
+def _again(found: Before) -> Response:
+    """What was answered before. Raises Trouble where nothing was, or not to this."""
+    if found.is_other:
+        raise Trouble(422, "this Idempotency-Key was used for another request within the last day")
+    if found.is_erased:
+        raise Trouble(410, "this was done; its answer was erased when somebody of the account was forgotten")
+    if found.answer is None:
+        raise Trouble(409, "the same request is being done at this moment", {"Retry-After": "1"})
+    headers = {**found.answer.headers, "Idempotency-Replayed": "true"}
+    return Response(found.answer.body, found.answer.status, headers)
+
+
+async def _done(request: Request, claim: Claim, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Do it, and keep the answer. Of a failure it is said whether something may have been changed all the same."""
+    parts: Parts = request.app.state.parts
+    answer: Answer | NoAnswer = NoAnswer.unknown
     try:
         response = await handle(request)
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         answer = Answer(status=response.status_code, headers=headers, body=bytes(response.body).decode())
+    except (HTTPException, RequestValidationError):
+        answer = NoAnswer.undone
+        raise
+    except MailprocError as error:
+        answer = NoAnswer.unknown if status_of(error) == 503 else NoAnswer.undone
+        raise
     finally:
-        await parts.store.once.end(key, answer)  # an error changed nothing: the same may be tried again
+        await parts.store.once.end(claim, answer)
     return response

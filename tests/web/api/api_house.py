@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from mailproc.rule_files import load_rules
 from mailproc.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.application import Parts, build_application
+from mailproc.web.parts import utc_now
 
 SECRET = bytes(range(32)).hex()
 SETTINGS: dict[str, Any] = {
@@ -82,7 +83,13 @@ def _rules() -> RuleSet:
 
 
 async def opened_api(
-    database: str, stack: AsyncExitStack, *, pages_url: str | None = None, parent: str | None = None, **web: Any
+    database: str,
+    stack: AsyncExitStack,
+    *,
+    pages_url: str | None = None,
+    parent: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    **web: Any,
 ) -> Api:
     accounts_said = [{**one, "parent": parent, "pages": {"url": pages_url}} for one in SETTINGS["account"]]
     settings = Settings.model_validate({**SETTINGS, "account": accounts_said, "web": web, "database": database})
@@ -91,7 +98,7 @@ async def opened_api(
         settings.store,
         hooks_of=settings.hooks_of,
         scopes=scopes_of(settings),
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
     )
     stack.push_async_callback(store.close)
     accounts, rules = Accounts(policies_of(settings)), _rules()
@@ -108,5 +115,6 @@ async def opened_api(
         metrics=Metrics(),
         readiness=ready,
         details=dict,
+        clock=clock,
     )
-    return Api(parts=parts, application=build_application(parts), stack=stack, clock=lambda: datetime.now(UTC))
+    return Api(parts=parts, application=build_application(parts), stack=stack, clock=clock)

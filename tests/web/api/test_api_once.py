@@ -1,0 +1,154 @@
+"""What is asked for once under a key is done once, as of when it was asked for first; on both databases."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from api_house import Api, opened_api
+from httpx import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mailproc.metrics import Metrics
+from mailproc.retention import Retention
+from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
+
+BEGAN = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
+KEY = Key(account_id="acme", token_id="t", key="k")
+DONE = Answer(status=200, headers={}, body="{}")
+BACK = {"kind": "resubscribe", "person": "pat@example.org"}
+OUT = {"kind": "unsubscribe", "person": "pat@example.org"}
+ONCE = {"Idempotency-Key": "a-1"}
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = BEGAN
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def timed(database_url: str, clock: Clock) -> AsyncIterator[Api]:
+    """The application with that clock."""
+    async with AsyncExitStack() as stack:
+        yield await opened_api(database_url, stack, clock=clock)
+
+
+async def may_be_mailed(program: AsyncClient) -> bool:
+    [told] = (await program.post("/people/standing", json={"person": "pat@example.org"})).json()
+    return bool(told["may_send"]["commercial"])
+
+
+async def claimed(api: Api) -> Claim:
+    claim = await api.store.once.begin(KEY, "d")
+    assert isinstance(claim, Claim)
+    return claim
+
+
+async def test_a_repeat_whose_answer_was_lost_is_done_as_of_the_first_time(timed: Api, clock: Clock) -> None:
+    program = await timed.program()
+    await program.post("/requests", json=OUT)
+    clock.advance(seconds=10)
+    assert (await program.post("/requests", json=BACK, headers=ONCE)).status_code == 200
+    await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
+    clock.advance(seconds=10)
+    await program.post("/requests", json=OUT)
+    clock.advance(minutes=2)
+    again = await program.post("/requests", json=BACK, headers=ONCE)
+    assert (again.status_code, again.json()["changes"]) == (200, [])
+    assert "idempotency-replayed" not in again.headers
+    assert not await may_be_mailed(program)
+    assert len((await program.get("/facts")).json()["items"]) == 3
+
+
+async def test_who_takes_over_is_the_only_one(timed: Api, clock: Clock) -> None:
+    first = await claimed(timed)
+    clock.advance(minutes=2)
+    second = await claimed(timed)
+    assert (second.asked_at, second.taken_at) == (first.asked_at, clock.now)
+    clock.advance(seconds=30)
+    assert await timed.store.once.begin(KEY, "d") == Before()
+
+
+@pytest.mark.parametrize("late", [DONE, *NoAnswer])
+async def test_who_comes_late_ends_nothing_of_whoever_took_over(
+    timed: Api, clock: Clock, late: Answer | NoAnswer
+) -> None:
+    first = await claimed(timed)
+    clock.advance(minutes=2)
+    second = await claimed(timed)
+    await timed.store.once.end(first, late)
+    assert await timed.store.once.begin(KEY, "d") == Before()
+    await timed.store.once.end(second, DONE)
+    assert await timed.store.once.begin(KEY, "d") == Before(answer=DONE)
+
+
+async def test_what_failed_without_an_answer_may_be_asked_at_once_as_of_then(timed: Api, clock: Clock) -> None:
+    first = await claimed(timed)
+    await timed.store.once.end(first, NoAnswer.unknown)
+    clock.advance(seconds=3)
+    assert await timed.store.once.begin(KEY, "other") == Before(is_other=True)
+    assert (await claimed(timed)).asked_at == first.asked_at
+
+
+async def test_what_changed_nothing_is_forgotten_with_its_time(timed: Api, clock: Clock) -> None:
+    await timed.store.once.end(await claimed(timed), NoAnswer.undone)
+    clock.advance(seconds=3)
+    assert (await claimed(timed)).asked_at == clock.now
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/headers", {"keys": ["17"]}),
+        ("/send-checks", {"lists": ["weekly"], "people": [{"key": "17"}]}),
+        ("/people/search", {"person": "17"}),
+        ("/people/standing", {"person": "17"}),
+        ("/people/why", {"person": "17"}),
+    ],
+)
+async def test_what_only_looks_is_answered_anew_under_any_key(small_api: Api, path: str, body: Any) -> None:
+    program = await small_api.program("read")
+    for _ in range(2):
+        answer = await program.post(path, json=body, headers=ONCE)
+        assert answer.status_code == 200
+        assert "idempotency-replayed" not in answer.headers
+    assert await kept(small_api) == 0
+
+
+async def test_answers_go_after_a_day_whether_anybody_asks_or_not(timed: Api, clock: Clock) -> None:
+    program = await timed.program()
+    await program.post("/requests", json=OUT, headers=ONCE)
+    for hours, left in ((23, 1), (2, 0)):
+        clock.advance(hours=hours)
+        await Retention(timed.store, 0, Metrics(), clock).once()
+        assert await kept(timed) == left
+
+
+async def kept(api: Api) -> int:
+    [(count,)] = await sql(api, "SELECT count(*) FROM api_request")
+    return int(count)
+
+
+async def sql(api: Api, statement: str) -> list[Any]:
+    """Behind the store's back."""
+    engine = create_async_engine(api.parts.settings.database)
+    async with engine.begin() as connection:
+        result = await connection.execute(text(statement))
+        rows = list(result) if result.returns_rows else []
+    await engine.dispose()
+    return rows
