@@ -9,6 +9,7 @@ from mailproc.policy.lists import list_of_number
 from mailproc.policy.standing import Block, Standing, still_said
 from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token
 
+_LINKS = frozenset({Channel.page, Channel.one_click})
 _OPT_OUTS = frozenset({FactKind.opt_out, FactKind.complaint})
 _MOMENT = timedelta(microseconds=1)
 
@@ -33,7 +34,8 @@ class Presser:
     """Whom a link is for, as the account has them: what stands against mailing, the lists that they are on.
 
     `is_known` tells that a subscriber has the key; of others everything is kept by key alone, and `agreed_to` are the
-    lists that they asked for by key. `came_by` are the lists that the mail with the link was sent to.
+    lists that they asked for by key. `came_by` are the lists that the mail with the link was sent to. `pressed` are the
+    ids of opt-outs that links of theirs left before; `newest` is when the last that is known of them happened.
     """
 
     account_id: str
@@ -43,6 +45,13 @@ class Presser:
     member_of: tuple[str, ...] = ()
     agreed_to: frozenset[str] = frozenset()
     came_by: frozenset[str] = frozenset()
+    pressed: frozenset[str] = frozenset()
+    newest: datetime | None = None
+
+    @property
+    def earliest(self) -> datetime | None:
+        """Before which no press of theirs happens: two machines' clocks differ, and what was done last counts."""
+        return None if self.newest is None else self.newest + _MOMENT
 
     @property
     def is_out(self) -> bool:
@@ -114,6 +123,12 @@ def agreed_lists(facts: Iterable[Fact]) -> frozenset[str]:
     return frozenset(one.list_id for one in said if one.kind is FactKind.consent and one.list_id is not None)
 
 
+def is_press_of(said: Fact, account_id: str, key: str) -> bool:
+    """Whether somebody left by a link of their own; what others said of them may end when theirs must stand."""
+    is_theirs = said.account_id == account_id and said.key == key and said.channel in _LINKS
+    return is_theirs and said.kind is FactKind.opt_out
+
+
 def leaving(presser: Presser, scope: Scope, press: Press) -> tuple[Fact, ...]:
     """The opt-outs that make somebody leave; none where their own request for the same stands already."""
     wanted: Iterable[str | None] = scope.list_ids or (None,)
@@ -150,23 +165,19 @@ def choosing(presser: Presser, shown: Collection[str], wanted: Collection[str], 
 
 
 def _is_same(block: Block, presser: Presser, list_id: str | None) -> bool:
-    """Whether that block is their own request for the same here; what others said may end when theirs must stand."""
+    """Whether that block is their own request for the same."""
     is_level = block.level is Level.list if list_id is not None else block.level is Level.account
-    is_own = block.kind is FactKind.opt_out and block.account_id == presser.account_id
-    return is_own and is_level and block.list_id == list_id
+    return block.fact_id in presser.pressed and is_level and block.list_id == list_id
 
 
 def _fact(kind: FactKind, presser: Presser, list_id: str | None, press: Press) -> Fact:
-    at = press.at
-    if kind is FactKind.consent and presser.standing.blocks:  # two machines' clocks differ: what was done last counts
-        at = max(at, max(block.since for block in presser.standing.blocks) + _MOMENT)
     return Fact(
         kind=kind,
         account_id=presser.account_id,
         key=presser.key,
         level=Level.account if list_id is None else Level.list,
         list_id=list_id,
-        occurred_at=at,
+        occurred_at=max(press.at, presser.earliest or press.at),
         channel=press.channel,
         evidence=press.evidence,
     )

@@ -1,11 +1,13 @@
 """What a press means: which lists it concerns, and the facts that it leaves."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.press import EVERYTHING, Press, Presser, Scope, choosing, joining, leaving, scope_of
+from mailproc.policy.press import EVERYTHING, Press, Presser, Scope, choosing, is_press_of, joining, leaving, scope_of
 from mailproc.policy.standing import Block, Standing, Status, standing_of
 from mailproc.policy.token import Purpose, Token
 from mailproc.policy.token_key import number_of
@@ -21,13 +23,15 @@ def token(purpose: Purpose, message: int = 0) -> Token:
 PRESS = Press(id="01", token=token(Purpose.profile), channel=Channel.page, at=NOW)
 
 
-def block(list_id: str | None = None, *, kind: FactKind = FactKind.opt_out, account: str = "acme") -> Block:
+def block(list_id: str | None = None, *, kind: FactKind = FactKind.opt_out, id: str = "theirs") -> Block:
     level = Level.account if list_id is None else Level.list
-    return Block(kind=kind, level=level, list_id=list_id, since=NOW, channel="reply", fact_id="f", account_id=account)
+    return Block(kind=kind, level=level, list_id=list_id, since=NOW, channel="page", fact_id=id, account_id="acme")
 
 
 def presser(*blocks: Block, member_of: tuple[str, ...] = LISTS, **more: object) -> Presser:
-    return Presser(account_id="acme", key="17", standing=Standing(blocks=blocks), member_of=member_of, **more)  # type: ignore[arg-type]
+    standing, pressed = Standing(blocks=blocks), frozenset({"theirs"})
+    more = {"newest": NOW if blocks else None, **more}
+    return Presser(account_id="acme", key="17", standing=standing, pressed=pressed, member_of=member_of, **more)  # type: ignore[arg-type]
 
 
 def short(facts: tuple[Fact, ...]) -> list[tuple[str, str | None]]:
@@ -60,11 +64,29 @@ def test_leaving_twice_is_one_fact() -> None:
     assert leaving(presser(block()), EVERYTHING, PRESS) == ()
 
 
-@pytest.mark.parametrize(
-    "other", [block(account="sister"), block(kind=FactKind.complaint), block("news"), block(kind=FactKind.bounce)]
-)
+@pytest.mark.parametrize("other", [block(id="an operator's"), block("news"), block("news", id="an operator's")])
 def test_what_stands_for_another_reason_is_no_request_of_theirs(other: Block) -> None:
     assert short(leaving(presser(other), EVERYTHING, PRESS)) == [("opt_out", None)]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_theirs"),
+    [
+        ({}, True),
+        ({"channel": Channel.one_click}, True),
+        ({"channel": Channel.command}, False),
+        ({"channel": Channel.reply}, False),
+        ({"channel": Channel.import_}, False),
+        ({"key": "18"}, False),
+        ({"key": None, "address": "pat@example.org"}, False),
+        ({"account_id": "sister"}, False),
+        ({"kind": FactKind.complaint}, False),
+        ({"kind": FactKind.consent}, False),
+    ],
+)
+def test_only_an_opt_out_by_a_link_of_theirs_is_their_press(more: dict[str, object], is_theirs: bool) -> None:
+    said = Fact(kind=FactKind.opt_out, account_id="acme", key="17", occurred_at=NOW, channel=Channel.page)
+    assert is_press_of(replace(said, **more), "acme", "17") is is_theirs  # type: ignore[arg-type]
 
 
 def test_saving_says_only_what_was_switched() -> None:
@@ -89,11 +111,16 @@ def test_who_comes_back_to_one_list_comes_back_to_no_other() -> None:
     assert {one.list_id for one in after.blocks} == {"news", "offers"}
 
 
-def test_a_consent_is_newer_than_what_it_ends_whatever_the_clocks_say() -> None:
-    ahead = Press(id="02", token=PRESS.token, channel=Channel.page, at=NOW - timedelta(seconds=3))
-    (fact,) = joining(presser(block()), EVERYTHING, ahead)
+@pytest.mark.parametrize("say", [joining, leaving])
+def test_a_press_is_newer_than_all_that_is_known_whatever_the_clocks_say(
+    say: Callable[[Presser, Scope, Press], tuple[Fact, ...]],
+) -> None:
+    behind = Press(id="02", token=PRESS.token, channel=Channel.page, at=NOW - timedelta(seconds=3))
+    (fact,) = say(presser(newest=NOW), EVERYTHING, behind)
     assert fact.occurred_at > NOW
     assert (fact.key, fact.address) == ("17", None)
+    (fact,) = say(presser(newest=NOW - timedelta(days=1)), EVERYTHING, PRESS)
+    assert fact.occurred_at == NOW
 
 
 def test_who_is_on_a_list() -> None:

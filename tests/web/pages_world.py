@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from mailproc.metrics import Metrics
 from mailproc.policy.facts import Fact, FactKind
 from mailproc.policy.lists import MailingList
-from mailproc.policy.send import Send
+from mailproc.policy.send import Send, SendTerms
 from mailproc.policy.token import EPOCH, Purpose, Token, make_token
 from mailproc.policy.token_key import number_of, subscriber_of
 from mailproc.policy.verdict import Classification
@@ -127,6 +127,12 @@ class PagesWorld:
     async def said(self) -> list[tuple[str, str, str | None]]:
         """The same in short: kind, level and list, sorted."""
         return sorted(((one.kind.value, one.level.value, one.list_id) for one in await self.facts()), key=str)
+
+    async def stopping(self, *list_ids: str) -> list[tuple[str, str | None]]:
+        """Level and list of what stops commercial mail to these lists, or to none."""
+        terms = SendTerms(account_id="acme", classification=Classification.commercial, list_ids=list_ids)
+        found = await self.store.sends.check.stopped(terms, keys=[KEY])
+        return [(one.level.value, one.list_id) for stopped in found.values() for one in stopped.blocks]
 
     async def joined(self) -> list[str]:
         return (await self.store.subscriptions.lists_of("acme", [KEY])).get(KEY, [])

@@ -3,10 +3,11 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pages_world import (
+    KEY,
     OPT_OUT,
     OTHER_SECRET,
     SECRET,
@@ -19,7 +20,7 @@ from pages_world import (
     world_of,
 )
 
-from mailproc.policy.facts import Channel
+from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
 from mailproc.policy.token import Purpose
 from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
@@ -61,6 +62,39 @@ async def test_clicks_that_are_repeated_are_one(world: PagesWorld) -> None:
     for _ in range(3):
         assert (await world.one_click(leave_all())).status_code == 200
     assert await world.said() == [(OPT_OUT, "account", None)]
+
+
+@pytest.mark.parametrize("channel", [Channel.command, Channel.reply, Channel.import_])
+async def test_a_click_stands_when_what_others_said_is_taken_back(world: PagesWorld, channel: Channel) -> None:
+    at = datetime.now(UTC)
+    theirs = Fact(kind=FactKind.opt_out, account_id="acme", key=KEY, occurred_at=at, channel=channel)
+    await world.store.record_facts([theirs])
+    assert (await world.one_click(leave_all())).status_code == 200
+    await world.store.record_facts([retraction_of(theirs, by="kim", reason="a mistake", at=datetime.now(UTC))])
+    assert await world.stopping("weekly") == [("account", None)]
+
+
+async def test_a_click_stands_though_the_machine_that_took_a_consent_has_a_fast_clock(
+    world: PagesWorld, database_url: str
+) -> None:
+    fast = await Store.open(database_url, StoreSettings(), clock=lambda: datetime.now(UTC) + timedelta(seconds=30))
+    ahead = datetime.now(UTC) + timedelta(seconds=30)
+    for list_id, level in ((None, Level.account), ("weekly", Level.list)):
+        consent = Fact(
+            kind=FactKind.consent,
+            account_id="acme",
+            key=KEY,
+            level=level,
+            list_id=list_id,
+            occurred_at=ahead,
+            channel=Channel.page,
+        )
+        await fast.record_facts([consent])
+    await fast.close()
+    assert (await world.one_click(leave_list())).status_code == 200
+    assert await world.stopping("weekly") == [("list", "weekly")]
+    assert (await world.one_click(leave_all())).status_code == 200
+    assert await world.stopping("offers") == [("account", None)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,10 @@
 """`/u/`: one press takes somebody off what the mail was sent to, and off nothing else; looking changes nothing."""
 
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, leave_send, world_of
 
@@ -7,6 +12,7 @@ from mailproc.policy.facts import Channel
 from mailproc.policy.lists import MailingList
 from mailproc.policy.token_key import number_of
 from mailproc.policy.verdict import verdict
+from mailproc.settings import StoreSettings
 from mailproc.store.store import Store
 
 OF_WEEKLY = (OPT_OUT, "list", "weekly")
@@ -15,6 +21,13 @@ OF_WEEKLY = (OPT_OUT, "list", "weekly")
 @pytest.fixture
 async def world(store: Store) -> PagesWorld:
     return await world_of(store)
+
+
+@pytest.fixture
+async def on_sqlite(sqlite_url: str) -> AsyncIterator[PagesWorld]:
+    opened = await Store.open(sqlite_url, StoreSettings())
+    yield await world_of(opened)
+    await opened.close()
 
 
 async def test_the_page_names_the_list_and_has_one_button(world: PagesWorld) -> None:
@@ -62,6 +75,30 @@ async def test_subscribing_again_is_a_consent_of_the_key_alone(world: PagesWorld
     assert (consent.kind.value, consent.list_id, consent.key, consent.address) == (CONSENT, "weekly", "17", None)
     (pat,) = await world.store.persons("17", "acme")
     assert pat.standing.blocks == ()
+
+
+async def test_coming_back_holds_though_the_machine_that_they_left_by_has_a_fast_clock(
+    world: PagesWorld, database_url: str
+) -> None:
+    fast = await Store.open(database_url, StoreSettings(), clock=lambda: datetime.now(UTC) + timedelta(seconds=30))
+    elsewhere = PagesWorld(store=fast, now=datetime.now(UTC) + timedelta(seconds=30))
+    left = await elsewhere.press(await elsewhere.get(f"/u/{leave_list()}"), "leave")
+    await fast.close()
+    again = await world.press(left, "again")
+    assert "You are subscribed again" in again.text
+    assert await world.stopping("weekly") == []
+
+
+@pytest.mark.parametrize(("door", "deed"), [("u", "leave"), ("s", "everything")])
+async def test_they_are_told_that_they_left_only_when_that_stands(
+    on_sqlite: PagesWorld, sqlite_url: str, door: str, deed: str
+) -> None:
+    page = await on_sqlite.get(f"/{door}/{leave_list()}")
+    with contextlib.closing(sqlite3.connect(sqlite_url.partition("///")[2])) as other:  # as if it came to nothing
+        other.execute("CREATE TRIGGER gone AFTER INSERT ON fact BEGIN DELETE FROM fact WHERE id = new.id; END")
+    answer = await on_sqlite.press(page, deed)
+    assert "You are unsubscribed" not in answer.text
+    assert f'name="do" value="{deed}"' in answer.text
 
 
 async def test_pressing_twice_says_the_same_and_is_one_fact(world: PagesWorld) -> None:

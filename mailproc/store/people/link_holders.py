@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailproc.policy.press import Presser, agreed_lists
+from mailproc.policy.press import Presser, agreed_lists, is_press_of
 from mailproc.policy.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
@@ -12,7 +12,6 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction, ask
 from mailproc.store.people.person_rows import attributes_of, lists_joined, put_attributes
 from mailproc.store.people.reach import counting_facts
-from mailproc.store.people.standing_rows import told_standing
 from mailproc.store.people.subscriptions import KNOWN
 
 
@@ -95,8 +94,10 @@ def _holder(context: Context, account_id: str, key: str) -> Transaction[LinkHold
         account_id=account_id,
         key=key,
         is_known=is_known,
-        standing=told_standing(standing_of((one.fact for one in facts), context.thresholds_of(account_id))),
+        standing=standing_of((one.fact for one in facts), context.thresholds_of(account_id)),
         member_of=tuple(lists.get(key, ())),
         agreed_to=frozenset() if is_known else agreed_lists(own),
+        pressed=frozenset(one.id for one in facts if is_press_of(one.fact, account_id, key)),
+        newest=max((one.fact.occurred_at for one in facts), default=None),
     )
     return LinkHolder(presser=presser, attributes=attributes.get(key, {}))

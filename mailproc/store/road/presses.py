@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailproc.policy.facts import Fact
 from mailproc.store.engine.columns import storable
@@ -47,16 +48,25 @@ class Presses:
         self._journal = journal
         self._context_of = context_of
 
-    async def record(self, account_id: str, key: str, facts: Sequence[Fact], joined: Collection[str]) -> Recorded:
+    async def record(
+        self,
+        account_id: str,
+        key: str,
+        facts: Sequence[Fact],
+        joined: Collection[str],
+        *,
+        reached: datetime | None = None,
+    ) -> Recorded:
         """Record the facts of one press, and put who pressed on the lists `joined` where a subscriber has the key.
 
-        All of it or, where this raises StoreUnavailable or StoreFull, nothing. Raises Refused as `record_facts` does.
+        Nothing happens later than now (R28b); `reached` is a time that some machine's clock had reached before, and a
+        fact may be as late as that, or it would not be newer than what it answers. All of it or, where this raises StoreUnavailable or StoreFull, nothing. Raises Refused as `record_facts` does.
         """
         context = self._context_of()
         names = (storable(account_id), storable(key))
         joins = tuple(
             Membership(account_id=names[0], list_id=storable(list_id), keys=names[1:]) for list_id in sorted(joined)
         )
-        press = StorablePress(facts=storable_facts(facts, context.now), joins=joins)
+        press = StorablePress(facts=storable_facts(facts, max(context.now, reached or context.now)), joins=joins)
         weight = weight_of(context.scopes, press.facts)
         return await self._journal.submit(RECORD_PRESS, press, mails=weight)

@@ -99,7 +99,8 @@ class Pressing:
         joined = {one.list_id for one in facts if one.kind is FactKind.consent and one.list_id is not None}
         changes: Sequence[StandingChange] = ()
         if facts:
-            changes = (await self._store.presses.record(presser.account_id, presser.key, facts, joined)).changes
+            named = (presser.account_id, presser.key)
+            changes = (await self._store.presses.record(*named, facts, joined, reached=presser.earliest)).changes
         lists = [one.list_id for one in facts if one.list_id is not None]
         self._told(presser, press, deed, lists=lists, facts=len(facts), changed=len(changes))
 

@@ -53,9 +53,9 @@ class SubscriptionsPage:
         else:
             return self._shown(visit, presser, status=400, note="stale")
         after, _ = await self.pressing.holder(visit.sender, token)
-        if deed == "everything":
+        if deed == "everything" and after.presser.is_out:
             return done_page(visit, self.forms, after.presser, EVERYTHING, "left", door="s", again="everything-again")
-        return self._shown(visit, after.presser, note="saved")
+        return self._shown(visit, after.presser, note="" if deed == "everything" else "saved")
 
     def _chosen(self, visit: Visit, name: str) -> Sequence[str]:
         """Those of the lists in the form that are public: no form reaches any other."""

@@ -87,6 +87,8 @@ class UnsubscribePage:
         else:
             await self.pressing.join(holder.presser, scope, visit.link.token)
         after, _ = await self.pressing.holder(visit.sender, visit.link.token)
+        if after.presser.has_left(scope) is not (deed == "leave") and not after.presser.is_out:
+            return await self._asked(visit)  # what came in between has ended it: nobody is told that it is done
         return self._done(visit, after.presser, scope, "left" if deed == "leave" else "joined")
 
     def _done(self, visit: Visit, presser: Presser, scope: Scope, what: str) -> Response:
