@@ -7,7 +7,6 @@ from, and an address that somebody has in its very form is nobody else's.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import bindparam, select, union
 
@@ -62,7 +61,7 @@ class _Known:
     loose_key: str
 
 
-def find_meant(account_id: str, said: Sequence[Said], now: datetime) -> Transaction[Meant]:
+def find_meant(account_id: str, said: Sequence[Said]) -> Transaction[Meant]:
     """The same facts, those of a known key with its address, and one more for each person that was found loosely."""
     facts = [one for group in said for one in group.facts]
     keys = {one.fact.key for one in facts if _wants_address(one)}
@@ -84,10 +83,10 @@ def find_meant(account_id: str, said: Sequence[Said], now: datetime) -> Transact
     for group in said:
         found: list[StoredFact] = []
         for one in group.facts:
-            found.append(_with_address(one, by_key, now))
+            found.append(_with_address(one, by_key))
             candidates = _candidates(one, by_loose_key)
             if len({person.address_key for person in candidates}) == 1:
-                found.append(_said_of(one, candidates[0], now))
+                found.append(_said_of(one, candidates[0]))
             elif candidates:
                 unclear[group.origin] = _unclear(one, candidates)
         groups.append(replace(group, facts=tuple(found)))
@@ -107,13 +106,13 @@ def _loose_key(address: str) -> str:
     return storable(loose_address(address))
 
 
-def _with_address(one: StoredFact, by_key: dict[str, _Known], now: datetime) -> StoredFact:
+def _with_address(one: StoredFact, by_key: dict[str, _Known]) -> StoredFact:
     """A fact by key names the address that the key has now, too (R28a); a bounce that address alone, which is dead."""
     person = by_key.get(one.fact.key or "") if _wants_address(one) else None
     if person is None or "@" not in person.address:
         return one
     key = None if one.fact.kind is FactKind.bounce else one.fact.key
-    return stored_fact(replace(one.fact, key=key, address=person.address), now)
+    return stored_fact(replace(one.fact, key=key, address=person.address), one.fact.occurred_at)
 
 
 def _candidates(one: StoredFact, by_loose_key: dict[str, list[_Known]]) -> list[_Known]:
@@ -123,9 +122,9 @@ def _candidates(one: StoredFact, by_loose_key: dict[str, list[_Known]]) -> list[
     return [] if any(person.address_key == one.address_key for person in found) else found
 
 
-def _said_of(one: StoredFact, person: _Known, now: datetime) -> StoredFact:
+def _said_of(one: StoredFact, person: _Known) -> StoredFact:
     evidence = {**one.fact.evidence, "carried_from": one.id, "loosely": one.fact.address or ""}
-    return stored_fact(replace(one.fact, address=person.address, evidence=evidence), now)
+    return stored_fact(replace(one.fact, address=person.address, evidence=evidence), one.fact.occurred_at)
 
 
 def _unclear(one: StoredFact, candidates: Iterable[_Known]) -> Unclear:

@@ -224,7 +224,7 @@ def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
     done = Applied(changes={}, unclear={})
     meant: dict[str, tuple[Said, ...]] = {}
     for account_id in sorted(by_account):
-        found = yield from find_meant(account_id, by_account[account_id], context.now)
+        found = yield from find_meant(account_id, by_account[account_id])
         meant[account_id] = found.said
         done.unclear.update(found.unclear)
     yield from lock_everyone(meant)

@@ -60,7 +60,8 @@ class Presses:
         """Record the facts of one press, and put who pressed on the lists `joined` where a subscriber has the key.
 
         Nothing happens later than now (R28b); `reached` is a time that some machine's clock had reached before, and a
-        fact may be as late as that, or it would not be newer than what it answers. All of it or, where this raises StoreUnavailable or StoreFull, nothing. Raises Refused as `record_facts` does.
+        fact may be as late as that, or it would not be newer than what it answers. All of it or, where this raises
+        StoreUnavailable or StoreFull, nothing. Raises Refused as `record_facts` does.
         """
         context = self._context_of()
         names = (storable(account_id), storable(key))
