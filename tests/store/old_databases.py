@@ -26,6 +26,8 @@ async def at_revision(url: str, revision: str) -> AsyncIterator[AsyncConnection]
     await engine.dispose()
 
 
-async def insert(connection: AsyncConnection, table: str, **values: object) -> None:
-    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-    await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
+async def insert(connection: AsyncConnection, table: str, *rows: dict[str, object], **values: object) -> None:
+    """One row by its values, or several that have the same columns."""
+    rows = rows or (values,)
+    names, places = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+    await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), list(rows))

@@ -1,11 +1,13 @@
 """What revisions do to people: names lose dots, facts get other ids, and nobody is in who was out."""
 
+import json
+
 from old_databases import at_revision, insert
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, an_opt_out
 
-from mailproc.policy.facts import ENTERPRISE, Channel, FactKind, Level, retraction_of
+from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
 from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
 from mailproc.policy.standing import Status
 from mailproc.settings import StoreSettings
@@ -52,6 +54,39 @@ async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_
     await store.record_facts(facts)
     assert await store.persons(PAT) == before
     await store.close()
+
+
+async def test_each_of_many_facts_gets_its_id_and_where_one_was_said_again_the_older_row_goes(
+    empty_database_url: str,
+) -> None:
+    bounce = {"kind": FactKind.bounce, "channel": Channel.bounce}
+    bounces = [an_opt_out(evidence={"class": "soft", "mail": f"{number:064}"}, **bounce) for number in range(1001)]
+    async with at_revision(empty_database_url, "0017") as connection:
+        older = [_row_of(fact, f"{number:032}") for number, fact in enumerate(bounces)]
+        await insert(connection, "fact", *older, _row_of(bounces[7], bounces[7].id))
+    await migrate(empty_database_url)
+    engine = create_async_engine(empty_database_url)
+    async with engine.connect() as connection:
+        rows = await connection.execute(text("SELECT id, evidence FROM fact"))
+        told = {fact.id: fact.evidence["mail"] for fact in bounces}
+        assert sorted((id_, json.loads(evidence)["mail"]) for id_, evidence in rows) == sorted(told.items())
+    await engine.dispose()
+
+
+def _row_of(fact: Fact, id_: str) -> dict[str, object]:
+    return {
+        "account_id": fact.account_id,
+        "id": id_,
+        "kind": fact.kind.value,
+        "address": fact.address,
+        "address_key": fact.address,
+        "level": fact.level.value,
+        "occurred_at": 1,
+        "began_at": 1,
+        "channel": fact.channel.value,
+        "evidence": json.dumps(dict(fact.evidence)),
+        "recorded_at": 1,
+    }
 
 
 async def test_who_was_kept_with_the_final_dot_of_the_domain_is_the_one_without(empty_database_url: str) -> None:
