@@ -1,1 +1,1 @@
-"""The API for programs, `/api/v1`: all that the commands can, by the same functions."""
+"""The API for programs, `/api/v1`: what the commands do, by the same functions."""

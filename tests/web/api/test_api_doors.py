@@ -9,11 +9,13 @@ from datetime import timedelta
 import httpx
 import pytest
 from api_house import Api, opened_api
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from mailproc.policy.api_token import Scope
+from mailproc.policy.api_token import Scope, digest_of_secret
 from mailproc.policy.facts import Channel, Fact, FactKind
 from mailproc.policy.send import Send
 from mailproc.policy.verdict import Classification
+from mailproc.store.engine.table import metadata
 from mailproc.store.results import Subscriber
 from mailproc.web.api.bounds import Bounds
 from mailproc.web.api.build import build_api
@@ -83,9 +85,24 @@ async def test_a_revoked_token_opens_nothing_from_that_moment_on(api: Api) -> No
     assert (await client.get("/lists")).status_code == 401
 
 
-async def test_a_token_is_not_in_the_database(api: Api) -> None:
-    secret, _ = await api.token(Scope.read)
+async def test_a_token_is_not_in_the_database(api: Api, database_url: str) -> None:
+    secret, _ = await api.token()
+    program = await api.with_token(secret)
+    body = {"kind": "unsubscribe", "person": "pat@example.org"}
+    assert (await program.post("/requests", json=body, headers={"Idempotency-Key": "a-1"})).status_code == 200
+    everything = await all_rows(database_url)
+    assert digest_of_secret(secret) in everything
+    assert secret.removeprefix("mp_") not in everything
     assert await api.store.tokens.find(secret) is None
+
+
+async def all_rows(database_url: str) -> str:
+    """What a thief of the database could read: every value of every table."""
+    engine = create_async_engine(database_url)
+    async with engine.connect() as connection:
+        rows = [tuple(row) for table in metadata.sorted_tables for row in await connection.execute(table.select())]
+    await engine.dispose()
+    return repr(rows)
 
 
 async def test_each_route_takes_its_scope(small_api: Api) -> None:
