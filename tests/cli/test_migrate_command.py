@@ -23,3 +23,12 @@ def test_what_was_said_under_the_other_name_is_told_by_the_command_that_migratin
     assert "1 changed" in shell.run("db", "rebuild").stdout
     assert shell.run("db", "check").returncode == 0
     assert "k:7" in str(shell.json("outbox", "list"))
+
+
+def test_a_new_database_is_its_owners_alone_and_writes_ahead(shell: Shell) -> None:
+    migrated = shell.run("db", "migrate")
+    assert (migrated.returncode, migrated.stdout.split()[0], migrated.stderr) == (0, "0001", "")
+    assert oct((shell.folder / "m.db").stat().st_mode & 0o777) == "0o600"
+    with contextlib.closing(sqlite3.connect(shell.folder / "m.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert "all well" in shell.run("db", "check").stdout
