@@ -50,11 +50,13 @@ async def enter(store: Store, settings: Settings, request: Request) -> Entered:
     if (request.level is Level.list) != (request.list_id is not None):
         raise Unusable("the level `list` and a list belong together")
     fact = await _fact_of(store, settings, request)
-    recorded = await store.record_facts([fact])
     still_global = False
-    if fact.kind is FactKind.consent and fact.level is not Level.global_:
+    if (
+        fact.kind is FactKind.consent and fact.level is not Level.global_
+    ):  # read before: who reads in vain wrote nothing
         people = await store.standings.of(fact.address or fact.key or "", fact.account_id)
         still_global = any(block.level is Level.global_ for one in people for block in one.standing.blocks)
+    recorded = await store.record_facts([fact])
     return Entered(account_id=fact.account_id, recorded=recorded, still_global=still_global)
 
 

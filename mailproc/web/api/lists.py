@@ -41,8 +41,10 @@ async def put(list_id: models.ListPath, body: models.WantedList, caller: Writer)
         classification=body.classification,
         is_public=body.public,
     )
+    kept = await caller.store.lists.all()  # read before: who reads in vain wrote nothing
     await caller.store.lists.put(one)
-    return said(list_as_json(await _list(caller, list_id)))
+    merged = lists_of(caller.parts.settings, [*kept, one])
+    return said(list_as_json(next(made for made in merged if (made.account_id, made.id) == (one.account_id, one.id))))
 
 
 @router.delete("/lists/{list_id}", status_code=204, response_class=Response)

@@ -24,6 +24,7 @@ from mailproc.errors import (
 from mailproc.review.answer import WhoIsMeant
 
 RETRY_SECONDS = "5"
+_NO_STORE = "the store does not answer; ask again, and whatever changes something under the same Idempotency-Key"
 _STATUS: tuple[tuple[type[MailprocError], int], ...] = (
     (NotFound, 404),
     (ContentDropped, 410),
@@ -104,7 +105,7 @@ def problem_of(error: MailprocError) -> Response:
     """The answer for an error of ours; what may pass says when to come again."""
     status = status_of(error)
     if status == 503:  # a database's own words are for the log
-        return problem(503, "the store does not answer, and nothing was changed", {"Retry-After": RETRY_SECONDS})
+        return problem(503, _NO_STORE, {"Retry-After": RETRY_SECONDS})
     return problem(status, str(error))
 
 

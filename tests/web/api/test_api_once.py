@@ -111,6 +111,30 @@ async def test_what_changed_nothing_is_forgotten_with_its_time(timed: Api, clock
     assert (await claimed(timed)).asked_at == clock.now
 
 
+async def test_who_cannot_be_told_what_stands_is_not_put_back(timed: Api) -> None:
+    program = await timed.program()
+    await program.put("/people/17", json={"address": "pat@example.org"})
+    await sql(timed, "ALTER TABLE attribute RENAME TO lost")
+    answer = await program.post("/requests", json=BACK)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (await program.get("/facts")).json()["items"] == []
+
+
+async def test_what_failed_in_the_store_is_not_called_undone_and_keeps_its_time(timed: Api, clock: Clock) -> None:
+    program = await timed.program()
+    await program.put("/people/17", json={"address": "pat@example.org"})
+    await sql(timed, "ALTER TABLE attribute RENAME TO lost")
+    failed = await program.post("/requests", json=BACK, headers=ONCE)
+    await sql(timed, "ALTER TABLE lost RENAME TO attribute")
+    assert failed.status_code == 503
+    assert "changed" not in failed.json()["detail"]
+    clock.advance(seconds=10)
+    await program.post("/requests", json=OUT)
+    clock.advance(seconds=10)
+    assert (await program.post("/requests", json=BACK, headers=ONCE)).status_code == 200
+    assert not await may_be_mailed(program)
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
