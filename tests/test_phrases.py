@@ -4,6 +4,8 @@ fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible
 without a look at the rules. fixtures/strangers.toml has eight sets more, each written before the program saw a line of
 it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
 them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
+Once they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
+or a claim (tests/policy/test_sign_negatives.py). They are reviews now; `kept` tells that they are not lost.
 """
 
 import functools
@@ -40,18 +42,18 @@ BARS = {
     "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 82},
     "short": {"recall": 95, "kept": 99, "precision": 99, "quiet": 78, "doubt": 83},
     "personas": {"recall": 95, "kept": 99, "precision": 100, "quiet": 95, "doubt": 80},
-    "senders": {"recall": 97, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
-    "voices": {"recall": 97, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
+    "senders": {"recall": 96, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
+    "voices": {"recall": 95, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
     "offices": {"recall": 90, "kept": 98, "precision": 100, "quiet": 100, "doubt": 66},
-    "trades": {"recall": 94, "kept": 97, "precision": 100, "quiet": 93, "doubt": 91},
-    "hints": {"recall": 96, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
-    "echoes": {"recall": 91, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
+    "trades": {"recall": 90, "kept": 97, "precision": 100, "quiet": 93, "doubt": 91},
+    "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
+    "echoes": {"recall": 83, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
 # Of the phrases one in six is there for a person by its kind: a death, somebody who has left, "who are you?", "do not
 # take me off". It was 15 while most of these were passed over in silence.
-REVIEW_RATE = 18
+REVIEW_RATE = dict.fromkeys(BARS, 18) | {"hints": 20}  # one in six of its requests names nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,7 @@ def test_a_share_reaches_its_bar(name: str, figure: str) -> None:
 def test_no_more_texts_come_before_a_person_than_the_budget(name: str) -> None:
     reviewed = [text for text in TEXTS[name] if decided(text).action is Action.review]
     rate = overall(name)["review_rate"]
-    assert rate <= REVIEW_RATE, f"{name}: {rate}\n{wrong_texts(reviewed)}"
+    assert rate <= REVIEW_RATE[name], f"{name}: {rate}\n{wrong_texts(reviewed)}"
 
 
 def test_bars_are_never_lower_than_what_the_first_run_reached() -> None:

@@ -10,9 +10,9 @@ from mailproc.policy.folding import fold, width_in_words
 from mailproc.policy.manners import Manners
 from mailproc.policy.match import Match, TextMatches, is_guard
 from mailproc.policy.normal_text import normal_text
-from mailproc.policy.rule_file import Guard
+from mailproc.policy.rule_file import Guard, Sign
 from mailproc.policy.rules import RuleSet, counted_matches
-from mailproc.policy.sign import is_only_sign, is_why, overlap, reasons_of_signs, request_of_signs
+from mailproc.policy.sign import is_only_sign, is_why, names_mail, overlap, reasons_of_signs, request_of_signs
 
 # A request in the middle of a long text is more likely somebody else's words.
 _LONG_TEXT_WORDS = 150
@@ -39,6 +39,7 @@ _REASONS = {
 }
 LONG_TEXT = "keyword within a long mail"
 OF_SIGNS = "a wish and a reason for it in reply"
+OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
 
 
@@ -143,10 +144,17 @@ def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Matc
 
 
 def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], manners: Manners) -> Intent:
+    """A request where either names mail; else "it" may be anything, and a person reads what."""
     also = frozenset(also for match in signed for also in match.rule.also)
-    substance = _has_substance(found, signed, manners)
+    named = names_mail(signs, signed)
+    said = [match for match in signed if match.rule.sign != Sign.mail]
     return Intent(
-        action=Action.unsubscribe, reason=OF_SIGNS, decisive=signs[0], matches=signs, also=also, substance=substance
+        action=Action.unsubscribe if named else Action.review,
+        reason=OF_SIGNS if named else OF_HALF_WORDS,
+        decisive=signs[0],
+        matches=signs,
+        also=also,
+        substance=_has_substance(found, said, manners),
     )
 
 

@@ -18,6 +18,8 @@ _SPECIAL = frozenset("()[]{}|*")
 _MAX_DEPTH = 6
 _MANY = 4  # alternatives
 _ANY = r"[^ \n]*"
+# Signs of regular expressions: folded away they would leave a word that says something else.
+_NO_LETTERS = re.compile(r"[$^?]")
 _LETTERS = re.compile(r"[^\s()\[\]{}|*]+")
 _PLAIN_WORD = re.compile(rf"({_LETTERS.pattern})(?:\s+|(?=[|)\]])|\Z)")
 _SPACES = re.compile(r"\s+")
@@ -183,7 +185,11 @@ def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def _word_source(word: str) -> str:
-    """What finds a word. Raises PhraseError when nothing of it is one."""
+    """What finds a word. Raises PhraseError when nothing of it is one, or a part of it means something elsewhere."""
+    if sign := _NO_LETTERS.search(word):
+        raise PhraseError(
+            f"has {sign[0]!r} within: edges stand at a phrase's outside, options in [brackets]; punctuation is no word"
+        )
     folded = fold(word)
     if not folded:
         raise PhraseError(f"has {word!r} where a word should be")

@@ -49,10 +49,13 @@ class Alone(StrEnum):
 
 
 class Sign(StrEnum):
-    """What is too little for a request alone; a wish and a why together are one, unless something speaks against it."""
+    """What is too little for a request alone; a wish and a why together are one, where either
+    names mail and nothing speaks against it.
+    """
 
     wish = "wish"  # wants something to end, and does not say what
     why = "why"  # has a reason to leave, and does not say so
+    mail = "mail"  # names mail, a list, or sending to the writer: whatever "it" is, it is that
     against = "against"  # likes the mail, or writes about other things that may end
 
 

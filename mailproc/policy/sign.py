@@ -1,4 +1,8 @@
-"""Weak signs: a wish that does not say what shall end, and a why that does not ask, are a request together."""
+"""Weak signs: a wish that does not say what shall end, and a why that does not ask, are a request together.
+
+At once only where one of them names mail, a list, or sending to the writer; else "it" may be an order, a claim or a
+noise, and no list of such things is complete.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,11 +26,24 @@ def is_why(match: Match) -> bool:
 def request_of_signs(found: TextMatches, counted: Iterable[Match]) -> tuple[Match, ...]:
     """The wish and the why that make a request of a short text, the wish first; empty where they do not.
 
-    The same words are not both. Where a word of the text is known to mean something else, "it" may be that.
+    The same words are not both. Where a word of the text is known to mean something else, "it" may be that. Of several
+    pairs one that names mail is taken, then the longest.
     """
     signs = _signs(found, counted)
     wishes = [match for match in signs if match.rule.sign == Sign.wish]
-    return max(_pairs(wishes, _whys(signs)), key=_said, default=())
+    pairs = _pairs(wishes, _whys(signs))
+    return max(pairs, key=lambda pair: (names_mail(pair, signs), _said(pair)), default=())
+
+
+def names_mail(signs: Iterable[Match], counted: Iterable[Match]) -> bool:
+    """Whether one of the signs speaks of mail, a list, or sending to the writer: in its own words or beside them."""
+    named = [match.line_span for match in counted if match.rule.sign == Sign.mail]
+    return any(_touch(match.line_span, span) for match in signs for span in named)
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two stretches of a line share a word, or one follows the other in its sentence."""
+    return one[0] <= other[1] + 1 and other[0] <= one[1] + 1
 
 
 def reasons_of_signs(found: TextMatches, counted: Iterable[Match]) -> tuple[Match, ...]:

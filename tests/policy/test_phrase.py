@@ -63,6 +63,12 @@ def test_gaps_and_edges_are_told_apart():
         ("!!", "where a word should be"),
         ("un[sub]", "inside a word"),
         ("((((((((a))))))))", "too deep"),
+        ("[every|single] day$|daily", "has '$' within"),
+        ("(every|single day$|daily)", "has '$' within"),
+        ("(to jest|^to) spam", "has '^' within"),
+        ("a (good )?fit", "has '?' within"),
+        ("mails? again", "has '?' within"),
+        ("stop$ it", "has '$' within"),
     ],
 )
 def test_a_phrase_that_cannot_be_read_says_why(phrase: str, why: str):

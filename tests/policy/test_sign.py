@@ -5,7 +5,7 @@ from mailproc.errors import RulesError
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.intent import OF_REASONS, OF_SIGNS, read_intent
+from mailproc.policy.intent import OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
 from mailproc.policy.rules import read_rules
 
 RULES = """
@@ -31,6 +31,12 @@ phrases = ["i have moved"]
 hits = ["I have moved"]
 misses = ["I move"]
 [[rule]]
+id = "mail"
+sign = "mail"
+phrases = ["retired from your list", "your mails"]
+hits = ["your mails"]
+misses = ["your males"]
+[[rule]]
 id = "order"
 sign = "against"
 phrases = ["my order"]
@@ -49,11 +55,34 @@ def decided(text: str) -> Decision:
     return decide_mail(mail(reply_mail(text)), NOT_CHECKED, account_with(), read_rules({"10-en.toml": RULES}))
 
 
-def test_a_wish_and_a_why_are_a_request_with_both_as_evidence():
-    decision = decided("I have retired. Please let it be.")
+@pytest.mark.parametrize(
+    "text",
+    ["I have retired from your list. Please let it be.", "I have retired. Please let it be your mails that end."],
+    ids=["in the words of one", "beside them"],
+)
+def test_a_wish_and_a_why_that_name_mail_are_a_request_with_both_as_evidence(text: str):
+    decision = decided(text)
     assert (decision.action, decision.rule, decision.reason) == (Action.unsubscribe, "wish", OF_SIGNS)
     assert [one.rule for one in decision.evidence] == ["wish", "why-retired"]
     assert Also.alert in decision.also
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I have retired. Please let it be.", "Your mails are here. I have retired. Please let it be."],
+    ids=["nothing is named", "mail is named elsewhere"],
+)
+def test_a_wish_and_a_why_about_something_that_is_not_named_are_before_a_person(text: str):
+    decision = decided(text)
+    assert (decision.action, decision.rule, decision.reason) == (Action.review, "wish", OF_HALF_WORDS)
+    assert [one.rule for one in decision.evidence] == ["wish", "why-retired"]
+    assert decision.facts == ()
+    assert Also.alert in decision.also
+
+
+def test_of_several_pairs_the_one_that_names_mail_is_taken():
+    decision = decided("I have retired from your list. I let it be known, and please let it be.")
+    assert decision.action == Action.unsubscribe
 
 
 def test_a_wish_alone_is_before_a_person_and_a_why_alone_does_nothing():
@@ -70,10 +99,10 @@ def test_two_reasons_of_two_rules_are_before_a_person_and_two_of_one_rule_are_no
 @pytest.mark.parametrize(
     "text",
     [
-        "I have retired. Let it be. My order has come.",
-        "I have retired. Let it be. Mind the hedge.",
+        "I have retired from your list. Let it be. My order has come.",
+        "I have retired from your list. Let it be. Mind the hedge.",
         "I let it be known.",
-        "I have retired. Let it be. " + "The garden was green and the neighbours came to see it. " * 6,
+        "I have retired from your list. Let it be. " + "The garden was green and the neighbours came to see it. " * 6,
     ],
     ids=["something speaks against it", "it may be something else", "the same words are not both", "a longer text"],
 )
@@ -91,10 +120,10 @@ def test_a_sign_stands_beside_nothing_but_a_review(beside: str):
 @pytest.mark.parametrize(
     "text",
     [
-        "I no longer work in this field, no need to send these.",
+        "I no longer work in this field, no need to write to me.",
         "No idea how you got my address, but lose it.",
-        "We've sold the boat, so you can save yourself the trouble.",
-        "My inbox is overflowing. Please cancel mine.",
+        "We've sold the boat, so don't bother emailing us.",
+        "I never read your mailings. Please cancel mine.",
     ],
 )
 def test_weak_words_ask_together(text: str):
