@@ -145,11 +145,19 @@ def joining(presser: Presser, scope: Scope, press: Press) -> tuple[Fact, ...]:
     return tuple(_fact(FactKind.consent, presser, list_id, press) for list_id in wanted)
 
 
-def choosing(presser: Presser, shown: Collection[str], wanted: Collection[str], press: Press) -> tuple[Fact, ...]:
+def choosing(
+    presser: Presser,
+    shown: Collection[str],
+    wanted: Collection[str],
+    press: Press,
+    *,
+    opening: Collection[str] | None = None,
+) -> tuple[Fact, ...]:
     """What saving the page of lists means: the difference between what it showed as on and what was sent.
 
-    Whoever is out of everything and asks for one list gets that one: every other that they are still on is left, so
-    that coming back to one brings back no other (R15).
+    `opening` are all lists that the account has or had, where the page showed that they are out of everything; None
+    where it did not, and then nothing is opened. Whoever asks for one list there gets that one: every other is left,
+    because who is on them may be kept elsewhere, and coming back to one brings back no other (R15).
     """
     left = sorted(set(shown) - set(wanted))
     joined = sorted(set(wanted) - set(shown))
@@ -157,8 +165,10 @@ def choosing(presser: Presser, shown: Collection[str], wanted: Collection[str], 
     if not joined:
         return said
     said += joining(presser, Scope(list_ids=tuple(joined)), press)
-    if presser.is_out and not presser.is_out_globally:  # what holds everywhere ends by no consent, and nothing opens
-        others = tuple(sorted(set(presser.member_of) - set(wanted) - set(left)))
+    is_opened = opening is not None and presser.is_out and not presser.is_out_globally  # which ends by no consent
+    if is_opened:
+        every = {*presser.lists_named, *presser.agreed_to, *presser.came_by, *(opening or ())}
+        others = tuple(sorted(every - set(joined) - set(left)))
         said += joining(presser, EVERYTHING, press)
         said += leaving(presser, Scope(list_ids=others), press) if others else ()
     return said

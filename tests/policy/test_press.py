@@ -98,12 +98,27 @@ def test_saving_says_only_what_was_switched() -> None:
     ]
 
 
-def test_a_page_that_was_open_for_long_brings_nobody_back() -> None:
-    assert choosing(presser(block("news")), ["news"], ["news"], PRESS) == ()
+@pytest.mark.parametrize("meanwhile", [block("news"), block()])
+def test_a_page_that_was_open_for_long_brings_nobody_back(meanwhile: Block) -> None:
+    assert choosing(presser(meanwhile), ["news"], ["news"], PRESS) == ()
+    switched = choosing(presser(meanwhile), ["news"], ["news", "offers"], PRESS)
+    assert short(switched) == [("consent", "offers")]
+
+
+def test_who_comes_back_to_one_list_leaves_every_other_that_there_is_or_was() -> None:
+    one = presser(block(), member_of=(), agreed_to=frozenset({"asked"}), came_by=frozenset({"came"}))
+    facts = choosing(one, [], ["weekly"], PRESS, opening=["weekly", "staff", "removed"])
+    left = [("opt_out", list_id) for list_id in ("asked", "came", "removed", "staff")]
+    assert short(facts) == [("consent", "weekly"), ("consent", None), *left]
+
+
+def test_what_holds_everywhere_is_opened_by_no_page() -> None:
+    everywhere = replace(block(), level=Level.global_)
+    assert short(choosing(presser(everywhere), [], ["weekly"], PRESS, opening=LISTS)) == [("consent", "weekly")]
 
 
 def test_who_comes_back_to_one_list_comes_back_to_no_other() -> None:
-    facts = choosing(presser(block()), [], ["weekly"], PRESS)
+    facts = choosing(presser(block()), [], ["weekly"], PRESS, opening=())
     assert short(facts) == [("consent", "weekly"), ("consent", None), ("opt_out", "news"), ("opt_out", "offers")]
     before = Fact(kind=FactKind.opt_out, account_id="acme", key="17", occurred_at=NOW, channel=Channel.reply)
     after = standing_of([before, *facts])

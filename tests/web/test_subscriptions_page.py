@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from page_forms import form_of
-from pages_world import ADDRESS, CONSENT, OPT_OUT, PagesWorld, leave_list, profile, world_of
+from pages_world import ADDRESS, CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, profile, world_of
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.lists import MailingList
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.store.store import Store
 
@@ -71,6 +72,26 @@ async def test_who_left_everything_and_switches_one_on_gets_that_one(world: Page
     assert switched_on(page.text) == ["offers"]
     (pat,) = await world.store.persons("17", "acme")
     assert {one.list_id for one in pat.standing.blocks} == {"weekly", "staff"}
+
+
+async def test_that_holds_where_subscriptions_are_kept_elsewhere(store: Store) -> None:
+    world = await world_of(store, lists=())
+    made = MailingList(account_id="acme", id="monthly", name="Acme Monthly")
+    await store.lists.put(made)  # of which `world.lists` has not heard
+    await world.press(await world.get(f"/s/{profile()}"), "everything")
+    await world.press(await world.get(f"/s/{profile()}"), "choose", list=["offers"])
+    assert await world.stopping("offers") == []
+    for list_id in ("weekly", "staff", "monthly"):
+        assert await world.stopping(list_id) == [("list", list_id)]
+
+
+async def test_a_page_that_was_open_while_they_left_everything_brings_nothing_back(world: PagesWorld) -> None:
+    page = await world.get(f"/s/{profile()}")
+    await world.one_click(leave_all())
+    saved = await world.press(page, "choose", list=["weekly", "offers"])
+    assert "You are unsubscribed from everything" in saved.text
+    for list_id in ("weekly", "offers", "staff"):
+        assert await world.stopping(list_id) == [("account", None)]
 
 
 async def test_nothing_here_ends_a_global_opt_out(world: PagesWorld) -> None:

@@ -77,6 +77,37 @@ async def test_subscribing_again_is_a_consent_of_the_key_alone(world: PagesWorld
     assert pat.standing.blocks == ()
 
 
+async def test_undoing_a_press_brings_back_what_that_press_left_and_no_list_that_they_left_before(
+    world: PagesWorld,
+) -> None:
+    await world.one_click(leave_list("weekly"))
+    page = await world.get(f"/u/{leave_send()}")  # of a mail to both
+    await world.press(page, "leave")
+    left = await world.press(page, "leave")
+    again = await world.press(left, "again")
+    assert "Acme Offers" in again.text
+    assert "Acme Weekly" not in again.text
+    assert await world.stopping("offers") == []
+    assert await world.stopping("weekly") == [("list", "weekly")]
+
+
+async def test_who_comes_back_is_told_of_what_they_come_back_to(world: PagesWorld) -> None:
+    await world.one_click(leave_send())
+    page = await world.get(f"/u/{leave_send()}")
+    assert "Acme Offers" in page.text
+    assert "Acme Weekly" in page.text
+    await world.press(page, "again")
+    assert await world.stopping("offers", "weekly") == []
+
+
+@pytest.mark.parametrize("lists", [[], ["staff"], ["made-up"]])
+async def test_undoing_reaches_no_list_that_the_link_does_not_leave(world: PagesWorld, lists: list[str]) -> None:
+    await world.one_click(leave_send())
+    answer = await world.press(await world.get(f"/u/{leave_send()}"), "again", list=lists)
+    assert "You are already unsubscribed" in answer.text
+    assert {kind for kind, *_ in await world.said()} == {OPT_OUT}
+
+
 async def test_coming_back_holds_though_the_machine_that_they_left_by_has_a_fast_clock(
     world: PagesWorld, database_url: str
 ) -> None:

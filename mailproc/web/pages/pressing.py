@@ -79,10 +79,22 @@ class Pressing:
         press = self._press(token, Channel.page)
         await self._record(presser, press, joining(presser, scope, press), "again")
 
-    async def choose(self, presser: Presser, shown: Sequence[str], wanted: Sequence[str], token: Token) -> None:
-        """Make of their lists what they chose."""
+    async def choose(
+        self,
+        sender: Sender,
+        presser: Presser,
+        shown: Sequence[str],
+        wanted: Sequence[str],
+        token: Token,
+        *,
+        was_out: bool,
+    ) -> None:
+        """Make of their lists what they chose; `was_out` tells that the page showed them as out of everything."""
         press = self._press(token, Channel.page)
-        await self._record(presser, press, choosing(presser, shown, wanted, press), "choose")
+        opening = None
+        if was_out and presser.is_out:
+            opening = [*sender.lists, *(await self._store.lists.ids_ever(sender.account_id))]
+        await self._record(presser, press, choosing(presser, shown, wanted, press, opening=opening), "choose")
 
     async def correct(self, presser: Presser, values: dict[str, str], token: Token) -> bool:
         """Keep what they corrected; False when nobody has this key."""

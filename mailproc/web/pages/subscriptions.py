@@ -45,7 +45,8 @@ class SubscriptionsPage:
         deed = self.forms.deed(visit)
         if deed == "choose":
             shown, wanted = self._chosen(visit, "shown"), self._chosen(visit, "list")
-            await self.pressing.choose(presser, shown, wanted, token)
+            was_out = bool(values_of(visit.fields, "out"))
+            await self.pressing.choose(visit.sender, presser, shown, wanted, token, was_out=was_out)
         elif deed == "everything":
             await self.pressing.leave(presser, EVERYTHING, token, Channel.page)
         elif deed == "everything-again":

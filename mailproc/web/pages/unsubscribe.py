@@ -1,5 +1,6 @@
 """`/u/`: one page with one button, what came of it, and the one-click request of mail clients (RFC 8058)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from mailproc.errors import StoreError
 from mailproc.policy.facts import Channel
 from mailproc.policy.link import looks_like_link
-from mailproc.policy.posted_form import Fields, is_one_click
+from mailproc.policy.posted_form import Fields, is_one_click, values_of
 from mailproc.policy.press import Presser, Scope, is_for_leaving
 from mailproc.web.pages.forms import Forms
 from mailproc.web.pages.pressing import Pressing
@@ -65,11 +66,12 @@ class UnsubscribePage:
     async def _asked(self, visit: Visit, *, status: int = 200, is_stale: bool = False) -> Response:
         holder, scope = await self.pressing.holder(visit.sender, visit.link.token)
         if holder.presser.has_left(scope):
-            return self._done(visit, holder.presser, scope, "left-before")
+            return self._done(visit, holder.presser, scope, "left-before", undo=scope.list_ids)
         return visit.page(
             "unsubscribe.html",
             status=status,
             names=names_of(visit, scope),
+            on=[list_id for list_id in scope.list_ids if holder.presser.is_on(list_id)],
             form=self.forms.token(visit, "leave"),
             here=visit.address("u"),
             choices=visit.address("s"),
@@ -82,17 +84,21 @@ class UnsubscribePage:
         if deed not in ("leave", "again"):
             return await self._asked(visit, status=400, is_stale=True)
         holder, scope = await self.pressing.holder(visit.sender, visit.link.token)
+        undo = tuple(sorted(set(values_of(fields, "list")) & set(scope.list_ids)))
         if deed == "leave":
             await self.pressing.leave(holder.presser, scope, visit.link.token, Channel.page)
+        elif scope.list_ids and not undo:
+            return await self._asked(visit, status=400, is_stale=True)
         else:
+            scope = Scope(list_ids=undo)
             await self.pressing.join(holder.presser, scope, visit.link.token)
         after, _ = await self.pressing.holder(visit.sender, visit.link.token)
         if after.presser.has_left(scope) is not (deed == "leave") and not after.presser.is_out:
             return await self._asked(visit)  # what came in between has ended it: nobody is told that it is done
-        return self._done(visit, after.presser, scope, "left" if deed == "leave" else "joined")
+        return self._done(visit, after.presser, scope, "left" if deed == "leave" else "joined", undo=undo)
 
-    def _done(self, visit: Visit, presser: Presser, scope: Scope, what: str) -> Response:
-        return done_page(visit, self.forms, presser, scope, what, door="u", again="again")
+    def _done(self, visit: Visit, presser: Presser, scope: Scope, what: str, *, undo: Sequence[str]) -> Response:
+        return done_page(visit, self.forms, presser, scope, what, door="u", again="again", undo=undo)
 
 
 def names_of(visit: Visit, scope: Scope) -> list[str]:
@@ -102,9 +108,20 @@ def names_of(visit: Visit, scope: Scope) -> list[str]:
 
 
 def done_page(
-    visit: Visit, forms: Forms, presser: Presser, scope: Scope, what: str, *, door: str, again: str
+    visit: Visit,
+    forms: Forms,
+    presser: Presser,
+    scope: Scope,
+    what: str,
+    *,
+    door: str,
+    again: str,
+    undo: Sequence[str] = (),
 ) -> Response:
-    """What was done, on which lists, and what can be done now; `what` is left, left-before or joined."""
+    """What was done, on which lists, and what can be done now; `what` is left, left-before or joined.
+
+    `undo` are the lists that coming back joins: those that this press left, not such as were left before it.
+    """
     is_out = presser.is_out
     return visit.page(
         "done.html",
@@ -114,6 +131,7 @@ def done_page(
         is_out=is_out,
         is_out_globally=presser.is_out_globally,
         again=again,
+        undo=undo,
         form=forms.token(visit, again),
         here=visit.address(door),
         form_everything=forms.token(visit, "everything-again"),
