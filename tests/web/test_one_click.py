@@ -67,10 +67,12 @@ async def test_clicks_that_are_repeated_are_one(world: PagesWorld) -> None:
 @pytest.mark.parametrize("channel", [Channel.command, Channel.reply, Channel.import_])
 async def test_a_click_stands_when_what_others_said_is_taken_back(world: PagesWorld, channel: Channel) -> None:
     at = datetime.now(UTC)
-    theirs = Fact(kind=FactKind.opt_out, account_id="acme", key=KEY, occurred_at=at, channel=channel)
-    await world.store.record_facts([theirs])
+    said = Fact(kind=FactKind.opt_out, account_id="acme", key=KEY, occurred_at=at, channel=channel)
+    await world.store.record_facts([said])
+    (theirs,) = await world.facts()
     assert (await world.one_click(leave_all())).status_code == 200
     await world.store.record_facts([retraction_of(theirs, by="kim", reason="a mistake", at=datetime.now(UTC))])
+    assert [kind for kind, *_ in await world.said()] == [OPT_OUT, OPT_OUT, "retraction"]
     assert await world.stopping("weekly") == [("account", None)]
 
 
