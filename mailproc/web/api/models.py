@@ -87,6 +87,12 @@ class FactRecorded(FactTold):
     key: str | None
 
 
+class Feed(Page[FactRecorded]):
+    """Some of many facts, and where to go on later."""
+
+    follow: str = Field(description="For later: what is new, and again what was recorded in the last minute.")
+
+
 class PersonTold(BaseModel):
     """Everything about one person of the account."""
 

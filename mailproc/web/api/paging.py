@@ -44,5 +44,9 @@ def page(
     """A page with `next`, None on the last one; `found` has one more than `limit` where there is another page."""
     shown = found[:limit]
     more = len(found) > limit
-    cursor = base64.b64encode(json.dumps(shown[-1][1]).encode(), altchars=b"-_").decode() if more else None
-    return {"items": [as_json(one) for one, _ in shown], "next": cursor}
+    return {"items": [as_json(one) for one, _ in shown], "next": cursor_of(shown[-1][1]) if more else None}
+
+
+def cursor_of(place: Sequence[Any]) -> str:
+    """The cursor that goes on after a place."""
+    return base64.b64encode(json.dumps(list(place)).encode(), altchars=b"-_").decode()

@@ -1,5 +1,6 @@
 """People: looked up, made known, and why they get no mail; what happened to whom; requests entered by hand."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
@@ -16,6 +17,7 @@ from mailproc.policy.facts import Channel, FactKind, Level
 from mailproc.policy.person_row import problem_of_key
 from mailproc.shapes.person import fact_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.engine.columns import micros_of
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.put_person import WantedPerson as Wanted
 from mailproc.store.people.put_person import revision_of
@@ -23,12 +25,13 @@ from mailproc.store.results import PersonStatus
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer, lacking
 from mailproc.web.api.discretion import person_told, why_told
-from mailproc.web.api.paging import Cursor, Limit, page, place_of
+from mailproc.web.api.paging import Cursor, Limit, cursor_of, page, place_of
 from mailproc.web.api.problems import Trouble, said
 from mailproc.web.api.route import Route
 
 router = APIRouter(route_class=Route, tags=["people"])
 _STANDING = ("address", "key", "status", "may_send", "blocks")
+_SETTLED = timedelta(minutes=1)  # what was recorded before has been committed, whatever clock said when it was
 IfMatch = Annotated[
     str | None, Header(description="Only if they are still so: `ETag` seen; `*`: only if they are there.")
 ]
@@ -111,11 +114,18 @@ async def why(body: models.WhyQuestion, caller: Reader) -> Response:
     return said([why_told(settings, one, caller.by("")) for one in found])
 
 
-@router.get("/facts", response_model=models.Page[models.FactRecorded], tags=["facts"])
+@router.get("/facts", response_model=models.Feed, tags=["facts"])
 async def facts(caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
-    """All that happened to people of the account, in the order in which it was recorded: a feed to follow."""
-    found = await caller.store.pages.facts(caller.account_id, place_of(cursor, int, str), limit + 1)
-    return said(page(found, limit, _fact))
+    """All that happened to people of the account, in the order in which it was recorded: a feed to follow.
+
+    Whoever follows goes on with `follow`. Facts of the last minute come again by it, under the same ids: others may be
+    recording still, by a clock that is a little late.
+    """
+    after = place_of(cursor, int, str)
+    found = await caller.store.pages.facts(caller.account_id, after, limit + 1)
+    seen = [place for _, place in found[:limit]] or [after or (0, "")]
+    settled = (micros_of(caller.now - _SETTLED), "")
+    return said({**page(found, limit, _fact), "follow": cursor_of(min(tuple(seen[-1]), settled))})
 
 
 @router.post("/requests", response_model=models.Entered, tags=["requests"])

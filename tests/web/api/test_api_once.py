@@ -75,6 +75,14 @@ async def test_a_repeat_whose_answer_was_lost_is_done_as_of_the_first_time(timed
     assert len((await program.get("/facts")).json()["items"]) == 3
 
 
+async def test_a_failed_request_may_be_made_again_under_its_key(api: Api) -> None:
+    program = await api.program()
+    body, key = {"id": "7", "lists": ["monthly"]}, {"Idempotency-Key": "s"}
+    assert (await program.post("/sends", json=body, headers=key)).status_code == 422
+    await program.put("/lists/monthly", json={"name": "Monthly"})
+    assert (await program.post("/sends", json=body, headers=key)).status_code == 200
+
+
 async def test_who_takes_over_is_the_only_one(timed: Api, clock: Clock) -> None:
     first = await claimed(timed)
     clock.advance(minutes=2)
