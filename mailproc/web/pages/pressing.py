@@ -19,7 +19,6 @@ from mailproc.store.store import Store
 from mailproc.web.pages.senders import Sender
 
 MOST_SENDS = 1000
-_log = structlog.get_logger()
 
 
 class Pressing:
@@ -29,6 +28,7 @@ class Pressing:
         self._store = store
         self._metrics = metrics
         self._clock = clock
+        self._log = structlog.get_logger()
         self._sends: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def holder(self, sender: Sender, token: Token) -> tuple[LinkHolder, Scope]:
@@ -119,4 +119,4 @@ class Pressing:
     def _told(self, presser: Presser, press: Press, deed: str, **more: object) -> None:
         self._metrics.presses.labels(press.channel.value, deed).inc()
         who = {"account": presser.account_id, "key": presser.key}
-        _log.info("pressed", press=press.id, **who, door=press.channel.value, deed=deed, **more)
+        self._log.info("pressed", press=press.id, **who, door=press.channel.value, deed=deed, **more)

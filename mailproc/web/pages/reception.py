@@ -20,7 +20,6 @@ from mailproc.web.pages.senders import Sender, Senders, SendersInForce
 
 MAX_BODY_BYTES = 64 * 1024  # a profile with fifty attributes of a thousand characters
 BODY_SECONDS = 10.0
-_log = structlog.get_logger()
 
 
 class Turned(Exception):
@@ -64,6 +63,7 @@ class Reception:
     def __init__(self, senders: SendersInForce, settings: WebSettings, metrics: Metrics) -> None:
         self._senders = senders
         self._metrics = metrics
+        self._log = structlog.get_logger()
         self._clients = Clients(settings.proxies)
         self._visits = Allowance(settings.link_requests_per_minute)
         self._clicks = Allowance(settings.link_requests_per_minute)  # scanners that look at a link spend none of it
@@ -119,7 +119,7 @@ class Reception:
     def refused(self, why: str) -> None:
         """Count and log that somebody did not get what they came for; never by what link, which could be forged."""
         self._metrics.pages_refused.labels(why).inc()
-        _log.info("page_refused", why=why)
+        self._log.info("page_refused", why=why)
 
     def problem(
         self, request: Request, what: str, status: int, wait: float = 0.0, sender: Sender | None = None
