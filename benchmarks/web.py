@@ -15,18 +15,16 @@ from fastapi import FastAPI, Request
 
 from benchmarks.measures import Figure
 from benchmarks.process import serving
-from mailproc.account_policies import policies_of, scopes_of
-from mailproc.metrics import Metrics
-from mailproc.policy.account import Accounts
+from benchmarks.web_parts import parts_of
+from mailproc.account_policies import scopes_of
 from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret
 from mailproc.policy.token import Purpose, Token, make_token
 from mailproc.policy.token_key import number_of
-from mailproc.rule_files import load_rules
 from mailproc.settings_file import load_settings
 from mailproc.store.engine.database import migrate
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
-from mailproc.web.application import Parts, build_application
+from mailproc.web.application import build_application
 from mailproc.web.server import HttpServer
 
 CONNECTIONS = 20
@@ -65,22 +63,7 @@ async def web_ours(folder: Path) -> AsyncIterator[int]:
     scopes = frozenset(Scope)
     token = ApiToken(id="1", account_id="acme", name="bench", scopes=scopes, created_at=now, created_by="bench")
     await store.tokens.put(token, digest_of_secret(TOKEN))
-    accounts, rules = Accounts(policies_of(settings)), load_rules(None)
-
-    async def ready() -> list[str]:
-        return []
-
-    parts = Parts(
-        settings=settings,
-        store=store,
-        accounts=lambda: accounts,
-        lists=tuple,
-        rules=lambda: rules,
-        metrics=Metrics(),
-        readiness=ready,
-        details=dict,
-    )
-    async with _served(build_application(parts)) as port:
+    async with _served(build_application(parts_of(settings, store))) as port:
         yield port
     await store.close()
 

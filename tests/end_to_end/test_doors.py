@@ -17,20 +17,18 @@ from starlette.applications import Starlette
 from test_trouble import command
 
 from benchmarks.load import Session
-from mailproc.account_policies import policies_of
+from benchmarks.web_parts import parts_of
 from mailproc.metrics import Metrics
-from mailproc.policy.account import Accounts
 from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.lists import MailingList
 from mailproc.policy.token import Purpose, Token, make_token
 from mailproc.policy.token_key import number_of
-from mailproc.rule_files import load_rules
 from mailproc.settings import StoreSettings
 from mailproc.settings_file import load_settings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
-from mailproc.web.application import Parts, build_application
+from mailproc.web.application import build_application
 from mailproc.web.pages.routes import page_routes
 from tests.web.page_forms import form_of
 
@@ -100,23 +98,9 @@ class House:
             id="1", account_id="acme", name="crm", scopes=frozenset({Scope.write}), created_at=THEN, created_by="kim"
         )
 
-        async def ready() -> list[str]:
-            return []
-
         async with self.store() as store:
             await store.tokens.put(token, digest_of_secret(secret))
-            accounts, rules = Accounts(policies_of(settings)), load_rules(None)
-            parts = Parts(
-                settings=settings,
-                store=store,
-                accounts=lambda: accounts,
-                lists=tuple,
-                rules=lambda: rules,
-                metrics=Metrics(),
-                readiness=ready,
-                details=dict,
-            )
-            transport = httpx.ASGITransport(app=build_application(parts))
+            transport = httpx.ASGITransport(app=build_application(parts_of(settings, store)))
             async with httpx.AsyncClient(transport=transport, base_url="https://mail.acme.example") as client:
                 said = {"kind": kind, "person": person, "channel": "phone", "by": "kim", "reason": "called", **more}
                 headers = {"Authorization": f"Bearer {secret}"}

@@ -5,17 +5,13 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import httpx
 
-from mailproc.account_policies import policies_of, scopes_of
-from mailproc.metrics import Metrics
-from mailproc.policy.account import Accounts
+from benchmarks.web_parts import parts_of
+from mailproc.account_policies import scopes_of
 from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, secret_of
-from mailproc.policy.rules import RuleSet
-from mailproc.rule_files import load_rules
 from mailproc.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.application import Parts, build_application
@@ -77,11 +73,6 @@ class Api:
         return await self.stack.enter_async_context(client)
 
 
-@cache
-def _rules() -> RuleSet:
-    return load_rules(None)
-
-
 async def opened_api(
     database: str,
     stack: AsyncExitStack,
@@ -101,20 +92,5 @@ async def opened_api(
         clock=clock,
     )
     stack.push_async_callback(store.close)
-    accounts, rules = Accounts(policies_of(settings)), _rules()
-
-    async def ready() -> list[str]:
-        return []
-
-    parts = Parts(
-        settings=settings,
-        store=store,
-        accounts=lambda: accounts,
-        lists=tuple,
-        rules=lambda: rules,
-        metrics=Metrics(),
-        readiness=ready,
-        details=dict,
-        clock=clock,
-    )
+    parts = parts_of(settings, store, clock)
     return Api(parts=parts, application=build_application(parts), stack=stack, clock=clock)
