@@ -124,6 +124,16 @@ async def test_kinds_of_lower_rank_go_first_whenever_they_came(journal: Journal,
     assert driver.batches == [["early", "late"]]
 
 
+async def test_what_goes_alone_is_a_batch_of_its_own_in_turn_with_what_else_waits(
+    journal: Journal, driver: ListDriver
+) -> None:
+    kind, alone = operation(driver), operation(driver, alone=True)
+    pieces = [journal.enqueue(alone, f"alone {n}") for n in range(3)]
+    rest = [journal.enqueue(kind, n) for n in range(10)]
+    await asyncio.gather(*pieces, *rest)
+    assert driver.batches == [["alone 0"], [*range(8)], ["alone 1"], [8, 9], ["alone 2"]]
+
+
 async def test_bulky_pieces_go_one_per_batch_beside_small_ones(journal: Journal, driver: ListDriver) -> None:
     bulky, small = operation(driver, rank=1, bulky=True), operation(driver, rank=2)
     pieces = [journal.enqueue(bulky, f"big {n}") for n in range(3)]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from mailproc.store.engine.columns import time_or_none
 from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.persons import Names
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.outbox.forwards import NewForward, was_forwarded, write_forwards
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.projection import Said
 from mailproc.store.results import Answered
-from mailproc.store.road.decisions import apply_said
+from mailproc.store.road.decisions import apply_said, concerned
 from mailproc.store.road.review_rows import Closing, close_review, lock_review
 
 
@@ -53,4 +54,8 @@ def _run(context: Context, payloads: Sequence[StorableAnswer]) -> Transaction[li
     return (yield from one_by_one(_answer, context, payloads))
 
 
-ANSWER: Operation[StorableAnswer, Answered | None] = Operation(name="answer", rank=43, run=_run)
+def _names(payloads: Sequence[StorableAnswer]) -> Transaction[dict[str, Names]]:
+    return (yield from concerned([one.facts for one in payloads]))
+
+
+ANSWER: Operation[StorableAnswer, Answered | None] = Operation(name="answer", rank=43, run=_run, names=_names)

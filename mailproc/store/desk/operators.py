@@ -238,9 +238,9 @@ def _in_force(account_id: str, people: Sequence[str]) -> Transaction[list[Standi
     return [_present(account_id, row) for row in (yield from ask(_STANDINGS, account_id=account_id, people=mine))]
 
 
-RETRY: Operation[int, OutboxState | None] = Operation(name="retry", rank=55, run=_retry)
+RETRY: Operation[int, OutboxState | None] = Operation(name="retry", rank=55, run=_retry, alone=True)
 DROP: Operation[int, OutboxState | None] = Operation(name="drop", rank=56, run=_drop)
-PUSH: Operation[Push, Pushed] = Operation(name="push", rank=57, run=_push)
+PUSH: Operation[Push, Pushed] = Operation(name="push", rank=57, run=_push, alone=True)
 
 
 class Outbox:

@@ -140,7 +140,7 @@ def _run(context: Context, payloads: Sequence[Probe]) -> Transaction[list[None]]
     return (yield from one_by_one(_purge, context, payloads))
 
 
-PURGE: Operation[Probe, None] = Operation(name="purge probe", rank=83, run=_run, bulky=True)
+PURGE: Operation[Probe, None] = Operation(name="purge probe", rank=83, run=_run, alone=True)
 
 
 class Probes:

@@ -12,6 +12,7 @@ from mailproc.policy.forwarding import Forwarding
 from mailproc.policy.scope import NO_SCOPES, Scopes
 from mailproc.policy.standing import BounceThresholds
 from mailproc.store.engine.driver import Driver
+from mailproc.store.engine.locks import needs_locks
 from mailproc.store.engine.persons import Names, find_and_lock_all
 from mailproc.store.engine.statement import Transaction
 
@@ -70,9 +71,10 @@ class Operation(Generic[Payload, Result]):
 
     `run` gets every payload of its kind in a batch and gives their results in the same order; kinds of lower `rank` go
     first. `rescue` is what is done for a payload that the database refuses: without it the caller gets a StoreError.
-    `bulky` payloads go one per batch, so that nobody small waits for many of them. `patient` ones have nobody outside
-    who waits for them: they may be kept back for a moment. `names` tells whom payloads concern,
-    by account: where several kinds meet in a batch, all those are locked at once and before anything is done.
+    `bulky` payloads go one per batch, so that nobody small waits for many of them; `alone` ones are a batch each, in
+    turn with what else waits. `patient` ones have nobody outside who waits for them: they may be kept back for a
+    moment. `names` tells whom payloads concern, by account: all whom a batch concerns are locked at once, before
+    anything is written. What finds out by itself whom to lock is alone, or others' rows would be held meanwhile.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Operation(Generic[Payload, Result]):
     run: Callable[[Context, Sequence[Payload]], Transaction[Sequence[Result]]]
     rescue: Callable[[Context, Payload], Transaction[Result]] | None = None
     bulky: bool = False
+    alone: bool = False
     patient: bool = False
     names: Callable[[Sequence[Payload]], Transaction[Mapping[str, Names]]] | None = None
 
@@ -125,6 +128,7 @@ class Journal:
         self._patience_seconds = patience_seconds
         self._waiting: deque[_Work] = deque()
         self._bulky: deque[_Work] = deque()
+        self._last_was_alone = False
         self._kept_back: list[_Work] = []
         self._hurried: deque[float] = deque(maxlen=_BRISK)  # when somebody was answered
         self._let_go_at = 0.0
@@ -157,7 +161,7 @@ class Journal:
         if operation.patient and self._is_brisk():
             self._keep_back(work)
         else:
-            (self._bulky if operation.bulky else self._waiting).append(work)
+            (self._bulky if operation.bulky or operation.alone else self._waiting).append(work)
             self._arrived.set()
         return done
 
@@ -212,7 +216,10 @@ class Journal:
             quiet_turns = 0 if len(self._waiting) > waiting else quiet_turns + 1
 
     def _next_batch(self) -> list[_Work]:
-        batch = [self._bulky.popleft()] if self._bulky else []
+        batch = [self._bulky.popleft()] if self._is_turn_of_bulky() else []
+        self._last_was_alone = bool(batch) and batch[0].operation.alone
+        if self._last_was_alone:
+            return batch
         mails = size_bytes = 0
         while self._waiting and mails < self._batch_mails and size_bytes < self._batch_bytes:
             work = self._waiting.popleft()
@@ -220,6 +227,9 @@ class Journal:
             mails += work.mails
             size_bytes += work.size_bytes
         return batch
+
+    def _is_turn_of_bulky(self) -> bool:
+        return bool(self._bulky) and not (self._waiting and self._last_was_alone and self._bulky[0].operation.alone)
 
     async def _commit(self, batch: list[_Work]) -> None:
         """Commit a batch; when it fails for what is in it, each half by itself, until the culprit stands alone."""
@@ -291,9 +301,9 @@ def _all_of(context: Context, batch: Sequence[_Work]) -> Transaction[list[Any]]:
 def _lock_whom_they_concern(
     batch: Sequence[_Work], by_kind: Mapping[Operation[Any, Any], Sequence[int]]
 ) -> Transaction[None]:
-    """In one order over all kinds: processes whose batches lock one kind after another could wait for each other."""
+    """In one order over all kinds, and before any row is written: whoever waits for people holds nothing else."""
     concerned = [operation for operation in by_kind if operation.names is not None]
-    if len(concerned) < 2:
+    if not concerned or not (yield from needs_locks()):
         return
     names_in: dict[str, Names] = {}
     for operation in concerned:

@@ -26,8 +26,13 @@ class OutOfOrder(Exception):
 
 
 def lock(numbers: Collection[int]) -> Transaction[bool]:
-    """Take locks until the end of the transaction; False where the database has no need of any."""
-    return bool((yield from ask(LOCK, locks=locks_text(numbers))))
+    """Take locks until the end of the transaction; False where all are held, or the database has no need of any."""
+    return any(is_new for (is_new,) in (yield from ask(LOCK, locks=locks_text(numbers))))
+
+
+def needs_locks() -> Transaction[bool]:
+    """Whether the database has several writers at a time."""
+    return bool((yield from ask(LOCK, locks=locks_text(()))))
 
 
 def locks_text(numbers: Collection[int]) -> str:

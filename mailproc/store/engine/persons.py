@@ -85,6 +85,14 @@ def names_of_persons(persons: Iterable[str]) -> Names:
     return Names(keys=keys, address_keys=addresses, bare_address_keys=addresses)
 
 
+def names_of_keys(keys: Iterable[tuple[str, str]]) -> dict[str, Names]:
+    """The names of subscribers, pairs of account and key, by account."""
+    by_account: dict[str, set[str]] = {}
+    for account_id, key in keys:
+        by_account.setdefault(account_id, set()).add(key)
+    return {account_id: Names(keys=frozenset(some)) for account_id, some in by_account.items()}
+
+
 def find_and_lock(account_id: str, names: Names) -> Transaction[dict[str, Person]]:
     """Everyone meant by these names, by person; nobody else can change them until the end of the transaction.
 

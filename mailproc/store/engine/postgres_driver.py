@@ -128,11 +128,11 @@ async def _steps(connection: Any, transaction: Transaction[Result]) -> Result:
 
 
 async def _lock(connection: Any, step: Step, held: set[int]) -> Rows:
-    """Take what is not held yet; gives a row, whatever was taken."""
+    """Take what is not held yet; gives one row: whether there was anything to take."""
     if wanted := still_wanted(step, held):
         await _execute(connection, Step(LOCK, ({"locks": locks_text(wanted)},)))
         held |= wanted
-    return ((None,),)
+    return ((bool(wanted),),)
 
 
 async def _execute(connection: Any, step: Step) -> Rows:

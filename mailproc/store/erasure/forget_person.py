@@ -199,4 +199,4 @@ def _run(context: Context, payloads: Sequence[Forgetting]) -> Transaction[list[b
     return (yield from one_by_one(_forget, context, payloads))
 
 
-FORGET: Operation[Forgetting, bool] = Operation(name="forget", rank=59, run=_run, bulky=True)
+FORGET: Operation[Forgetting, bool] = Operation(name="forget", rank=59, run=_run, alone=True)

@@ -189,9 +189,9 @@ def _import_all(context: Context, payloads: Sequence[_Portion]) -> Transaction[l
     return (yield from one_by_one(_import, context, payloads))
 
 
-BEGIN: Operation[ImportRun, ImportState] = Operation(name="begin import", rank=31, run=_begin_all)
-IMPORT: Operation[_Portion, ImportState] = Operation(name="import", rank=32, run=_import_all, bulky=True)
-LOOK: Operation[None, None] = Operation(name="look at tables", rank=35, run=_look_at_tables)
+BEGIN: Operation[ImportRun, ImportState] = Operation(name="begin import", rank=31, run=_begin_all, alone=True)
+IMPORT: Operation[_Portion, ImportState] = Operation(name="import", rank=32, run=_import_all, alone=True)
+LOOK: Operation[None, None] = Operation(name="look at tables", rank=35, run=_look_at_tables, alone=True)
 
 
 class Imports:

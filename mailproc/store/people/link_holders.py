@@ -7,7 +7,7 @@ from mailproc.policy.press import Presser, agreed_lists, is_press_of
 from mailproc.policy.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
-from mailproc.store.engine.persons import Names, find, person_of_key
+from mailproc.store.engine.persons import Names, find, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction, ask
 from mailproc.store.people.person_rows import attributes_of, lists_joined, put_attributes
@@ -43,7 +43,12 @@ def _correct_all(context: Context, payloads: Sequence[Correction]) -> Transactio
     return (yield from one_by_one(_correct, context, payloads))
 
 
-CORRECT: Operation[Correction, bool] = Operation(name="correct attributes", rank=36, run=_correct_all)
+def _names(payloads: Sequence[Correction]) -> Transaction[dict[str, Names]]:
+    return names_of_keys((one.account_id, one.key) for one in payloads)
+    yield  # it is a transaction that asks nothing
+
+
+CORRECT: Operation[Correction, bool] = Operation(name="correct attributes", rank=36, run=_correct_all, names=_names)
 
 
 def _look_up(context: Context, payloads: Sequence[tuple[str, str]]) -> Transaction[list[LinkHolder]]:

@@ -81,7 +81,7 @@ def _run(context: Context, payloads: Sequence[Chunk]) -> Transaction[list[_Done]
     return (yield from one_by_one(_rebuild, context, payloads))
 
 
-REBUILD: Operation[Chunk, _Done] = Operation(name="rebuild", rank=58, run=_run, bulky=True)
+REBUILD: Operation[Chunk, _Done] = Operation(name="rebuild", rank=58, run=_run, alone=True)
 
 
 async def rebuild_standings(

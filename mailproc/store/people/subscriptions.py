@@ -9,7 +9,7 @@ from mailproc.policy.standing import Standing, standing_of
 from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, subscriber, subscription
-from mailproc.store.engine.persons import Person, person_of_key
+from mailproc.store.engine.persons import Names, Person, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
 from mailproc.store.people.person_rows import attributes_of, join, leave, lists_joined
@@ -98,8 +98,13 @@ def _leave_all(context: Context, payloads: Sequence[Membership]) -> Transaction[
     return (yield from one_by_one(_leave, context, payloads))
 
 
-JOIN: Operation[Membership, list[str]] = Operation(name="join list", rank=33, run=_join_all)
-LEAVE: Operation[Membership, list[str]] = Operation(name="leave list", rank=34, run=_leave_all)
+def _names(payloads: Sequence[Membership]) -> Transaction[dict[str, Names]]:
+    return names_of_keys((one.account_id, key) for one in payloads for key in one.keys)
+    yield  # it is a transaction that asks nothing
+
+
+JOIN: Operation[Membership, list[str]] = Operation(name="join list", rank=33, run=_join_all, names=_names)
+LEAVE: Operation[Membership, list[str]] = Operation(name="leave list", rank=34, run=_leave_all, names=_names)
 
 
 class Subscriptions:

@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, func, select
 
 from mailproc.policy.review import DECIDED_AGAIN, is_answer
 from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.persons import Names
 from mailproc.store.engine.schema import decision, mail
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
 from mailproc.store.outbox.forwards import was_forwarded, write_forwards
 from mailproc.store.people.projection import Said
 from mailproc.store.results import Recorded
-from mailproc.store.road.decisions import INSERT_DECISION, StorableDecision, apply_said, review_of_unclear
+from mailproc.store.road.decisions import INSERT_DECISION, StorableDecision, apply_said, concerned, review_of_unclear
 from mailproc.store.road.feedback import PUT_REPORT
 from mailproc.store.road.review_rows import (
     Closing,
@@ -84,4 +85,8 @@ def _run(context: Context, payloads: Sequence[DecidedAgain]) -> Transaction[list
     return (yield from one_by_one(_record_again, context, payloads))
 
 
-RECORD_AGAIN: Operation[DecidedAgain, Recorded] = Operation(name="record again", rank=42, run=_run)
+def _names(payloads: Sequence[DecidedAgain]) -> Transaction[dict[str, Names]]:
+    return (yield from concerned([one.decided.facts for one in payloads]))
+
+
+RECORD_AGAIN: Operation[DecidedAgain, Recorded] = Operation(name="record again", rank=42, run=_run, names=_names)

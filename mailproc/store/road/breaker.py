@@ -73,7 +73,7 @@ def trip(
 ) -> Transaction[tuple[dict[int, Tripped], dict[int, tuple[Alarm, ...]]]]:
     """Count these decisions, and give those that are too many, with the alarms that are new by the first of each.
 
-    Rows are locked network by network, then rule by rule, in one order for all processes, and before people are. What
+    Rows are locked network by network, then rule by rule, in one order for all processes, and after people are. What
     one network has too much does not count for its rule: nobody shall be able to stop everybody else's requests.
     """
     by_network = {index: one.counted.network for index, one in watched.items()}

@@ -7,7 +7,7 @@ from datetime import datetime
 from mailproc.policy.facts import Fact
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.journal import Context, Journal, Operation
-from mailproc.store.engine.persons import Names
+from mailproc.store.engine.persons import Names, names_of_keys
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.portions import weight_of
@@ -35,7 +35,11 @@ def _record(context: Context, payloads: Sequence[StorablePress]) -> Transaction[
 
 
 def _names(payloads: Sequence[StorablePress]) -> Transaction[dict[str, Names]]:
-    return (yield from concerned([one.facts for one in payloads]))
+    names_in = yield from concerned([one.facts for one in payloads])
+    joining = ((join.account_id, key) for one in payloads for join in one.joins for key in join.keys)
+    for account_id, names in names_of_keys(joining).items():
+        names_in[account_id] = names_in.get(account_id, Names()) | names
+    return names_in
 
 
 RECORD_PRESS: Operation[StorablePress, Recorded] = Operation(name="record press", rank=42, run=_record, names=_names)

@@ -72,4 +72,4 @@ def _meet_all(context: Context, payloads: Sequence[FirstMet]) -> Transaction[lis
     return (yield from one_by_one(_meet, context, payloads))
 
 
-MEET: Operation[FirstMet, int] = Operation(name="meet", rank=33, run=_meet_all, bulky=True)
+MEET: Operation[FirstMet, int] = Operation(name="meet", rank=33, run=_meet_all, alone=True)
