@@ -11,6 +11,9 @@ from mailproc.policy.profile import Attribute, AttributeKind
 from mailproc.setting_types import Address, Table, Words
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+# Fit for a header, where a comma or a bracket ends a link (RFC 2369 §2), and in front of the paths of a page.
+_PLACE = re.compile(r"https://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~%-]+)*/?", re.ASCII)
+_MOST_CHARS = 300
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})?")
 
 
@@ -21,9 +24,13 @@ def _colour(value: str) -> str:
 
 
 def _link(value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"https?://[^\s<>\"'?#]{1,300}", value):
-        raise ValueError(f"{value}: must be a link such as https://links.acme.example, without ? and #")
-    return value.rstrip("/") if value else value
+    if value is None:
+        return None
+    if value.startswith("http://"):
+        raise ValueError(f"{value}: must begin with https (RFC 8058 §3): mail clients press no link without")
+    if len(value) > _MOST_CHARS or not _PLACE.fullmatch(value):
+        raise ValueError(f"{value}: must be a link such as https://links.acme.example or https://acme.example/mail")
+    return value.rstrip("/")
 
 
 def _language(value: str) -> str:
@@ -78,8 +85,8 @@ class PagesSettings(Table):
 
     @property
     def links_base(self) -> str | None:
-        """Where stamped links lead; None where nothing is said of it, or not with https (RFC 8058 §3)."""
-        return f"{self.url}/u/" if self.url and self.url.startswith("https://") else None
+        """Where stamped links lead; None where nothing is said of it."""
+        return f"{self.url}/u/" if self.url else None
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The public attributes, in their order."""

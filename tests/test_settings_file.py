@@ -503,6 +503,10 @@ def test_two_accounts_may_not_share_a_token_key(tmp_path: Path) -> None:
         ('backdrop="#fff;}body{"', "must be a colour"),
         ('url="javascript:alert(1)"', "must be a link"),
         ('url="https://x.example/?a"', "must be a link"),
+        ('url="https://pat@x.example"', "must be a link"),
+        ('url="https://x.example//y.example"', "must be a link"),  # its pages would send their forms to y.example
+        ('url="https://x.example/a,b"', "must be a link"),  # List-Unsubscribe ends a link at a comma
+        ('url="https://bücher.example"', "must be a link"),
         ('language="english!"', "must be a language"),
         ('link_click="always"', "link_click"),
         ('profile.city={label=""}', "label"),
@@ -515,6 +519,21 @@ def test_pages_that_could_not_be_shown_are_refused(tmp_path: Path, line: str, sa
     text = f'[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\n{line}\n'
     with pytest.raises(SettingsError, match=said):
         load_settings(written(tmp_path, text), {})
+
+
+def test_pages_without_https_are_refused_with_the_line_because_no_link_could_be_stamped(tmp_path: Path) -> None:
+    text = '[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nurl="http://links.a.example"\n'
+    assert "mailproc.toml:5: account.a.pages.url: " in problems_of(tmp_path, text)
+    assert "must begin with https" in problems_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.example", "https://x.example:8443/mail/", "https://[2001:db8::1]/a~b/%C3%A4"]
+)
+def test_pages_may_be_at_any_port_and_path(tmp_path: Path, url: str) -> None:
+    text = f'[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nurl="{url}"\n'
+    pages = load_settings(written(tmp_path, text), {}).account[0].pages
+    assert pages.links_base == f"{url.rstrip('/')}/u/"
 
 
 @pytest.mark.parametrize(
