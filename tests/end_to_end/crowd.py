@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from mailproc.identity import sortable_id
 from mailproc.mail.authentication import NOT_CHECKED
@@ -20,6 +21,7 @@ from mailproc.policy.decision import Action, Decision
 from mailproc.policy.event import Delivered
 from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
 from mailproc.policy.person_row import PersonRow
+from mailproc.policy.review import Answer
 from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
 from mailproc.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
@@ -53,6 +55,7 @@ class Crowd:
         self.doings: tuple[Callable[[], Awaitable[None]], ...] = (
             self.say, self.say, self.say, self.decide, self.decide, self.take_back, self.move, self.move,
             self.load, self.speak_for_everyone, self.join_or_leave, self.revert, self.deliver, self.meet,
+            self.press, self.correct, self.leave_to_people, self.push,
         )  # fmt: skip
 
     def past(self) -> datetime:
@@ -90,26 +93,35 @@ class Crowd:
 
     async def decide(self) -> None:
         """A mail, accepted and decided."""
-        self.number += 1
-        account, now = self.chance.choice(ACCOUNTS), datetime.now(UTC)
-        content = f"Subject: {self.chance.random()}\r\n\r\nstop\r\n".encode()
-        mail = InboundMail(
-            id=sortable_id(now, self.chance.getrandbits(80)),
-            account_id=account,
-            envelope=Envelope(mail_from="pat@example.org", rcpt_tos=("reply@acme.example",), peer="192.0.2.7"),
-            content=content,
-            received_at=now,
-        )
-        told = {"rule": RULE, "mail": digest_of(content)}
-        fact = self.fact(Channel.reply, account_id=account, evidence=told, occurred_at=now, kind=FactKind.opt_out)
-        decided = Decision(
-            kind=MailKind.reply, action=Action.unsubscribe, reason="keyword in reply", ruleset="r", policy="p",
-            mail=digest_of(content), facts=(fact,), authentication=NOT_CHECKED,
+        mail = self.mail()
+        told = {"rule": RULE, "mail": digest_of(mail.content)}
+        fact = self.fact(
+            Channel.reply, account_id=mail.account_id, evidence=told, occurred_at=mail.received_at,
+            kind=FactKind.opt_out,
         )  # fmt: skip
+        decided = self.decision(mail, action=Action.unsubscribe, reason="keyword in reply", facts=(fact,))
         await self.store.accept([mail])
         await self.store.record(mail, decided)
         self.acknowledge([fact])
         tell(decided=mail.id)
+
+    def mail(self) -> InboundMail:
+        """A mail that nobody has sent before."""
+        now = datetime.now(UTC)
+        return InboundMail(
+            id=sortable_id(now, self.chance.getrandbits(80)),
+            account_id=self.chance.choice(ACCOUNTS),
+            envelope=Envelope(mail_from="pat@example.org", rcpt_tos=("reply@acme.example",), peer="192.0.2.7"),
+            content=f"Subject: {self.chance.random()}\r\n\r\nstop\r\n".encode(),
+            received_at=now,
+        )
+
+    def decision(self, mail: InboundMail, **more: Any) -> Decision:
+        """What the pipeline could have made of it."""
+        return Decision(
+            kind=MailKind.reply, ruleset="r", policy="p", mail=digest_of(mail.content), authentication=NOT_CHECKED,
+            **more,
+        )  # fmt: skip
 
     async def take_back(self) -> None:
         """Something that was said before, perhaps taken back before."""
@@ -162,6 +174,34 @@ class Crowd:
         back = [self.marked(retraction_of(one, by="lee", reason="bad rule", at=now)) for one in made.facts]
         await self.store.record_facts(back)
         self.acknowledge(back)
+
+    async def press(self) -> None:
+        """Somebody leaves on a page, or comes back to lists there."""
+        account, key = self.chance.choice(ACCOUNTS), self.chance.choice(KEYS)
+        fact = self.fact(Channel.page, account_id=account, key=key, address=None)
+        await self.store.presses.record(account, key, [fact], self.chance.sample(["weekly", "daily"], 1))
+        self.acknowledge([fact])
+
+    async def correct(self) -> None:
+        """Details of somebody who may be known."""
+        values = {"city": f"{self.chance.random()}"}
+        await self.store.link_holders.correct(self.chance.choice(ACCOUNTS), self.chance.choice(KEYS), values)
+
+    async def leave_to_people(self) -> None:
+        """A mail that waits for a person, who answers it."""
+        mail = self.mail()
+        undecided = self.decision(mail, action=Action.review, reason="unclear")
+        await self.store.accept([mail])
+        await self.store.record(mail, undecided)
+        tell(decided=mail.id)
+        fact = self.fact(Channel.reply, account_id=mail.account_id, kind=FactKind.opt_out)
+        item = await self.store.desk.review(mail.id)
+        assert (await self.store.desk.answer(item, Answer.unsubscribe, [fact], by="kim", note="")).applied
+        self.acknowledge([fact])
+
+    async def push(self) -> None:
+        """Every standing of an account, told anew."""
+        await self.store.outbox.push("crm", [self.chance.choice(ACCOUNTS)])
 
     async def meet(self) -> None:
         """A send that meets somebody for the first time, or not."""

@@ -46,11 +46,19 @@ _SUPERSEDE_STALLED = Statement(
     lambda insert: (
         update(outbox)
         .where(
-            outbox.c.hook == bindparam("hook_name"),
-            outbox.c.state == PENDING,
-            outbox.c.lease_until.is_not(None),
-            is_free(),
-            has_newer(),
+            outbox.c.id.in_(
+                select(outbox.c.id)
+                .where(
+                    outbox.c.hook == bindparam("hook_name"),
+                    outbox.c.state == PENDING,
+                    outbox.c.lease_until.is_not(None),
+                    is_free(),
+                    has_newer(),
+                )
+                # Two survivors that clean up after a dead process find its rows in any order.
+                .with_for_update(of=outbox, skip_locked=True)
+                .scalar_subquery()
+            )
         )
         .values(state=OutboxState.superseded.value, settled_at=bindparam("now"), lease_until=None)
     )
