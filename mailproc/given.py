@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from mailproc.errors import Conflict, Unusable
 from mailproc.policy.address import is_address
+from mailproc.policy.list_number import is_numbered
 from mailproc.settings import Settings
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -53,6 +54,8 @@ def past(at: datetime, called: str, now: datetime) -> datetime:
 
 def usable_list_id(list_id: str) -> str:
     """The id of a list. Raises Unusable for what can be none."""
+    if is_numbered(list_id):
+        raise Unusable(f"{list_id} is what a list is called of which only a token's number is known: choose another id")
     return _usable(list_id, 100, "a list")
 
 

@@ -11,6 +11,7 @@ from mailproc.pages_settings import PagesSettings
 from mailproc.policy.account import AccountPolicy, FeedbackTrust, MailboxRole
 from mailproc.policy.breaker import BreakerLimits
 from mailproc.policy.forwarding import Forwarding, forwarding_hook
+from mailproc.policy.list_number import is_numbered
 from mailproc.policy.pepper import MIN_PEPPER_BYTES, PEPPER_ID, Peppers
 from mailproc.policy.scope import AccountScope, GlobalScope
 from mailproc.policy.silence import SilenceLimits
@@ -210,6 +211,13 @@ class AccountSettings(_Table):
     unsure_bounces: int = Field(2, ge=1)
     soft_bounces: int = Field(5, ge=1)
     soft_bounce_days: int = Field(30, ge=1)
+
+    @field_validator("lists")
+    @classmethod
+    def _lists_have_ids(cls, lists: dict[str, str]) -> dict[str, str]:
+        for list_id in filter(is_numbered, lists):
+            raise ValueError(f"{list_id} is what a list is called of which only a token's number is known")
+        return lists
 
     @field_validator("token_keys")
     @classmethod

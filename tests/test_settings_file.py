@@ -521,6 +521,15 @@ def test_pages_that_could_not_be_shown_are_refused(tmp_path: Path, line: str, sa
         load_settings(written(tmp_path, text), {})
 
 
+@pytest.mark.parametrize(("list_id", "is_usable"), [("number-77", False), ("number-one", True), ("77", True)])
+def test_no_list_has_an_id_that_stands_for_a_number(tmp_path: Path, list_id: str, is_usable: bool) -> None:
+    text = f'[[account]]\nid="a"\ndomains=["a.example"]\n[account.lists]\n{list_id}="News"\n'
+    if is_usable:
+        assert load_settings(written(tmp_path, text), {}).account[0].lists == {list_id: "News"}
+    else:
+        assert "only a token's number is known" in problems_of(tmp_path, text)
+
+
 def test_pages_without_https_are_refused_with_the_line_because_no_link_could_be_stamped(tmp_path: Path) -> None:
     text = '[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nurl="http://links.a.example"\n'
     assert "mailproc.toml:5: account.a.pages.url: " in problems_of(tmp_path, text)

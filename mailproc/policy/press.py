@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.list_number import by_number, is_same_list, numbered
 from mailproc.policy.lists import list_of_number
 from mailproc.policy.standing import Block, Standing, still_said
 from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token
@@ -71,8 +72,9 @@ class Presser:
 
     def is_on(self, list_id: str) -> bool:
         """Whether mail of this list reaches them, for all that is known."""
-        has_left = any(block.list_id == list_id for block in self.standing.blocks if block.level is Level.list)
-        is_there = list_id in self.came_by or list_id in self.member_of or list_id in self.agreed_to
+        blocks = (block for block in self.standing.blocks if block.level is Level.list)
+        has_left = any(is_same_list(block.list_id, list_id) for block in blocks)
+        is_there = any(is_same_list(one, list_id) for one in (*self.came_by, *self.member_of, *self.agreed_to))
         return is_there and not has_left and not self.is_out
 
     def has_left(self, scope: Scope) -> bool:
@@ -105,7 +107,7 @@ def scope_of(token: Token, *, known: Collection[str], sent_to: Collection[str], 
     it is kept, and never widened (R15).
     """
     if token.purpose == Purpose.unsubscribe_list:
-        return Scope(list_ids=(list_of_number(token.message, known) or f"number-{token.message}",))
+        return Scope(list_ids=(list_of_number(token.message, known) or numbered(token.message),))
     if token.purpose == Purpose.unsubscribe_send:
         on = [list_id for list_id in sent_to if list_id in member_of]
         return Scope(list_ids=tuple(sorted(on or sent_to)))
@@ -168,7 +170,8 @@ def choosing(
     is_opened = opening is not None and presser.is_out and not presser.is_out_globally  # which ends by no consent
     if is_opened:
         every = {*presser.lists_named, *presser.agreed_to, *presser.came_by, *(opening or ())}
-        others = tuple(sorted(every - set(joined) - set(left)))
+        said_of = {by_number(list_id) for list_id in (*joined, *left)}
+        others = tuple(sorted(list_id for list_id in every if by_number(list_id) not in said_of))
         said += joining(presser, EVERYTHING, press)
         said += leaving(presser, Scope(list_ids=others), press) if others else ()
     return said
@@ -177,7 +180,7 @@ def choosing(
 def _is_same(block: Block, presser: Presser, list_id: str | None) -> bool:
     """Whether that block is their own request for the same."""
     is_level = block.level is Level.list if list_id is not None else block.level is Level.account
-    return block.fact_id in presser.pressed and is_level and block.list_id == list_id
+    return block.fact_id in presser.pressed and is_level and is_same_list(block.list_id, list_id)
 
 
 def _fact(kind: FactKind, presser: Presser, list_id: str | None, press: Press) -> Fact:

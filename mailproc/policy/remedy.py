@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.list_number import is_same_list
 from mailproc.policy.scope import EVERYWHERE
 from mailproc.policy.standing import DEFAULT_THRESHOLDS, Block, BounceThresholds, Standing, standing_of, still_said
 from mailproc.policy.verdict import Classification, Verdict, verdict
@@ -130,7 +131,7 @@ def _level_free_of_opt_outs(send: Asked, standing: Standing) -> Level | None:
     taken = {
         block.level
         for block in standing.blocks
-        if block.kind in _OPT_OUTS and (block.level is not Level.list or block.list_id == send.list_id)
+        if block.kind in _OPT_OUTS and (block.level is not Level.list or is_same_list(block.list_id, send.list_id))
     }
     free = [Level.list] * (send.list_id is not None) + [Level.account]
     return next((level for level in free if level not in taken), None)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.list_number import by_number
 
 
 class Status(StrEnum):
@@ -158,7 +159,7 @@ def _scope(fact: Fact) -> tuple[str | None, ...]:
     An opt-out from a list that nobody named would block nothing; it counts for the account, so that it is not lost.
     """
     if fact.level is Level.list and fact.list_id is not None:
-        return (Level.list, fact.account_id, fact.list_id)
+        return (Level.list, fact.account_id, by_number(fact.list_id))
     return (_level(fact),)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailproc.policy.facts import FactKind, Level
+from mailproc.policy.list_number import is_same_list
 from mailproc.policy.standing import Block, Standing
 
 
@@ -46,7 +47,8 @@ def verdict(
         stopped_by=tuple(
             block
             for block in standing.blocks
-            if (block.level is not Level.list or block.list_id == list_id) and not (lenient and _is_mere_opt_out(block))
+            if (block.level is not Level.list or is_same_list(block.list_id, list_id))
+            and not (lenient and _is_mere_opt_out(block))
         )
     )
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from mailproc.policy.address import is_address
 from mailproc.policy.facts import Fact, FactKind, Level
+from mailproc.policy.list_number import is_same_list
 from mailproc.policy.remedy import Asked, Change, Remedy, changes_for
 from mailproc.policy.standing import Block, standing_of, still_said
 
@@ -130,7 +131,7 @@ def _record(known: Known) -> Answer:
 
 def _answer(step: Step, send: Asked, known: Known, told: Sequence[Told], stopping: Collection[str]) -> Answer:
     mine = [one for one in told if _step_of(one.block) is step]
-    asked = [one for one in mine if one.block.level is not Level.list or one.block.list_id == send.list_id]
+    asked = [one for one in mine if _step_of(one.block) is not Step.list or _is_asked(one, send)]
     stopped_by = tuple(one for one in asked if one.block.fact_id in stopping)
     return Answer(
         step=step,
@@ -169,10 +170,14 @@ def _list_notes(send: Asked, known: Known, told: Sequence[Told]) -> tuple[str, .
             notes.append(f"member of list {send.list_id}")
         else:
             notes.append(f"not a member of list {send.list_id}, which is no opt-out: an import may add them")
-    others = sorted({str(one.block.list_id) for one in told if one.block.list_id != send.list_id})
+    others = sorted({str(one.block.list_id) for one in told if not _is_asked(one, send)})
     if others:
         notes.append(f"out of {'other lists' if send.list_id else 'lists'}: {', '.join(others)}")
     return tuple(notes)
+
+
+def _is_asked(one: Told, send: Asked) -> bool:
+    return is_same_list(one.block.list_id, send.list_id)
 
 
 def _step_of(block: Block) -> Step:

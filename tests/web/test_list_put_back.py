@@ -1,0 +1,76 @@
+"""A list of the settings alone that was taken out, left by a link meanwhile, and put back: the opt-out holds (R6)."""
+
+import pytest
+from pages_world import ACME, CONSENT, KEY, OPT_OUT, PUBLIC, PagesWorld, leave_list, world_of
+
+from mailproc.diagnosis import Question, diagnose
+from mailproc.policy.list_number import numbered
+from mailproc.policy.lists import MailingList
+from mailproc.policy.send import SendTerms
+from mailproc.policy.token_key import number_of
+from mailproc.policy.verdict import Classification, verdict
+from mailproc.policy.why import Step
+from mailproc.settings import Settings
+from mailproc.store.store import Store
+
+BY_NUMBER = numbered(number_of("monthly"))
+MONTHLY = MailingList(account_id="acme", id="monthly", name="Acme Monthly", is_public=True)
+PUT_BACK = Settings.model_validate({"account": [{**ACME, "lists": {**ACME["lists"], "monthly": "Acme Monthly"}}]})
+
+
+@pytest.fixture
+async def world(store: Store) -> PagesWorld:
+    """Pat has left the list while no settings named it; now it is there again."""
+    without = await world_of(store, lists=("weekly",))
+    assert (await without.one_click(leave_list("monthly"))).status_code == 200
+    assert await without.said() == [(OPT_OUT, "list", BY_NUMBER)]
+    await store.subscriptions.join("acme", "monthly", [KEY])
+    return PagesWorld(store=store, lists=[*PUBLIC, MONTHLY])
+
+
+async def test_a_send_check_leaves_them_out_in_the_database_and_in_memory(world: PagesWorld) -> None:
+    check = world.store.sends.check_in_memory("acme")
+    async for _ in check.load():
+        pass
+    for list_id, is_stopped in (("monthly", True), ("weekly", False)):
+        terms = SendTerms(account_id="acme", classification=Classification.commercial, list_ids=(list_id,))
+        assert bool(await world.store.sends.check.stopped(terms, keys=[KEY])) is is_stopped
+        assert bool(await check.stopped(terms, keys=[KEY])) is is_stopped
+
+
+async def test_why_and_status_name_what_stops_mail(world: PagesWorld) -> None:
+    (found,) = await diagnose(world.store, PUT_BACK, Question(person=KEY, account_id="acme", list_id="monthly"))
+    assert found.why.answered_by == Step.list
+    (pat,) = await world.store.persons(KEY, "acme")
+    assert not verdict(pat.standing, list_id="monthly").may_send
+    assert verdict(pat.standing, list_id="weekly").may_send
+
+
+async def test_the_remedy_of_why_lets_mail_through(world: PagesWorld) -> None:
+    (found,) = await diagnose(world.store, PUT_BACK, Question(person=KEY, account_id="acme", list_id="monthly"))
+    await world.store.record_facts([fact for change in found.why.changes for fact in change.facts])
+    assert await world.stopping("monthly") == []
+
+
+async def test_pages_show_that_they_have_left_it(world: PagesWorld) -> None:
+    assert "already" in (await world.get(f"/u/{leave_list('monthly')}")).text
+    page = await world.get(f"/s/{leave_list()}")
+    shown = [line for line in page.text.splitlines() if 'name="list"' in line]
+    assert [("checked" in line) for line in shown if 'value="monthly"' in line] == [False]
+    assert [("checked" in line) for line in shown if 'value="weekly"' in line] == [True]
+
+
+async def test_pressing_again_adds_nothing(world: PagesWorld) -> None:
+    await world.one_click(leave_list("monthly"))
+    assert await world.said() == [(OPT_OUT, "list", BY_NUMBER)]
+
+
+@pytest.mark.parametrize("is_out", [False, True])
+async def test_who_switches_it_on_again_gets_it_and_no_other(world: PagesWorld, is_out: bool) -> None:
+    if is_out:
+        await world.press(await world.get(f"/s/{leave_list()}"), "everything")
+    page = await world.get(f"/s/{leave_list()}")
+    await world.press(page, "choose", list=["monthly"] if is_out else ["weekly", "monthly"])
+    assert (CONSENT, "list", "monthly") in await world.said()
+    assert await world.stopping("monthly") == []
+    assert bool(await world.stopping("weekly")) is is_out
