@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from benchmarks.suppressed import ACCOUNT, address, fill_postgres, sqlite_with
-from mailproc.policy.send import SendTerms
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.send import SendTerms
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.sends.memory_check import MemoryCheck
 from mailproc.store.sends.send_check import SendCheck

@@ -24,8 +24,8 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.file import load_settings
 
 SESSIONS = 20
 WARM_UP = 200

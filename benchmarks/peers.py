@@ -19,16 +19,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.message import read_message
 from mailproc.mail.new_text import find_new_text
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import Accounts
 from mailproc.policy.decision import Action
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.file import load_settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 KEYWORDS = ("unsub", "remove", "opt-out", "opt out", "leave")

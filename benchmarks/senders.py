@@ -19,8 +19,8 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.rule_files import load_rules
-from mailproc.setting_types import Verify
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.types import Verify
 
 ROUNDS, TIMES = 20, 20
 PEER = "198.51.100.7"

@@ -24,15 +24,15 @@ from aiosmtpd.smtp import Session as StockSession
 
 from benchmarks.web import web_bare, web_ours
 from mailproc.cli.garbage import keep_for_good
-from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
-from mailproc.rule_files import load_rules
-from mailproc.service import Service
-from mailproc.settings import Settings
-from mailproc.settings_file import load_settings
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.intake import inbound_mails
+from mailproc.service.service import Service
+from mailproc.settings.file import load_settings
+from mailproc.settings.settings import Settings
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
 from mailproc.store.engine.database import migrate

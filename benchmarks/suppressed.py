@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of
 from mailproc.store.engine.database import migrate
 from mailproc.store.engine.people_tables import fact

@@ -16,11 +16,11 @@ from fastapi import FastAPI, Request
 from benchmarks.measures import Figure
 from benchmarks.process import serving
 from benchmarks.web_parts import parts_of
-from mailproc.account_policies import scopes_of
-from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret
-from mailproc.policy.token import Purpose, Token, make_token
-from mailproc.policy.token_key import number_of
-from mailproc.settings_file import load_settings
+from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret
+from mailproc.policy.tokens.token import Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of
+from mailproc.settings.account_policies import scopes_of
+from mailproc.settings.file import load_settings
 from mailproc.store.engine.database import migrate
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-from mailproc.account_policies import policies_of
 from mailproc.metrics import Metrics
 from mailproc.policy.account import Accounts
-from mailproc.policy.rules import RuleSet
-from mailproc.rule_files import load_rules
-from mailproc.settings import Settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.parts import Parts, utc_now
 

@@ -11,8 +11,8 @@ from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.mail.message import load_readers
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.policy.rules import RuleSet
-from mailproc.rule_files import load_rules
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
 
 # Each and its double: where bodies are read to their end, at both doors, and where they are skipped.
 READ = (50_000, 100_000)

@@ -18,9 +18,9 @@ from mailproc.mail.new_text import find_new_text
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.decision import decision_as_json, facts_as_json
-from mailproc.policy.intent import read_intent
-from mailproc.policy.rules import RuleSet, read_rules
-from mailproc.rule_files import load_rules, shipped_rules_folder
+from mailproc.policy.rules.intent import read_intent
+from mailproc.policy.rules.rules import RuleSet, read_rules
+from mailproc.rule_sets.files import load_rules, shipped_rules_folder
 
 MAILS = Path(__file__).resolve().parent.parent / "fixtures" / "emails"
 _ACCOUNT = AccountPolicy(

@@ -9,15 +9,15 @@ from mailproc.mail.kind import kind_of
 from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import read_message
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.act import also
-from mailproc.policy.case import Case, Outcome, route_of
-from mailproc.policy.decide import decide_case
+from mailproc.policy.deciding.act import also
+from mailproc.policy.deciding.case import Case, Outcome, route_of
+from mailproc.policy.deciding.decide import decide_case
+from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Decision, FeedbackSummary
-from mailproc.policy.examination import Examination
-from mailproc.policy.match import Match
-from mailproc.policy.rules import RuleSet, counted_matches
+from mailproc.policy.rules.match import Match
+from mailproc.policy.rules.rules import RuleSet, counted_matches
 from mailproc.policy.storable import short_text
-from mailproc.policy.subscriber import SubscriberRef, Trust
+from mailproc.policy.who.subscriber import SubscriberRef, Trust
 
 _TRUST_ORDER = {trust: place for place, trust in enumerate(Trust)}
 _MAX_DEFECTS = 50

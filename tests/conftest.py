@@ -18,7 +18,7 @@ import asyncpg
 import hypothesis
 import pytest
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
 

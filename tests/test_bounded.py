@@ -13,7 +13,7 @@ from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.mail.quickly_read import is_quickly_read
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.rule_files import load_rules
+from mailproc.rule_sets.files import load_rules
 
 RULES = load_rules(None)
 ACME = AccountPolicy(

@@ -11,7 +11,7 @@ import pytest
 
 from mailproc.policy.account import AccountPolicy, Accounts, MailboxRole, Route
 from mailproc.policy.stamp import Stamper
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 
 DEPLOY = Path(__file__).parent.parent / "docs" / "deploy"
 ACCOUNT = AccountPolicy(

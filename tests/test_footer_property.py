@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from test_golden import MAILS, acme, rules
 
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import read_authentication
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import Accounts
 from mailproc.policy.decision import Decision
-from mailproc.replay import saved_mail
 
 FOOTER = (
     "You receive this mail because you signed up at acme.example.\r\n"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.account_policies import policies_of
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, FeedbackTrust
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.subscriber import Trust
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.policy.who.subscriber import Trust
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.file import load_settings
 
 MAILS = Path(__file__).resolve().parent.parent / "fixtures" / "emails"
 EXPECTED = tomllib.loads((MAILS / "EXPECT.toml").read_text(encoding="utf-8"))

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
+from mailproc.files.replay import saved_mail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Decision, decision_as_json, facts_as_json
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.file import load_settings
 
 MAILS = Path(__file__).resolve().parent.parent / "fixtures" / "emails"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((MAILS / "EXPECT.toml").read_text(encoding="utf-8"))

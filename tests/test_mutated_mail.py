@@ -13,7 +13,7 @@ from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.decision import Action, decision_as_json, facts_as_json
-from mailproc.rule_files import load_rules
+from mailproc.rule_sets.files import load_rules
 
 GOLDEN = [path.read_bytes() for path in sorted((Path(__file__).parent.parent / "fixtures" / "emails").rglob("*.eml"))]
 RULES = load_rules(None)

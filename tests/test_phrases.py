@@ -18,15 +18,15 @@ from pathlib import Path
 
 import pytest
 
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import read_authentication
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.file import load_settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 NEWSLETTER = "Re: Autumn at Acme"

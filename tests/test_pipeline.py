@@ -15,8 +15,8 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import decide_mail, examine_mail, failed_decision
 from mailproc.policy.account import AccountPolicy, MailboxRole, default_account, policy_digest
 from mailproc.policy.decision import Action, Decision, decision_as_json
-from mailproc.policy.rules import RuleSet
-from mailproc.rule_files import load_rules
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
 
 ACCOUNT = AccountPolicy(
     id="acme",

@@ -13,8 +13,8 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.rule_files import load_rules
-from mailproc.settings import StoreSettings
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 RULES = load_rules(None)

@@ -1,7 +1,7 @@
 """How well the program reads strangers: whole replies in two sets that were written blind, without a look at the rules.
 
-EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of them before
-anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises them to what
+EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of them
+before anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises them to what
 it reaches.
 """
 
@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import read_authentication
 from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.message import read_headers
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.settings_file import load_settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.file import load_settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 SETS = ("replies", "letters")

@@ -8,8 +8,8 @@ from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
-from mailproc.setting_types import Verify
-from mailproc.settings import AuthenticitySettings, SmtpSettings
+from mailproc.settings.settings import AuthenticitySettings, SmtpSettings
+from mailproc.settings.types import Verify
 
 if TYPE_CHECKING:
     from mailproc.authenticity.resolver import Resolver

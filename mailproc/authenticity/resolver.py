@@ -16,7 +16,7 @@ import dns.resolver
 import dns.reversename
 
 from mailproc.errors import MailprocError
-from mailproc.setting_types import dns_server
+from mailproc.settings.types import dns_server
 
 SYSTEM_SERVER = "127.0.0.1"  # where libraries look when the system names none
 _MOST_RECORDS = 100

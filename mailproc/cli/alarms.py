@@ -5,8 +5,8 @@ from rich.text import Text
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json
-from mailproc.policy.alarm import Alarm, AlarmKind
-from mailproc.settings import Settings
+from mailproc.policy.hooks.alarm import Alarm, AlarmKind
+from mailproc.settings.settings import Settings
 
 _LOOK = {
     AlarmKind.breaker: "mailproc breaker list",

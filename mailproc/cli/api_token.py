@@ -19,8 +19,8 @@ from mailproc.cli.context import (
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import err, out, print_json, print_table
 from mailproc.errors import NotFound, Unusable
-from mailproc.policy.api_token import MEANINGS, SECRET_BYTES, ApiToken, Scope, digest_of_secret, secret_of
-from mailproc.settings import Settings
+from mailproc.policy.tokens.api_token import MEANINGS, SECRET_BYTES, ApiToken, Scope, digest_of_secret, secret_of
+from mailproc.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Tokens by which programs use the API.")
 _SCOPES = "; ".join(f"{scope}: {means}" for scope, means in MEANINGS.items())

@@ -12,9 +12,9 @@ from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.cli.together import MOST, ApplyOption, ByOption, gathered, print_outcomes
-from mailproc.policy.breaker import HELD, counter_in, reason_of
+from mailproc.policy.deciding.breaker import HELD, counter_in, reason_of
 from mailproc.review.together import Outcome, discard_together, release_together
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import ReviewItem
 from mailproc.store.store import Store

@@ -11,8 +11,8 @@ from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, accoun
 from mailproc.cli.one_mail import MailArgument, read_one_mail
 from mailproc.cli.terminal import harmless, out, print_json, print_table
 from mailproc.mail.message import read_message
-from mailproc.policy.outgoing import Finding, Outgoing, Weight, Wishes
-from mailproc.policy.outgoing_check import check_outgoing
+from mailproc.policy.outgoing.check import check_outgoing
+from mailproc.policy.outgoing.finding import Finding, Outgoing, Weight, Wishes
 
 _COLOURS = {Weight.must: "bold red", Weight.should: "yellow"}
 

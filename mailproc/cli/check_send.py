@@ -17,11 +17,11 @@ from mailproc.cli.people_table import DelimiterOption, EncodingOption, PeopleTab
 from mailproc.cli.send_files import SendFiles
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json
-from mailproc.csv_rules import delimiter_named
-from mailproc.policy.send import Send, SendTerms
-from mailproc.policy.verdict import Classification
-from mailproc.sending import check_recorded, record_send, send_of, terms_of
-from mailproc.settings import Settings
+from mailproc.errands.sending import check_recorded, record_send, send_of, terms_of
+from mailproc.files.csv_rules import delimiter_named
+from mailproc.policy.standing.send import Send, SendTerms
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from rich.text import Text
 from mailproc.cli.deciding import World, examine_saved, opened, read_saved
 from mailproc.cli.terminal import harmless, out
 from mailproc.errors import BadFile
-from mailproc.mail_files import MailFile
-from mailproc.policy.comparison import Comparison, compare_examinations, compare_with_decision
+from mailproc.files.mail_files import MailFile
+from mailproc.policy.explaining.comparison import Comparison, compare_examinations, compare_with_decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

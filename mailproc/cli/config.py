@@ -5,14 +5,14 @@ from pathlib import Path
 
 import typer
 
-from mailproc.account_policies import shipped_sources_file
 from mailproc.cli.context import ConfigOption, JsonOption, looked_at, settings_of, settings_path
 from mailproc.cli.terminal import out, print_json
 from mailproc.errors import RulesError, SettingsError
-from mailproc.holiday_calendar import due_rule_of
-from mailproc.policy.rules import RuleSet
-from mailproc.rule_files import load_rules, rule_paths, shipped_rules_folder
-from mailproc.settings_check import notes_on_forwarding, notes_on_gaps, notes_on_trust
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import load_rules, rule_paths, shipped_rules_folder
+from mailproc.settings.account_policies import shipped_sources_file
+from mailproc.settings.check import notes_on_forwarding, notes_on_gaps, notes_on_trust
+from mailproc.settings.holiday_calendar import due_rule_of
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 

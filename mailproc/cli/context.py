@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mailproc.account_policies import mistakes_of_sources
 from mailproc.errors import SettingsError
-from mailproc.settings import Settings
-from mailproc.settings_check import mistakes_around, mistakes_between
-from mailproc.settings_file import load_settings, read_settings
+from mailproc.settings.account_policies import mistakes_of_sources
+from mailproc.settings.check import mistakes_around, mistakes_between
+from mailproc.settings.file import load_settings, read_settings
+from mailproc.settings.settings import Settings
 
 ConfigOption = Annotated[
     Path | None,

@@ -11,7 +11,7 @@ from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, accoun
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, err, out, print_json
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.store.engine.database import migrate as migrate_database
 
 app = typer.Typer(no_args_is_help=True, help="Make, check and copy the database.")

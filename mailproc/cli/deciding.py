@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mailproc.account_policies import accounts_for_replay, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.processes import in_processes
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err
 from mailproc.errors import BadFile
+from mailproc.files.mail_files import MailFile, find_mail
+from mailproc.files.no_mail import why_no_mail
+from mailproc.files.replay import SavedMail, saved_mail
 from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.message import load_readers
-from mailproc.mail_files import MailFile, find_mail
-from mailproc.no_mail import why_no_mail
 from mailproc.pipeline import decide_mail, examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
+from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Decision, decision_as_json
-from mailproc.policy.examination import Examination
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import SavedMail, saved_mail
-from mailproc.rule_files import fingerprint_of, load_rules
-from mailproc.settings import AuthenticitySettings, Settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.rule_sets.files import fingerprint_of, load_rules
+from mailproc.settings.account_policies import accounts_for_replay, policies_of
+from mailproc.settings.settings import AuthenticitySettings, Settings
 
 if TYPE_CHECKING:
     from mailproc.authenticity.verifier import Verifier

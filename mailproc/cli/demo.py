@@ -21,14 +21,14 @@ from mailproc.cli.receiver import Receiver
 from mailproc.cli.serve import run_on_fast_loop
 from mailproc.cli.terminal import EX_NOINPUT, EX_SOFTWARE, err, out, print_table
 from mailproc.errors import MailprocError
+from mailproc.files.mail_files import find_mail
+from mailproc.files.replay import saved_mail
 from mailproc.log import configure_logging
-from mailproc.mail_files import find_mail
 from mailproc.policy.account import Accounts, Route
-from mailproc.policy.event import OutboxState
-from mailproc.replay import saved_mail
-from mailproc.rule_files import load_rules
-from mailproc.service import Service
-from mailproc.settings_file import load_settings
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.service import Service
+from mailproc.settings.file import load_settings
 from mailproc.store.engine.database import create_if_new
 
 PATIENCE_SECONDS = 20

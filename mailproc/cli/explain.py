@@ -12,10 +12,10 @@ from mailproc.cli.explain_page import print_page
 from mailproc.cli.one_mail import MailArgument, read_one_mail
 from mailproc.cli.send_lines import print_sends
 from mailproc.cli.terminal import print_json
-from mailproc.explained import Page, page_as_json, page_of
-from mailproc.policy.send import Send
-from mailproc.replay import saved_mail
-from mailproc.settings import Settings
+from mailproc.errands.explained import Page, page_as_json, page_of
+from mailproc.files.replay import saved_mail
+from mailproc.policy.standing.send import Send
+from mailproc.settings.settings import Settings
 from mailproc.shapes.records import send_as_json
 
 

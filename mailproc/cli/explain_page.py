@@ -7,14 +7,14 @@ from rich.text import Text
 
 from mailproc.cli.marked_text import marked, marked_body, marks_of, style_of
 from mailproc.cli.terminal import harmless, out, print_labelled
-from mailproc.explained import Page
+from mailproc.errands.explained import Page
+from mailproc.errands.what_if import Otherwise
+from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.examination import Examination
-from mailproc.policy.explain import verdict_text
-from mailproc.policy.rule_fate import RuleFate
-from mailproc.policy.subscriber import RefSource, SubscriberRef
-from mailproc.policy.vouching import vouching_of
-from mailproc.what_if import Otherwise
+from mailproc.policy.explaining.explain import verdict_text
+from mailproc.policy.explaining.rule_fate import RuleFate
+from mailproc.policy.explaining.vouching import vouching_of
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef
 
 COLOURS = {"unsubscribe": "red", "bounce": "yellow", "review": "magenta", "forward": "cyan", "record": "blue"}
 _MEANS = {

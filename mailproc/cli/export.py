@@ -14,10 +14,10 @@ from mailproc.cli.context import AccountOption, ConfigOption, account_named, set
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.table_file import replaced
 from mailproc.cli.terminal import err
-from mailproc.given import check_list
-from mailproc.policy.standing import Standing, Status
-from mailproc.policy.table_cell import neutral_cell
-from mailproc.settings import Settings
+from mailproc.errands.given import check_list
+from mailproc.policy.imports.table_cell import neutral_cell
+from mailproc.policy.standing.standing import Standing, Status
+from mailproc.settings.settings import Settings
 from mailproc.store.people.subscriptions import Profile
 
 _COLUMNS = (SpinnerColumn(), TextColumn("{task.completed:.0f} people"), TimeElapsedColumn())

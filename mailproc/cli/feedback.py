@@ -7,7 +7,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailproc.account_policies import policies_of
 from mailproc.cli import feedback_arm
 from mailproc.cli.context import (
     AccountOption,
@@ -22,11 +21,12 @@ from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import is_wide, out, print_json, print_table
 from mailproc.cli.together import MOST, ApplyOption, ByOption, gathered, print_outcomes
-from mailproc.feedback_watch import silent_sources
 from mailproc.policy.account import AccountPolicy
 from mailproc.review.together import Outcome, discard_together, release_together
-from mailproc.settings import Settings
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.settings import Settings
 from mailproc.store.road.feedback import SourceCounts
+from mailproc.watch.feedback_watch import silent_sources
 
 app = typer.Typer(no_args_is_help=True, help="Feedback loops: who reports, and whose word acts.")
 app.command()(feedback_arm.arm)

@@ -9,22 +9,22 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailproc.account_policies import load_sources, policies_of
 from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.context import ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json
 from mailproc.errors import SettingsError
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.mail.kind import kind_of
 from mailproc.mail.message import read_message
 from mailproc.policy.account import AccountPolicy, Accounts
-from mailproc.policy.arming import Sample, Step, entry_text, read_sample
-from mailproc.policy.redaction import is_redacted
-from mailproc.policy.source_file import read_source_file
-from mailproc.replay import saved_mail
-from mailproc.settings import AuthenticitySettings, Settings
+from mailproc.policy.sources.arming import Sample, Step, entry_text, read_sample
+from mailproc.policy.sources.source_file import read_source_file
+from mailproc.policy.who.redaction import is_redacted
+from mailproc.settings.account_policies import load_sources, policies_of
+from mailproc.settings.settings import AuthenticitySettings, Settings
 
 _COLOURS = {"pass": "green", "unchecked": "yellow"}
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 
-from mailproc.policy.person_row import problem_of_key
-from mailproc.policy.send import Stopped
+from mailproc.policy.imports.person_row import problem_of_key
+from mailproc.policy.standing.send import Stopped
 from mailproc.store.store import Store
 
 _AT_ONCE = 250

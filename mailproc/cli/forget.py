@@ -13,11 +13,11 @@ from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, accoun
 from mailproc.cli.people import PersonArgument
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_CONFIG, EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_USAGE, err, out, print_json
-from mailproc.given import named
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.mention import Mentions
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.settings import Settings
+from mailproc.errands.given import named
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.mention import Mentions
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.settings.settings import Settings
 from mailproc.store.erasure.traces import Traces
 from mailproc.store.store import Store
 

@@ -11,10 +11,10 @@ from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, accoun
 from mailproc.cli.stamp_file import Columns, stamp_file
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
+from mailproc.errands.given import named
 from mailproc.errors import NotFound
-from mailproc.given import named
 from mailproc.policy.stamp import Stamper
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 
 PersonOption = Annotated[str | None, typer.Option("--person", help="A subscriber key, or an address that one has.")]
 ListOption = Annotated[

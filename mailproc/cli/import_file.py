@@ -15,12 +15,12 @@ from mailproc.cli.storage import open_store
 from mailproc.cli.table_file import Rejects, opened, other_than
 from mailproc.cli.terminal import err, out, print_json
 from mailproc.errors import BadFile, StoreError, StoreFull
-from mailproc.people_file import PeopleFile, open_people
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.person_columns import PersonColumns, columns_of
-from mailproc.policy.person_row import Rejected, RowReading
-from mailproc.settings import Settings
-from mailproc.sorted_rows import SortedRows
+from mailproc.files.people_file import PeopleFile, open_people
+from mailproc.files.sorted_rows import SortedRows
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.imports.person_columns import PersonColumns, columns_of
+from mailproc.policy.imports.person_row import Rejected, RowReading
+from mailproc.settings.settings import Settings
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.store import Store
 

@@ -18,11 +18,11 @@ from mailproc.cli.import_file import Wanted, import_file
 from mailproc.cli.people_table import DelimiterOption, EncodingOption
 from mailproc.cli.storage import run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err
-from mailproc.csv_rules import delimiter_named
+from mailproc.errands.given import check_list
 from mailproc.errors import BadFile
-from mailproc.given import check_list
-from mailproc.policy.person_columns import CONSENTED_AT
-from mailproc.policy.person_row import time_written
+from mailproc.files.csv_rules import delimiter_named
+from mailproc.policy.imports.person_columns import CONSENTED_AT
+from mailproc.policy.imports.person_row import time_written
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV file whose first line names the columns; `-`: standard input.")]
 ListsOption = Annotated[

@@ -11,11 +11,11 @@ from mailproc.cli.people import PersonArgument
 from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import err, out, print_json
+from mailproc.errands.given import check_list, named
 from mailproc.errors import NotFound
-from mailproc.given import check_list, named
-from mailproc.policy.person_row import derived_key
-from mailproc.policy.verdict import verdict
-from mailproc.settings import Settings
+from mailproc.policy.imports.person_row import derived_key
+from mailproc.policy.standing.verdict import verdict
+from mailproc.settings.settings import Settings
 from mailproc.shapes.records import member_as_json
 from mailproc.store.people.subscriptions import Profile
 from mailproc.store.results import PersonStatus, Subscriber

@@ -6,15 +6,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from mailproc.account_policies import lists_of
 from mailproc.cli import list_members
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err, out, print_json, print_table
-from mailproc.given import check_removable, usable_list_id
-from mailproc.policy.lists import MailingList
-from mailproc.policy.verdict import Classification
-from mailproc.settings import Settings
+from mailproc.errands.given import check_removable, usable_list_id
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.account_policies import lists_of
+from mailproc.settings.settings import Settings
 from mailproc.shapes.records import list_as_json
 
 app = typer.Typer(no_args_is_help=True, help="Lists and publications of an account.")

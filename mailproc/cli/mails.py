@@ -14,15 +14,15 @@ from mailproc.cli.review_show import marked_text
 from mailproc.cli.review_world import world_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import columns, is_wide, out, print_json, print_table
+from mailproc.errands.explained import page_of
 from mailproc.errors import ContentDropped, NotFound
-from mailproc.explained import page_of
+from mailproc.files.replay import SavedMail
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import examine_mail
 from mailproc.policy.decision import Action
-from mailproc.replay import SavedMail
 from mailproc.review.again import recorded_authentication
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.store.results import RecordedDecision
 
 IdArgument = Annotated[str, typer.Argument(help="Id of the mail.", show_default=False)]

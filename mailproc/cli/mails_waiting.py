@@ -10,8 +10,8 @@ from rich.text import Text
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import columns, harmless, is_wide, out, print_json, print_table
-from mailproc.policy.patience import PATIENCE
-from mailproc.settings import Settings
+from mailproc.policy.deciding.patience import PATIENCE
+from mailproc.settings.settings import Settings
 from mailproc.store.road.waiting import WaitingMail
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from mailproc.mail.new_text import Cut, NewText
-from mailproc.policy.rule_fate import RuleFate
+from mailproc.policy.explaining.rule_fate import RuleFate
 
 _MOST_CHARACTERS = 6000
 _STYLES = {

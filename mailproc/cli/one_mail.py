@@ -9,8 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT, err
-from mailproc.mail_files import MailFile, find_mail
-from mailproc.no_mail import why_no_mail
+from mailproc.files.mail_files import MailFile, find_mail
+from mailproc.files.no_mail import why_no_mail
 
 MailArgument = Annotated[Path, typer.Argument(help="A saved mail (.eml), MBOX#3, or `-` for standard input.")]
 

@@ -13,10 +13,10 @@ from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.errors import SettingsError
-from mailproc.policy.alarm import ALARM_EVENT
-from mailproc.policy.event import OutboxEntry, OutboxState
-from mailproc.policy.forwarding import forwarding_hook
-from mailproc.settings import Settings
+from mailproc.policy.hooks.alarm import ALARM_EVENT
+from mailproc.policy.hooks.event import OutboxEntry, OutboxState
+from mailproc.policy.hooks.forwarding import forwarding_hook
+from mailproc.settings.settings import Settings
 from mailproc.shapes.records import entry_as_json
 from mailproc.store.outbox.forwards import FORWARD_EVENT
 from mailproc.store.store import Store

@@ -10,8 +10,8 @@ from rich.text import Text
 from mailproc.cli.context import ConfigOption, JsonOption, OnlyAccountOption, account_named, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_TEMPFAIL, is_wide, out, print_json, print_table
-from mailproc.policy.due import Urgency
-from mailproc.settings import Settings
+from mailproc.policy.hooks.due import Urgency
+from mailproc.settings.settings import Settings
 from mailproc.store.outbox.requests import Unmet
 
 _COLOURS = {Urgency.late: "bold red", Urgency.near: "yellow", Urgency.waiting: ""}

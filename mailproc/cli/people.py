@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from mailproc.by_hand import Entered, Request, enter
 from mailproc.cli.context import (
     AccountOption,
     ConfigOption,
@@ -19,12 +18,13 @@ from mailproc.cli.person import STANDING_COLOURS, print_status
 from mailproc.cli.send_lines import print_sends
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_NOPERM, EX_USAGE, err, out, print_json
-from mailproc.given import check_list, named, past
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.scope import GlobalScope
-from mailproc.policy.send import Send
-from mailproc.sending import sends_behind
-from mailproc.settings import Settings
+from mailproc.errands.by_hand import Entered, Request, enter
+from mailproc.errands.given import check_list, named, past
+from mailproc.errands.sending import sends_behind
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.scope import GlobalScope
+from mailproc.policy.standing.send import Send
+from mailproc.settings.settings import Settings
 from mailproc.shapes.person import status_as_json
 from mailproc.shapes.records import send_as_json
 from mailproc.store.desk.review_reports import ReviewFilter

@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from mailproc.cli.terminal import EX_DATAERR, EX_NOINPUT
-from mailproc.csv_rules import (
+from mailproc.files.csv_rules import (
     MAX_LINE,
     NO_COLUMNS,
     TOO_LONG,
@@ -24,7 +24,7 @@ from mailproc.csv_rules import (
     why_no_text,
     why_undecodable,
 )
-from mailproc.policy.table_cell import plain_cell
+from mailproc.policy.imports.table_cell import plain_cell
 
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="Such as windows-1252; else UTF-8, or what the file's mark says.")

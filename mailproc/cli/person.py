@@ -1,9 +1,9 @@
 """One person on the terminal and as JSON: the standing, what stands against mailing, and what has happened."""
 
 from mailproc.cli.terminal import harmless, out
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import Block, own_standing
-from mailproc.settings import Settings
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.standing import Block, own_standing
+from mailproc.settings.settings import Settings
 from mailproc.shapes.person import forgotten_since, verdicts_on
 from mailproc.store.results import PersonStatus
 

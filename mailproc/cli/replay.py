@@ -30,11 +30,11 @@ from mailproc.cli.decision_table import print_decisions
 from mailproc.cli.explain_page import COLOURS
 from mailproc.cli.terminal import EX_NOINPUT, err, out
 from mailproc.errors import BadFile, SettingsError
+from mailproc.files.mail_files import MailFile, find_mail
+from mailproc.files.replay import SavedMail
 from mailproc.identity import sortable_id
-from mailproc.mail_files import MailFile, find_mail
-from mailproc.policy.rules import RuleSet
-from mailproc.replay import SavedMail
-from mailproc.settings import Settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.settings.settings import Settings
 
 if TYPE_CHECKING:
     from mailproc.store.store import Store

@@ -11,8 +11,8 @@ from mailproc.cli.people import TIMES
 from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
-from mailproc.policy.facts import retraction_of
-from mailproc.settings import Settings
+from mailproc.policy.standing.facts import retraction_of
+from mailproc.settings.settings import Settings
 from mailproc.store.people.reverts import Affected, FactsNamed, Made, Making
 
 SHOWN = 20

@@ -16,7 +16,7 @@ from mailproc.cli.together import MOST, ApplyOption, ByOption
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.decision import decision_as_json
 from mailproc.review.again import Again, apply_again, decide_again
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.store import Store
 

@@ -12,13 +12,13 @@ from mailproc.cli.person import STANDING_COLOURS
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_DATAERR, EX_NOPERM, EX_USAGE, err, out, print_json
 from mailproc.cli.together import ByOption
+from mailproc.errands.given import check_list, named
 from mailproc.errors import RulesError
-from mailproc.given import check_list, named
-from mailproc.policy.facts import Fact, Level
-from mailproc.policy.review import Answer
+from mailproc.policy.deciding.review import Answer
+from mailproc.policy.standing.facts import Fact, Level
 from mailproc.review.answer import WhoIsMeant, answer_review, consented_since, facts_of_answer
 from mailproc.review.example import add_example, words_of
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.shapes.review import answered_as_json
 from mailproc.store.results import Answered, ReviewItem
 

@@ -12,11 +12,11 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json, print_table
 from mailproc.errors import StoreError
 from mailproc.mail.mail_kind import MailKind
-from mailproc.policy.due import SOON
-from mailproc.policy.standing import Status
+from mailproc.policy.hooks.due import SOON
+from mailproc.policy.standing.standing import Status
 from mailproc.review.again import Again, World, decide_again
 from mailproc.review.answer import people_in
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.shapes.review import review_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import PersonStatus, ReviewItem

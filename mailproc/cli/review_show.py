@@ -15,7 +15,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import read_headers, read_message
 from mailproc.mail.new_text import find_new_text
-from mailproc.policy.due import SOON
+from mailproc.policy.hooks.due import SOON
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.review.again import Again
 from mailproc.review.answer import people_in, why_unclear

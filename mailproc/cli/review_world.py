@@ -1,12 +1,12 @@
 """What stored mail is decided against now."""
 
-from mailproc.account_policies import policies_of
 from mailproc.authenticity.border import Border
-from mailproc.intake import NOBODY
 from mailproc.policy.account import AccountPolicy
 from mailproc.review.again import World
-from mailproc.rule_files import load_rules
-from mailproc.settings import Settings
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.intake import NOBODY
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.settings import Settings
 
 
 def world_of(settings: Settings) -> World:

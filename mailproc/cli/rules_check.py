@@ -17,12 +17,12 @@ from mailproc.cli.storage import run
 from mailproc.cli.stored_mail import examine_stored
 from mailproc.cli.terminal import EX_CONFIG, EX_DATAERR, EX_NOINPUT, err, out, print_json
 from mailproc.errors import RulesError
-from mailproc.policy.comparison import compare_examinations, compare_with_decision
-from mailproc.policy.dead_phrases import DeadPhrase, dead_phrases
-from mailproc.policy.rules import RuleSet, counted_matches, failing_examples
-from mailproc.rule_files import shipped_rules_folder
-from mailproc.settings import Settings
-from mailproc.settings_file import load_settings
+from mailproc.policy.explaining.comparison import compare_examinations, compare_with_decision
+from mailproc.policy.rules.dead_phrases import DeadPhrase, dead_phrases
+from mailproc.policy.rules.rules import RuleSet, counted_matches, failing_examples
+from mailproc.rule_sets.files import shipped_rules_folder
+from mailproc.settings.file import load_settings
+from mailproc.settings.settings import Settings
 
 EXIT_FINDINGS = 1
 SHOWN = 60  # characters of a phrase

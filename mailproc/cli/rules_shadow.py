@@ -9,8 +9,8 @@ from mailproc.cli.comparing import print_comparison
 from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json
-from mailproc.policy.comparison import comparison_from_json
-from mailproc.settings import Settings
+from mailproc.policy.explaining.comparison import comparison_from_json
+from mailproc.settings.settings import Settings
 from mailproc.store.road.archive import ShadowDecision
 
 

@@ -18,10 +18,10 @@ from mailproc.cli.storage import run
 from mailproc.cli.stored_mail import examine_stored
 from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
 from mailproc.errors import BadFile
-from mailproc.mail_files import MailFile
-from mailproc.policy.examination import Examination
-from mailproc.policy.rules import RuleSet
-from mailproc.settings import Settings
+from mailproc.files.mail_files import MailFile
+from mailproc.policy.deciding.examination import Examination
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

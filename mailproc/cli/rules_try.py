@@ -14,12 +14,12 @@ from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.deciding import World, examine_saved, opened, world_of
 from mailproc.cli.explain_page import otherwise_lines, print_headline, print_lines, print_text, rule_lines
 from mailproc.cli.terminal import EX_NOINPUT, err, print_json
-from mailproc.explained import page_of
+from mailproc.errands.explained import page_of
+from mailproc.files.replay import SavedMail, saved_mail
 from mailproc.mail.message import read_headers
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import decision_as_json
 from mailproc.policy.storable import storable_text
-from mailproc.replay import SavedMail, saved_mail
 
 _FIELD = re.compile(rb"(From |[!-9;-~]{1,76}:)")
 _MAIL_NAME = re.compile(r"[^\s\0]{1,250}\.(eml|mbox)")

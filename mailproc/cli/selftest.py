@@ -19,11 +19,11 @@ from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_CONFIG, EX_UNAVAILABLE, err, out, print_json
 from mailproc.errors import StoreError
 from mailproc.policy.decision import Action
-from mailproc.policy.event import OutboxState
-from mailproc.policy.probe import probe_address, probe_mail
-from mailproc.policy.send import SendTerms
-from mailproc.policy.standing import Status
-from mailproc.settings import AccountSettings, Settings
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.hooks.probe import probe_address, probe_mail
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.standing import Status
+from mailproc.settings.settings import AccountSettings, Settings
 from mailproc.store.desk.probes import Probe
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

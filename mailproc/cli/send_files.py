@@ -15,9 +15,9 @@ from typing import TextIO
 
 from mailproc.cli.people_table import Portion, TableError
 from mailproc.cli.terminal import EX_CANTCREAT
-from mailproc.policy.send import Stopped
-from mailproc.policy.standing import Block
-from mailproc.sending import reason_of, trouble_of
+from mailproc.errands.sending import reason_of, trouble_of
+from mailproc.policy.standing.send import Stopped
+from mailproc.policy.standing.standing import Block
 
 BLOCKED_COLUMNS = (
     "blocked_what",

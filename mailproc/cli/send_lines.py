@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mailproc.cli.terminal import harmless, out
-from mailproc.policy.send import Send
+from mailproc.policy.standing.send import Send
 
 
 def print_sends(sends: Iterable[Send]) -> None:

@@ -10,12 +10,12 @@ from rich.table import Table
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_NOINPUT, err, out, print_json, print_table
+from mailproc.errands.sending import record_send, send_of, sends_behind, terms_of
 from mailproc.errors import StoreError
-from mailproc.policy.facts import Fact
-from mailproc.policy.send import Send
-from mailproc.policy.verdict import Classification
-from mailproc.sending import record_send, send_of, sends_behind, terms_of
-from mailproc.settings import Settings
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.settings import Settings
 from mailproc.shapes.records import send_as_json
 
 app = typer.Typer(no_args_is_help=True, help="Sends, and the lists that each went to.")

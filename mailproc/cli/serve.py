@@ -11,19 +11,19 @@ from typing import Annotated, Any
 import structlog
 import typer
 
-from mailproc.account_policies import policies_of
 from mailproc.cli.context import ConfigOption, checked_settings, settings_of
 from mailproc.cli.garbage import keep_for_good
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_TEMPFAIL, err
 from mailproc.errors import MailprocError, SettingsError
-from mailproc.intake import inbound_mails
 from mailproc.log import configure_logging
 from mailproc.mail.envelope import Envelope
 from mailproc.policy.account import Accounts
-from mailproc.rule_files import load_rules
-from mailproc.service import ROLES, Service
-from mailproc.settings import Settings
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.intake import inbound_mails
+from mailproc.service.service import ROLES, Service
+from mailproc.settings.account_policies import policies_of
+from mailproc.settings.settings import Settings
 from mailproc.store.engine.database import create_if_new
 
 

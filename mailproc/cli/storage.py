@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
-from mailproc.account_policies import with_lists
 from mailproc.errors import StoreError
-from mailproc.opened_store import opened_store
-from mailproc.settings import Settings
+from mailproc.service.opened_store import opened_store
+from mailproc.settings.account_policies import with_lists
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 
 Result = TypeVar("Result")

@@ -3,15 +3,15 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from mailproc.account_policies import accounts_for_replay, policies_of
 from mailproc.cli.storage import open_store
 from mailproc.cli.terminal import err
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import default_account
-from mailproc.policy.examination import Examination
-from mailproc.policy.rules import RuleSet
+from mailproc.policy.deciding.examination import Examination
+from mailproc.policy.rules.rules import RuleSet
 from mailproc.review.again import recorded_authentication
-from mailproc.settings import Settings
+from mailproc.settings.account_policies import accounts_for_replay, policies_of
+from mailproc.settings.settings import Settings
 from mailproc.store.road.archive import ArchivedMail
 
 Seen = tuple[Examination, ...]

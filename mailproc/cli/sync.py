@@ -8,7 +8,7 @@ from mailproc.cli.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import out, print_json
 from mailproc.errors import SettingsError
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What hooks are told.")
 

@@ -19,10 +19,18 @@ from mailproc.cli.context import (
 )
 from mailproc.cli.terminal import EX_CANTCREAT, EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.lists import list_of_number
-from mailproc.policy.token import UNSUBSCRIBING, Purpose, Token, find_tokens, key_ids_in, make_token, signing_key_of
-from mailproc.policy.token_key import number_of, subscriber_of
-from mailproc.settings import Settings
+from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.tokens.token import (
+    UNSUBSCRIBING,
+    Purpose,
+    Token,
+    find_tokens,
+    key_ids_in,
+    make_token,
+    signing_key_of,
+)
+from mailproc.policy.tokens.token_key import number_of, subscriber_of
+from mailproc.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Signed address tokens: keys for them, and what one says.")
 _MAX_KEYS = 16

@@ -11,11 +11,11 @@ from mailproc.cli.people import TIMES
 from mailproc.cli.storage import open_store, run
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json, print_table
 from mailproc.cli.why_page import print_why
-from mailproc.diagnosis import Diagnosed, Question, diagnose
-from mailproc.given import check_list, named, past
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.verdict import Classification
-from mailproc.settings import Settings
+from mailproc.errands.diagnosis import Diagnosed, Question, diagnose
+from mailproc.errands.given import check_list, named, past
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.settings import Settings
 from mailproc.shapes.why import why_as_json
 from mailproc.store.desk.diagnosis import Counted
 

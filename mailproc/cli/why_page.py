@@ -7,11 +7,11 @@ from rich.text import Text
 
 from mailproc.cli.context import operator
 from mailproc.cli.terminal import harmless, out
-from mailproc.diagnosis import Diagnosed
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.why import GLOBAL_FIRST, Answer, Told, Why
-from mailproc.settings import Settings
+from mailproc.errands.diagnosis import Diagnosed
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.why import GLOBAL_FIRST, Answer, Told, Why
+from mailproc.settings.settings import Settings
 from mailproc.shapes.why import REMEDIES, command_of
 from mailproc.store.desk.diagnosis import Source
 

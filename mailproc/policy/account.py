@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from mailproc.policy.address import ascii_domain, split_address
-from mailproc.policy.sources import NO_SOURCES, FeedbackSources
-from mailproc.policy.token import Purpose, Token, looks_like_token, read_token
+from mailproc.policy.sources.sources import NO_SOURCES, FeedbackSources
+from mailproc.policy.tokens.token import Purpose, Token, looks_like_token, read_token
 
 
 class MailboxRole(StrEnum):

@@ -7,8 +7,8 @@ from typing import Any
 
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.mail_kind import MailKind
-from mailproc.policy.facts import Fact, Level
-from mailproc.policy.subscriber import SubscriberRef
+from mailproc.policy.standing.facts import Fact, Level
+from mailproc.policy.who.subscriber import SubscriberRef
 
 
 class Action(StrEnum):

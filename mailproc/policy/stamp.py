@@ -26,9 +26,9 @@ from email.header import Header
 from functools import lru_cache
 
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.policy.ownership import sending_domains
-from mailproc.policy.token import EPOCH, Purpose, packed_subscriber, sign_token, signing_key_of
-from mailproc.policy.token_key import number_of, subscriber_of
+from mailproc.policy.tokens.token import EPOCH, Purpose, packed_subscriber, sign_token, signing_key_of
+from mailproc.policy.tokens.token_key import number_of, subscriber_of
+from mailproc.policy.who.ownership import sending_domains
 
 LINK_NAMES = ("Unsubscribe-Link", "Profile-Link")  # not for the header, but for the text of the mail
 HEADER_NAMES = (

@@ -10,9 +10,9 @@ from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.breaker import is_held, still_held
+from mailproc.policy.deciding.breaker import is_held, still_held
 from mailproc.policy.decision import Action, Decision, decision_as_json
-from mailproc.policy.rules import RuleSet
+from mailproc.policy.rules.rules import RuleSet
 from mailproc.store.results import Recorded, RecordedDecision
 from mailproc.store.store import Store
 

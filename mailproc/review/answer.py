@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from mailproc.errors import MailprocError
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.review import Answer
-from mailproc.policy.verdict import verdict
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.verdict import verdict
 from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
 

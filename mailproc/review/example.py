@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproc.errors import RulesError
-from mailproc.policy.rules import read_rules
+from mailproc.policy.rules.rules import read_rules
 from mailproc.policy.storable import short_text
 
 _MAX_WORDS = 300  # characters: an example shows a wording, it does not keep a mail

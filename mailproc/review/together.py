@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.policy.review import Answer
+from mailproc.policy.deciding.review import Answer
 from mailproc.review.again import World, apply_again, decide_again
 from mailproc.review.answer import answer_review
 from mailproc.store.store import Store

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from mailproc.policy.facts import Fact
-from mailproc.policy.forgetting import forgotten_at
-from mailproc.policy.standing import Block, own_standing
-from mailproc.policy.verdict import Classification, Verdict, verdict
-from mailproc.settings import Settings
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.forgetting import forgotten_at
+from mailproc.policy.standing.standing import Block, own_standing
+from mailproc.policy.standing.verdict import Classification, Verdict, verdict
+from mailproc.settings.settings import Settings
 from mailproc.store.results import PersonStatus, ReviewItem
 
 

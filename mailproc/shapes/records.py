@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from mailproc.policy.event import OutboxEntry, event_as_json
-from mailproc.policy.lists import MailingList
-from mailproc.policy.send import Send
-from mailproc.policy.verdict import verdict
+from mailproc.policy.hooks.event import OutboxEntry, event_as_json
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import verdict
 
 if TYPE_CHECKING:  # who shows a decision needs no SQL
     from mailproc.store.people.subscriptions import Profile

@@ -1,11 +1,11 @@
 """A diagnosis as plain values: every step, what stops mail by what evidence, and what would let it through."""
 
-from mailproc.diagnosis import Diagnosed
-from mailproc.policy.facts import Level
-from mailproc.policy.remedy import Change, Remedy
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.why import GLOBAL_FIRST, Told, Why
-from mailproc.settings import Settings
+from mailproc.errands.diagnosis import Diagnosed
+from mailproc.policy.standing.facts import Level
+from mailproc.policy.standing.remedy import Change, Remedy
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.why import GLOBAL_FIRST, Told, Why
+from mailproc.settings.settings import Settings
 from mailproc.store.desk.diagnosis import Source
 
 _REASON = "..."

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from structlog.typing import FilteringBoundLogger
 
 from mailproc.errors import SettingsError, why_not_listening
-from mailproc.settings import SmtpSettings
+from mailproc.settings.settings import SmtpSettings
 from mailproc.smtp.door import Door
 from mailproc.smtp.lmtp_session import LmtpSession
 from mailproc.smtp.mail_session import MailSession

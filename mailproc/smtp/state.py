@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from structlog.typing import FilteringBoundLogger
 
 from mailproc.errors import SettingsError
-from mailproc.settings import SmtpSettings
+from mailproc.settings.settings import SmtpSettings
 from mailproc.smtp import replies
 from mailproc.smtp.door import Door
 from mailproc.smtp.ledger import Ledger

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mailproc.policy.alarm import Alarm
 from mailproc.policy.decision import Decision
-from mailproc.policy.event import OutboxEntry
-from mailproc.policy.facts import Fact
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.standing import Standing, Status
+from mailproc.policy.hooks.alarm import Alarm
+from mailproc.policy.hooks.event import OutboxEntry
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.standing import Standing, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,15 +11,15 @@ from sqlalchemy import URL
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
-from mailproc.policy.breaker import BreakerLimits, Unproven
+from mailproc.policy.deciding.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
-from mailproc.policy.due import USUAL_DUE, DueRule
-from mailproc.policy.event import Delivery, OutboxEntry
-from mailproc.policy.facts import Fact
-from mailproc.policy.forwarding import Forwarding
-from mailproc.policy.scope import NO_SCOPES, Scopes
-from mailproc.policy.standing import BounceThresholds
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.due import USUAL_DUE, DueRule
+from mailproc.policy.hooks.event import Delivery, OutboxEntry
+from mailproc.policy.hooks.forwarding import Forwarding
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.scope import NO_SCOPES, Scopes
+from mailproc.policy.standing.standing import BounceThresholds
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.answering import Desk
 from mailproc.store.desk.diagnosis import Diagnosis
 from mailproc.store.desk.loops import Loops

@@ -2,7 +2,7 @@
 
 import orjson
 
-from mailproc.policy.event import SyncEvent, event_as_json
+from mailproc.policy.hooks.event import SyncEvent, event_as_json
 
 
 def event_body(event: SyncEvent) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
 from mailproc.sync.body import event_line
 
 EX_TEMPFAIL = 75  # sysexits.h: try again later

@@ -5,11 +5,11 @@ from typing import Protocol
 
 from mailproc.errors import NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
-from mailproc.policy.event import Delivery, PermanentFailure, SyncEvent, TransientFailure
-from mailproc.policy.forward import BOUNCE_TAG
-from mailproc.policy.forwarding import forwarding_hook
-from mailproc.settings import AccountSettings
-from mailproc.smarthost_settings import SmarthostSettings
+from mailproc.policy.deciding.forward import BOUNCE_TAG
+from mailproc.policy.hooks.event import Delivery, PermanentFailure, SyncEvent, TransientFailure
+from mailproc.policy.hooks.forwarding import forwarding_hook
+from mailproc.settings.settings import AccountSettings
+from mailproc.settings.smarthost import SmarthostSettings
 from mailproc.store.results import RecordedDecision
 from mailproc.sync.forward_mail import Forward, compose_forward
 from mailproc.sync.smarthost import Smarthost

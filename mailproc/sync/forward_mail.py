@@ -15,7 +15,7 @@ from mailproc.mail.envelope import InboundMail
 from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import Headers, read_headers
 from mailproc.policy.address import split_address
-from mailproc.policy.forward import FORWARDED_HEADER
+from mailproc.policy.deciding.forward import FORWARDED_HEADER
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.sync.written_head import header_of, mailbox_words, one_line, text_words, written_address
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivery, SyncEvent
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivery, SyncEvent
+from mailproc.settings.settings import HookSettings
 from mailproc.sync.exec import ExecHook
 from mailproc.sync.jsonl import JsonlHook
 from mailproc.sync.webhook import WebhookHook

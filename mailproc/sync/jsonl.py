@@ -7,7 +7,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mailproc.policy.event import Delivered, Delivery, SyncEvent, TransientFailure
+from mailproc.policy.hooks.event import Delivered, Delivery, SyncEvent, TransientFailure
 from mailproc.sync.body import event_line
 
 _Waiting = tuple[bytes, "asyncio.Future[Delivery]"]

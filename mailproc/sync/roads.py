@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.sync.forward import ForwardHook, MailSource
 from mailproc.sync.hook import Hook, RetrySettings, build_hook
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import aiosmtplib
 
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, TransientFailure
-from mailproc.smarthost_settings import SmarthostSettings
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, TransientFailure
+from mailproc.settings.smarthost import SmarthostSettings
 
 _EXCERPT_CHARS = 200
 _PIECE_BYTES = 256 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mailproc.policy.event import Delivery, OutboxEntry
+from mailproc.policy.hooks.event import Delivery, OutboxEntry
 
 
 class Wakeup(Protocol):

@@ -12,8 +12,8 @@ import aiohttp
 from standardwebhooks.webhooks import Webhook
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
+from mailproc.settings.settings import HookSettings
 from mailproc.sync.body import event_body
 
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - the public prefix, no secret

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import structlog
 
 from mailproc.errors import StoreError
-from mailproc.policy.event import Delivered, Delivery, OutboxEntry, TransientFailure
-from mailproc.policy.retry import next_attempt_at
+from mailproc.policy.hooks.event import Delivered, Delivery, OutboxEntry, TransientFailure
+from mailproc.policy.hooks.retry import next_attempt_at
 from mailproc.sync.hook import Hook, RetrySettings
 from mailproc.sync.source import OutboxSource
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from mailproc.metrics import Metrics
 from mailproc.policy.account import Accounts
-from mailproc.policy.lists import MailingList
-from mailproc.policy.rules import RuleSet
-from mailproc.settings import Settings
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.policy.standing.lists import MailingList
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.endpoints import Details, Readiness
 

@@ -7,7 +7,7 @@ from dns.rcode import NOTIMP, REFUSED, SERVFAIL, Rcode
 from dns_server import DnsServer
 
 from mailproc.authenticity.resolver import DnsResolver, NoAnswer, reverse_name
-from mailproc.setting_types import dns_server
+from mailproc.settings.types import dns_server
 
 
 async def test_each_kind_of_record_is_read(dns: DnsServer, resolver: DnsResolver) -> None:

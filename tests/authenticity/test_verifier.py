@@ -18,7 +18,7 @@ from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResu
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
-from mailproc.setting_types import Verify
+from mailproc.settings.types import Verify
 
 PEER = "198.51.100.7"
 

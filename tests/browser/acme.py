@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from mailproc.pages_settings import AttributeSettings, PagesSettings
-from mailproc.policy.lists import MailingList
-from mailproc.policy.profile import AttributeKind
-from mailproc.policy.send import Send
-from mailproc.policy.token import EPOCH, Purpose, Token, make_token
-from mailproc.policy.token_key import number_of
-from mailproc.policy.verdict import Classification
-from mailproc.rule_files import load_rules
-from mailproc.service import Service
-from mailproc.settings import AccountSettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from mailproc.policy.pages.profile import AttributeKind
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.tokens.token import EPOCH, Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.service import Service
+from mailproc.settings.pages import AttributeSettings, PagesSettings
+from mailproc.settings.settings import AccountSettings, Settings, SmtpSettings, StoreSettings, WebSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

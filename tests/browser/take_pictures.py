@@ -17,9 +17,9 @@ from terminal_picture import terminal_page
 from visitor import PHONE
 
 from mailproc.log import configure_logging
-from mailproc.pages_settings import AttributeSettings
-from mailproc.policy.profile import AttributeKind
-from mailproc.policy.token import Purpose
+from mailproc.policy.pages.profile import AttributeKind
+from mailproc.policy.tokens.token import Purpose
+from mailproc.settings.pages import AttributeSettings
 from mailproc.store.engine.database import migrate
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"

@@ -5,7 +5,7 @@ from acme import SEND, Acme
 from playwright.async_api import Page, expect
 from visitor import DESKTOP, PHONE, Visit, Visitor
 
-from mailproc.policy.token import Purpose
+from mailproc.policy.tokens.token import Purpose
 
 OUTLINE = "() => getComputedStyle(document.activeElement).outlineStyle"
 FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.value"

@@ -5,7 +5,7 @@ from acme import ATTRIBUTES, LISTS, SEND, Acme
 from playwright.async_api import Page, expect
 from visitor import Visit
 
-from mailproc.policy.token import Purpose
+from mailproc.policy.tokens.token import Purpose
 
 with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command_line import Shell
 
-from mailproc.rule_files import load_rules
+from mailproc.rule_sets.files import load_rules
 
 SHIPPED = load_rules(None)  # held, so that the commands run here need not read them each time
 

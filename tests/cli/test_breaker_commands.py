@@ -11,9 +11,9 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.breaker import BreakerLimits, unproven_in
-from mailproc.rule_files import load_rules
-from mailproc.settings import StoreSettings
+from mailproc.policy.deciding.breaker import BreakerLimits, unproven_in
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 NETWORK = "network 203.0.113.0/24"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from mailproc.cli.main import app
 from mailproc.policy.stamp import HEADER_NAMES
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import create_if_new
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command_line import Done, Shell
 
-from mailproc.policy.person_row import derived_key
+from mailproc.policy.imports.person_row import derived_key
 
 PEOPLE = "E-Mail;Kundennr;Ort\npat@example.org;17;Graz\nkim@example.net;18;Wien\nlee@example.com;;\n"
 

@@ -7,7 +7,7 @@ import pytest
 from command_line import PRAISE, REQUEST, Shell
 
 from mailproc.cli.storage import open_store, run
-from mailproc.settings_file import load_settings
+from mailproc.settings.file import load_settings
 
 FORWARDING = {
     "MAILPROC_ACCOUNT__ACME__FORWARD_TO": "team@people.example",

@@ -10,7 +10,7 @@ import pytest
 from command_line import REQUEST, Shell
 
 from mailproc.cli.storage import open_store, run
-from mailproc.settings_file import load_settings
+from mailproc.settings.file import load_settings
 from mailproc.store.results import Subscriber
 
 RULES = Path(__file__).parents[2] / "rules"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import REQUEST, Shell
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.road.archive import ShadowDecision
 from mailproc.store.store import Store
 

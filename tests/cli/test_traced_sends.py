@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from command_line import Shell
 
-from mailproc.policy.token import EPOCH, Purpose, Token, make_token
+from mailproc.policy.tokens.token import EPOCH, Purpose, Token, make_token
 
 SECRET = bytes(range(32))
 KEYS = f'[account.token_keys]\n1 = "{SECRET.hex()}"\n[account.lists]\nweekly = "Weekly"\noffers = "Offers"\n[[hook]]'

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import Shell
 
-from mailproc.rule_files import shipped_rules_folder
+from mailproc.rule_sets.files import shipped_rules_folder
 
 STORY = Path(__file__).resolve().parent.parent.parent / "docs" / "how-to" / "tune-rules.md"
 HEAD = "From: {who}\r\nTo: reply@reply.acme.example\r\nSubject: Re: Spring catalogue\r\n\r\n{text}\r\n"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from command_line import Shell
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -17,13 +17,13 @@ from mailproc.identity import sortable_id
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.mail_kind import MailKind
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.event import Delivered
-from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.review import Answer
-from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.event import Delivered
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.standing.scope import EVERYWHERE, AccountScope, Member, Scopes
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber

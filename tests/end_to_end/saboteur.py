@@ -11,17 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import mailproc.decider
+import mailproc.service.decider
 from mailproc.cli.main import main
 from mailproc.mail.authentication import Authentication
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
-from mailproc.policy.rules import RuleSet
+from mailproc.policy.rules.rules import RuleSet
 from mailproc.store.engine.sqlite_driver import SqliteDriver, in_one_hop
 
 MARK = os.environ["SABOTAGE_MARK"].encode()
-sound = mailproc.decider.decide_mail
+sound = mailproc.service.decider.decide_mail
 
 
 def decide_mail(mail: InboundMail, authentication: Authentication, account: AccountPolicy, rules: RuleSet) -> Decision:
@@ -34,14 +34,16 @@ def decide_mail(mail: InboundMail, authentication: Authentication, account: Acco
     return sound(mail, authentication, account, rules)
 
 
-def submit(decider: mailproc.decider.Decider, mail: InboundMail) -> None:
+def submit(decider: mailproc.service.decider.Decider, mail: InboundMail) -> None:
     """As the sound one, but for the marked mail."""
     if MARK in mail.content and os.environ["SABOTAGE"] == "drop":
         return
     sound_submit(decider, mail)
 
 
-async def _decide(decider: mailproc.decider.Decider, mail: InboundMail, told: Authentication | None = None) -> Decision:
+async def _decide(
+    decider: mailproc.service.decider.Decider, mail: InboundMail, told: Authentication | None = None
+) -> Decision:
     if MARK in mail.content and os.environ["SABOTAGE"] == "stop" and not broken:
         broken.append(mail.id)
         raise ZeroDivisionError("sabotage")
@@ -59,12 +61,12 @@ async def run(driver: SqliteDriver, work: Callable[[], Any], *, size_bytes: int 
 
 
 broken: list[str] = []
-sound_submit = mailproc.decider.Decider.submit
-sound_decide = mailproc.decider.Decider._decide
+sound_submit = mailproc.service.decider.Decider.submit
+sound_decide = mailproc.service.decider.Decider._decide
 sound_run = SqliteDriver.run
-mailproc.decider.decide_mail = decide_mail
-mailproc.decider.Decider.submit = submit  # type: ignore[method-assign]
-mailproc.decider.Decider._decide = _decide  # type: ignore[method-assign]
+mailproc.service.decider.decide_mail = decide_mail
+mailproc.service.decider.Decider.submit = submit  # type: ignore[method-assign]
+mailproc.service.decider.Decider._decide = _decide  # type: ignore[method-assign]
 SqliteDriver.run = run  # type: ignore[method-assign]
 
 if __name__ == "__main__":

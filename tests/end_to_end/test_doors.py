@@ -19,13 +19,13 @@ from test_trouble import command
 from benchmarks.load import Session
 from benchmarks.web_parts import parts_of
 from mailproc.metrics import Metrics
-from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.lists import MailingList
-from mailproc.policy.token import Purpose, Token, make_token
-from mailproc.policy.token_key import number_of
-from mailproc.settings import StoreSettings
-from mailproc.settings_file import load_settings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret
+from mailproc.policy.tokens.token import Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of
+from mailproc.settings.file import load_settings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 from mailproc.web.application import build_application

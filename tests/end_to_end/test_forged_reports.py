@@ -11,11 +11,18 @@ from prometheus_client import generate_latest
 from service_process import ServiceProcess
 
 from mailproc.policy.account import FeedbackTrust
-from mailproc.policy.breaker import HELD
-from mailproc.rule_files import load_rules
-from mailproc.service import Service
-from mailproc.setting_types import Verify
-from mailproc.settings import AccountSettings, AuthenticitySettings, Settings, SmtpSettings, StoreSettings, WebSettings
+from mailproc.policy.deciding.breaker import HELD
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.service import Service
+from mailproc.settings.settings import (
+    AccountSettings,
+    AuthenticitySettings,
+    Settings,
+    SmtpSettings,
+    StoreSettings,
+    WebSettings,
+)
+from mailproc.settings.types import Verify
 from mailproc.store.store import Store
 
 FORGER = "203.0.113.66"

@@ -8,9 +8,9 @@ import pytest
 from service_process import REPLY_BOX, reply_mail
 
 from benchmarks.load import Session
-from mailproc.rule_files import load_rules
-from mailproc.service import Service
-from mailproc.settings import AccountSettings, Settings, SmtpSettings, WebSettings
+from mailproc.rule_sets.files import load_rules
+from mailproc.service.service import Service
+from mailproc.settings.settings import AccountSettings, Settings, SmtpSettings, WebSettings
 
 RULES = load_rules(None)
 HEAD = b"From: x@example.org\r\nTo: reply@reply.acme.example\r\n"

@@ -11,7 +11,7 @@ from crowd import SCOPES
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 CROWD = Path(__file__).parent / "crowd.py"

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 
 DAY_ZERO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from mailproc.mail.authentication import NOT_CHECKED, Authentication
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Decision
-from mailproc.policy.examination import Examination
-from mailproc.policy.rules import RuleSet
-from mailproc.policy.token import Purpose, Token, make_token
-from mailproc.rule_files import load_rules
+from mailproc.policy.rules.rules import RuleSet
+from mailproc.policy.tokens.token import Purpose, Token, make_token
+from mailproc.rule_sets.files import load_rules
 
 KEYS = {1: bytes(range(32))}
 RECEIVED_AT = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)

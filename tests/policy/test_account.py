@@ -12,7 +12,7 @@ from mailproc.policy.account import (
     default_account,
     policy_digest,
 )
-from mailproc.policy.token import Purpose
+from mailproc.policy.tokens.token import Purpose
 
 ACCOUNTS = Accounts([ACCOUNT])
 

@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproc.mail.message import read_message
-from mailproc.policy.act import also, held, sent_at
-from mailproc.policy.case import Outcome
+from mailproc.policy.deciding.act import also, held, sent_at
+from mailproc.policy.deciding.case import Outcome
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Level
-from mailproc.policy.token import Purpose, Token
+from mailproc.policy.standing.facts import Level
+from mailproc.policy.tokens.token import Purpose, Token
 
 ARRIVAL = datetime(2026, 1, 1, tzinfo=UTC)
 TOKEN = Token(purpose=Purpose.bounce, subscriber=1, message=1, day=1, kid=1)

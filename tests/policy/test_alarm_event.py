@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mailproc.policy.alarm import Alarm, AlarmKind, alarm_event
-from mailproc.policy.event import event_as_json
+from mailproc.policy.hooks.alarm import Alarm, AlarmKind, alarm_event
+from mailproc.policy.hooks.event import event_as_json
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/reference/alarm.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -1,14 +1,14 @@
 import pytest
 from posted import account_with, report_mail, token_text
 
-from mailproc.account_policies import load_sources
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.mail.feedback import parse_feedback_report
 from mailproc.mail.message import read_message
-from mailproc.policy.arming import Sample, Step, entry_text, read_sample
-from mailproc.policy.source_file import read_source_file
-from mailproc.policy.sources import RecipientHint
-from mailproc.policy.token import Purpose
+from mailproc.policy.sources.arming import Sample, Step, entry_text, read_sample
+from mailproc.policy.sources.source_file import read_source_file
+from mailproc.policy.sources.sources import RecipientHint
+from mailproc.policy.tokens.token import Purpose
+from mailproc.settings.account_policies import load_sources
 
 
 def passed(domain: str, *, aligned: bool = False) -> MethodResult:

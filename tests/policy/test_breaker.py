@@ -3,10 +3,10 @@ from posted import account_with, bounce_mail, decided, reply_mail, report_mail, 
 
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
-from mailproc.policy.breaker import HELD, BreakerLimits, Unproven, held_decision, unproven_in
+from mailproc.policy.deciding.breaker import HELD, BreakerLimits, Unproven, held_decision, unproven_in
 from mailproc.policy.decision import Action
-from mailproc.policy.probe import probe_address
-from mailproc.policy.token import Purpose
+from mailproc.policy.hooks.probe import probe_address
+from mailproc.policy.tokens.token import Purpose
 
 ACCOUNT = account_with()
 STRANGER = "203.0.113.9"

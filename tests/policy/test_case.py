@@ -2,8 +2,8 @@ import pytest
 from posted import ACCOUNT, token_text
 
 from mailproc.policy.account import MailboxRole, default_account
-from mailproc.policy.case import route_of
-from mailproc.policy.token import Purpose
+from mailproc.policy.deciding.case import route_of
+from mailproc.policy.tokens.token import Purpose
 
 
 @pytest.mark.parametrize(

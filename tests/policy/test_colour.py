@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailproc.policy.colour import READABLE, contrast, is_colour, readable, text_on
-from mailproc.policy.picture import picture_type
+from mailproc.policy.pages.colour import READABLE, contrast, is_colour, readable, text_on
+from mailproc.policy.pages.picture import picture_type
 
 COLOURS = ["#000", "#ffffff", "#ffe600", "#1f4fd8", "#777777", "#ff0000", "#0f0"]
 

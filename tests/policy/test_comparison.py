@@ -4,15 +4,15 @@ from posted import ACCOUNT, mail, reply_mail, shipped_rules
 
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.pipeline import examine_mail
-from mailproc.policy.comparison import (
+from mailproc.policy.deciding.examination import Examination
+from mailproc.policy.decision import decision_as_json
+from mailproc.policy.explaining.comparison import (
     changes_between,
     compare_examinations,
     compare_with_decision,
     comparison_from_json,
 )
-from mailproc.policy.decision import decision_as_json
-from mailproc.policy.examination import Examination
-from mailproc.policy.rules import RuleSet, read_rules
+from mailproc.policy.rules.rules import RuleSet, read_rules
 
 NOTHING = read_rules({})
 

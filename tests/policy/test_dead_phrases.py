@@ -3,8 +3,8 @@
 import pytest
 from posted import shipped_rules
 
-from mailproc.policy.dead_phrases import dead_phrases
-from mailproc.policy.rules import RuleSet, read_rules
+from mailproc.policy.rules.dead_phrases import dead_phrases
+from mailproc.policy.rules.rules import RuleSet, read_rules
 
 
 def a_rule(rule_id: str, *phrases: str, hits: str = "", language: str = "en", **lines: str) -> str:

@@ -7,8 +7,8 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Channel, Level
-from mailproc.policy.token import Purpose
+from mailproc.policy.standing.facts import Channel, Level
+from mailproc.policy.tokens.token import Purpose
 
 ANSWERED_INVITATION = (
     "From: pat@example.org\nSubject: Accepted: lunch\nMIME-Version: 1.0\nContent-Type: text/calendar; method=REPLY\n\n"

@@ -4,8 +4,8 @@ from posted import account_with, bounce_mail, bounce_of, decided, token_text
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import default_account
 from mailproc.policy.decision import Action
-from mailproc.policy.facts import Channel, FactKind
-from mailproc.policy.token import Purpose
+from mailproc.policy.standing.facts import Channel, FactKind
+from mailproc.policy.tokens.token import Purpose
 
 BOUNCE = "bounce@reply.acme.example"
 

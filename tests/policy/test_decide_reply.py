@@ -5,9 +5,9 @@ from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import default_account
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.subscriber import RefSource, Trust
-from mailproc.policy.token import Purpose
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.tokens.token import Purpose
+from mailproc.policy.who.subscriber import RefSource, Trust
 
 FORGED = Authentication(source="header", dmarc=MethodResult(result="fail", domain="example.org"), dmarc_policy="reject")
 PASSED = Authentication(source="header", dmarc=MethodResult(result="pass", domain="example.org"))

@@ -3,14 +3,14 @@ import base64
 import pytest
 from posted import account_with, decided, report_mail, token_text
 
-from mailproc.account_policies import load_sources
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import FeedbackTrust, default_account
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.subscriber import RefSource, Trust
-from mailproc.policy.token import Purpose
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.tokens.token import Purpose
+from mailproc.policy.who.subscriber import RefSource, Trust
+from mailproc.settings.account_policies import load_sources
 
 FBL = "fbl@reply.acme.example"
 FOREIGN = "From: shop@elsewhere.example\nTo: pat@example.org\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.due import add_business_days, due_at
-from mailproc.policy.facts import Channel
+from mailproc.policy.hooks.due import add_business_days, due_at
+from mailproc.policy.standing.facts import Channel
 
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants it naive
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mailproc.policy.event import SyncEvent, event_as_json, event_from_json, standing_event
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.standing import Standing, standing_of
+from mailproc.policy.hooks.event import SyncEvent, event_as_json, event_from_json, standing_event
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.standing import Standing, standing_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/reference/event.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)

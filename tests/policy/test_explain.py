@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from posted import bounce_mail, decided, examined, reply_mail, report_mail
 
-from mailproc.policy.explain import Section, explain, explanation_as_json
+from mailproc.policy.explaining.explain import Section, explain, explanation_as_json
 
 QUOTED = "Please unsubscribe me\n\nOn Mon, 2 Mar 2026 at 08:00, Acme <n@news.acme.example> wrote:\n> Unsubscribe here\n"
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
-from mailproc.policy.forgetting import counted_together, facts_to_keep, forgotten_at
-from mailproc.policy.scope import GlobalScope, Scopes
-from mailproc.policy.standing import Status, standing_of
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.standing.forgetting import counted_together, facts_to_keep, forgotten_at
+from mailproc.policy.standing.scope import GlobalScope, Scopes
+from mailproc.policy.standing.standing import Status, standing_of
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 NAME = "HMAC-SHA256:1:00ff"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.policy.form_token import FORM_MINUTES, is_form_token, make_form_token
+from mailproc.policy.tokens.form_token import FORM_MINUTES, is_form_token, make_form_token
 
 KEY, MINUTE = bytes(range(32)), 29_000_000
 TOKEN = make_form_token("u-abc", "leave", minute=MINUTE, key=KEY)

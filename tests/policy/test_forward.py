@@ -5,7 +5,7 @@ from posted import ACCOUNT, account_with, bounce_mail, decided, reply_mail, repo
 
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.forwarding import forwarding_hook
+from mailproc.policy.hooks.forwarding import forwarding_hook
 
 PRAISE = "Lovely pictures, thank you!"
 VACATION = "Auto-Submitted: auto-replied\n"

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from mailproc.policy.facts import FactKind, Level
-from mailproc.policy.imported import ImportCounts, stopped
-from mailproc.policy.standing import Block, Standing
+from mailproc.policy.imports.imported import ImportCounts, stopped
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.standing import Block, Standing
 
 
 def standing(*blocks: tuple[FactKind, Level, str | None]) -> Standing:

@@ -4,9 +4,9 @@ from posted import account_with, mail, reply_mail, shipped_rules
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Level
-from mailproc.policy.intent import LONG_TEXT, Intent, named_list, read_intent
-from mailproc.policy.rules import read_rules
+from mailproc.policy.rules.intent import LONG_TEXT, Intent, named_list, read_intent
+from mailproc.policy.rules.rules import read_rules
+from mailproc.policy.standing.facts import Level
 
 LISTS = {"weekly": "Acme Weekly", "offers": "Acme Offers"}.items()
 FILLER = "The garden was very green this year and the neighbours came to see it again. "

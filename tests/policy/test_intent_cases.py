@@ -4,7 +4,7 @@ import pytest
 from posted import shipped_rules
 
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.intent import Intent, read_intent
+from mailproc.policy.rules.intent import Intent, read_intent
 
 UNSUBSCRIBE = [
     "Unsubscribe",

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from mailproc.policy.link import looks_like_link, read_link
-from mailproc.policy.token import Purpose, Token, make_token
+from mailproc.policy.pages.link import looks_like_link, read_link
+from mailproc.policy.tokens.token import Purpose, Token, make_token
 
 KEYS, OTHER = {1: bytes(range(32))}, {1: bytes(32)}
 OWNERS = [("other", OTHER), ("acme", KEYS)]

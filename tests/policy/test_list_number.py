@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.list_number import by_number, is_numbered, is_same_list, numbered
-from mailproc.policy.standing import standing_of
-from mailproc.policy.token_key import number_of
-from mailproc.policy.verdict import verdict, verdict_of_send
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.list_number import by_number, is_numbered, is_same_list, numbered
+from mailproc.policy.standing.standing import standing_of
+from mailproc.policy.standing.verdict import verdict, verdict_of_send
+from mailproc.policy.tokens.token_key import number_of
 
 MONTHLY = numbered(number_of("monthly"))
 THEN = datetime(2026, 3, 3, 10, tzinfo=UTC)

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.policy.manners import Manners
-from mailproc.policy.normal_text import normal_text
+from mailproc.policy.rules.manners import Manners
+from mailproc.policy.rules.normal_text import normal_text
 
 MANNERS = Manners(
     courtesy=("please", "could you", "お願いします"),

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from posted import shipped_rules
 
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.rules import read_rules
+from mailproc.policy.rules.rules import read_rules
 
 
 def found(rule_lines: str, text: str, where: str = "body", mailbox: MailboxRole = MailboxRole.reply) -> list[str]:

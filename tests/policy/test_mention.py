@@ -5,7 +5,7 @@ import quopri
 
 import pytest
 
-from mailproc.policy.mention import GONE, Mentions
+from mailproc.policy.standing.mention import GONE, Mentions
 
 PAT = Mentions(["pat@example.org"], ["crm-1", "42", "0031x00000abcde"])
 

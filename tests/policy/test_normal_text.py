@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.folding import fold, width_in_words
-from mailproc.policy.normal_text import MAX_CHARACTERS, NormalText, normal_text
+from mailproc.policy.rules.folding import fold, width_in_words
+from mailproc.policy.rules.normal_text import MAX_CHARACTERS, NormalText, normal_text
 
 
 def words_of(text: str) -> list[str]:

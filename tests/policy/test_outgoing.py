@@ -5,8 +5,8 @@ import pytest
 from mailproc.authenticity.organization import is_aligned
 from mailproc.mail.message import read_message
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.policy.outgoing import Finding, Outgoing, Weight, Wishes
-from mailproc.policy.outgoing_check import check_outgoing
+from mailproc.policy.outgoing.check import check_outgoing
+from mailproc.policy.outgoing.finding import Finding, Outgoing, Weight, Wishes
 
 ACCOUNT = AccountPolicy(
     id="acme",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from posted import decided, reply_mail
 
-from mailproc.policy.patience import PATIENCE, given_up, next_try
+from mailproc.policy.deciding.patience import PATIENCE, given_up, next_try
 
 CAME = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 

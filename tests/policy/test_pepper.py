@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.policy.address_key import normalise_address
-from mailproc.policy.pepper import NO_PEPPERS, Peppers, is_forgotten_name, pepper_id_of
+from mailproc.policy.standing.pepper import NO_PEPPERS, Peppers, is_forgotten_name, pepper_id_of
 
 OLD, NEW = b"pepper-v1" * 4, b"another pepper of enough bytes.."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.policy.person_columns import MAX_ATTRIBUTES, PersonColumns, columns_of
+from mailproc.policy.imports.person_columns import MAX_ATTRIBUTES, PersonColumns, columns_of
 
 
 def test_usual_names_are_guessed_and_what_was_guessed_is_told() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.person_columns import columns_of
-from mailproc.policy.person_row import PersonRow, Rejected, RowReading, derived_key, merged, time_written
-from mailproc.policy.token_key import subscriber_of
+from mailproc.policy.imports.person_columns import columns_of
+from mailproc.policy.imports.person_row import PersonRow, Rejected, RowReading, derived_key, merged, time_written
+from mailproc.policy.tokens.token_key import subscriber_of
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 HEAD = ["email", "key", "lists", "when", "city"]

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from mailproc.policy.phrase import PhraseError, read_phrase
+from mailproc.policy.rules.phrase import PhraseError, read_phrase
 
 
 def matches(phrase: str, line: str) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from posted import shipped_rules
 
-from mailproc.policy.match import Matcher
-from mailproc.policy.rules import read_rules
+from mailproc.policy.rules.match import Matcher
+from mailproc.policy.rules.rules import read_rules
 
 GAPS = read_rules(
     {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.policy.posted_form import MAX_FIELDS, is_one_click, posted_fields, value_of, values_of
+from mailproc.policy.pages.posted_form import MAX_FIELDS, is_one_click, posted_fields, value_of, values_of
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=----b0"
 

@@ -6,11 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.press import EVERYTHING, Press, Presser, Scope, choosing, is_press_of, joining, leaving, scope_of
-from mailproc.policy.standing import Block, Standing, Status, standing_of
-from mailproc.policy.token import Purpose, Token
-from mailproc.policy.token_key import number_of
+from mailproc.policy.pages.press import (
+    EVERYTHING,
+    Press,
+    Presser,
+    Scope,
+    choosing,
+    is_press_of,
+    joining,
+    leaving,
+    scope_of,
+)
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.standing import Block, Standing, Status, standing_of
+from mailproc.policy.tokens.token import Purpose, Token
+from mailproc.policy.tokens.token_key import number_of
 
 NOW = datetime(2026, 3, 3, 10, tzinfo=UTC)
 LISTS = ("news", "offers", "weekly")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.policy.probe import is_probe, probe_address, probe_mail
+from mailproc.policy.hooks.probe import is_probe, probe_address, probe_mail
 
 
 def test_a_probes_address_is_one_in_any_case_and_nobody_elses_is() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.policy.profile import (
+from mailproc.policy.pages.profile import (
     Attribute,
     AttributeKind,
     Wrong,

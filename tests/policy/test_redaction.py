@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.policy.redaction import is_redacted
+from mailproc.policy.who.redaction import is_redacted
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.retry import next_attempt_at
+from mailproc.policy.hooks.retry import next_attempt_at
 
 NOW = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 FIRST, LONGEST = timedelta(seconds=5), timedelta(hours=6)

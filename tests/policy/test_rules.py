@@ -7,10 +7,10 @@ from posted import shipped_rules
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.facts import Level
-from mailproc.policy.intent import read_intent
-from mailproc.policy.rule_file import FILE_KEYS, RULE_KEYS, Alone, Guard
-from mailproc.policy.rules import RuleSet, read_rules
+from mailproc.policy.rules.intent import read_intent
+from mailproc.policy.rules.rule_file import FILE_KEYS, RULE_KEYS, Alone, Guard
+from mailproc.policy.rules.rules import RuleSet, read_rules
+from mailproc.policy.standing.facts import Level
 
 RULES_FOLDER = Path(__file__).resolve().parent.parent.parent / "rules"
 GOOD = """

@@ -3,9 +3,9 @@
 import pytest
 from posted import shipped_rules
 
-from mailproc.policy.phrase import read_phrase
-from mailproc.policy.rules import read_rules
-from mailproc.policy.sample_texts import MOST_SAMPLES, samples_of
+from mailproc.policy.rules.phrase import read_phrase
+from mailproc.policy.rules.rules import read_rules
+from mailproc.policy.rules.sample_texts import MOST_SAMPLES, samples_of
 
 
 def samples(text: str, *, surrounded: bool = False) -> set[str] | None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, AccountScope, GlobalScope, Member, Scopes, why_refused
+from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, AccountScope, GlobalScope, Member, Scopes, why_refused
 
 MEMBERS = (
     Member(account_id="acme", parent="group"),

@@ -5,8 +5,8 @@ from mailproc.errors import RulesError
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.intent import OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
-from mailproc.policy.rules import read_rules
+from mailproc.policy.rules.intent import OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
+from mailproc.policy.rules.rules import read_rules
 
 RULES = """
 language = "en"

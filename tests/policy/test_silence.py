@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.policy.silence import SilenceLimits, is_silent, silence_allowed
+from mailproc.policy.sources.silence import SilenceLimits, is_silent, silence_allowed
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIMITS = SilenceLimits(days=7, gaps=5)

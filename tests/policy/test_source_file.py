@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.policy.source_file import read_source_file
-from mailproc.policy.sources import RecipientHint, ReportFormat
+from mailproc.policy.sources.source_file import read_source_file
+from mailproc.policy.sources.sources import RecipientHint, ReportFormat
 
 GOOD = """
 [[source]]

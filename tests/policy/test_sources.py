@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.policy.sources import FeedbackSource, FeedbackSources
+from mailproc.policy.sources.sources import FeedbackSource, FeedbackSources
 
 YAHOO = FeedbackSource(
     id="yahoo", name="Yahoo", senders=("feedback@arf.mail.yahoo.com",), auth_domains=("arf.mail.yahoo.com", "yahoo.com")

@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.policy.spelling import Spellings
+from mailproc.policy.rules.spelling import Spellings
 
 SPELLINGS = Spellings(("unsubscribe", "unsubscribed"), known=frozenset({"unterschrieben"}), beginnings=("unsustain",))
 

@@ -10,9 +10,9 @@ import pytest
 from posted import ACCOUNT, KEYS, account_with, bounce_mail, decided, reply_mail, report_mail
 
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.facts import Level
 from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
-from mailproc.policy.token import Purpose, Token, find_tokens
+from mailproc.policy.standing.facts import Level
+from mailproc.policy.tokens.token import Purpose, Token, find_tokens
 
 KEYS_OF_PEOPLE = ["1234567890123", "0035g00000AbCdEAAV", "1f0c7e1a-2b3c-4d5e-8f90-0123456789ab"]
 ISSUED_ON = date(2026, 3, 1)

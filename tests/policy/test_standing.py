@@ -9,9 +9,9 @@ from histories import bounce, day, fact, histories, retraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.standing import BounceThresholds, Standing, Status, crm_status, standing_of
-from mailproc.policy.verdict import verdict
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.standing import BounceThresholds, Standing, Status, crm_status, standing_of
+from mailproc.policy.standing.verdict import verdict
 
 
 def status_of(*facts: Fact) -> str:

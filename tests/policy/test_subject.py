@@ -1,7 +1,7 @@
 import pytest
 
 from mailproc.mail.message import Headers, Message, Part
-from mailproc.policy.subject import read_subject, without_prefixes
+from mailproc.policy.deciding.subject import read_subject, without_prefixes
 
 
 def message(subject: str) -> Message:

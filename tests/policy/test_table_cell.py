@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.table_cell import neutral_cell, plain_cell
+from mailproc.policy.imports.table_cell import neutral_cell, plain_cell
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("https://evil.example")', "+43 1 234", "-5", "@SUM(A1)", "\t=1", "'=1"])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.token import Purpose, Token, find_tokens, looks_like_token, make_token, read_token
+from mailproc.policy.tokens.token import Purpose, Token, find_tokens, looks_like_token, make_token, read_token
 
 KEYS = {1: bytes(range(32))}
 TOKEN = Token(purpose=Purpose.unsubscribe_all, subscriber=1234567890123, message=424242, day=20800, kid=1)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.token import Purpose, Token, make_token, read_token
-from mailproc.policy.token_key import KeyForm, number_of, packed_key, subscriber_of, unpacked_key
+from mailproc.policy.tokens.token import Purpose, Token, make_token, read_token
+from mailproc.policy.tokens.token_key import KeyForm, number_of, packed_key, subscriber_of, unpacked_key
 
 KEYS = {3: bytes(range(32))}
 TEXT_KEYS = st.text(string.ascii_letters + string.digits + "_.:-", min_size=1, max_size=21)

@@ -5,8 +5,8 @@ from posted import account_with
 
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
-from mailproc.policy.sources import FeedbackSource, FeedbackSources
-from mailproc.policy.trust import (
+from mailproc.policy.sources.sources import FeedbackSource, FeedbackSources
+from mailproc.policy.who.trust import (
     MATRIX,
     Claim,
     Proof,

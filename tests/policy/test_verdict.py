@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailproc.policy.facts import FactKind, Level
-from mailproc.policy.standing import Block, Standing
-from mailproc.policy.verdict import Classification, verdict
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.standing import Block, Standing
+from mailproc.policy.standing.verdict import Classification, verdict
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 COMMERCIAL, TRANSACTIONAL = Classification.commercial, Classification.transactional

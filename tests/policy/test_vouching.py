@@ -4,10 +4,10 @@ import pytest
 from posted import account_with, bounce_mail, examined, reply_mail, report_mail, token_text
 
 from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
-from mailproc.policy.explain import verdict_text
-from mailproc.policy.token import Purpose
-from mailproc.policy.trust import MEANING, Proof
-from mailproc.policy.vouching import vouching_of
+from mailproc.policy.explaining.explain import verdict_text
+from mailproc.policy.explaining.vouching import vouching_of
+from mailproc.policy.tokens.token import Purpose
+from mailproc.policy.who.trust import MEANING, Proof
 
 FBL = "fbl@reply.acme.example"
 TOKEN = token_text(Purpose.unsubscribe_all)

@@ -9,12 +9,12 @@ from histories import bounce, day, fact, histories
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.facts import Channel, Fact, Level
-from mailproc.policy.remedy import Asked, Remedy
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import standing_of
-from mailproc.policy.verdict import Classification, verdict
-from mailproc.policy.why import GLOBAL_FIRST, ORDER, Known, Step, Why, why
+from mailproc.policy.standing.facts import Channel, Fact, Level
+from mailproc.policy.standing.remedy import Asked, Remedy
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.standing import standing_of
+from mailproc.policy.standing.verdict import Classification, verdict
+from mailproc.policy.standing.why import GLOBAL_FIRST, ORDER, Known, Step, Why, why
 
 PAT = "pat@example.org"
 NOW = day(100)

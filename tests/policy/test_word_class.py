@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.policy.word_class import WordClassError, joined_classes, with_words
+from mailproc.policy.rules.word_class import WordClassError, joined_classes, with_words
 
 CLASSES = {"me": ("me", "us"), "mine": ("my (name|address)", "{me}"), "circle": ("a", "{ring}"), "ring": ("{circle}",)}
 

@@ -9,7 +9,7 @@ import structlog
 from smtp_world import RecordingReception, connected, listening, until
 
 from mailproc.errors import SettingsError
-from mailproc.settings import SmtpSettings
+from mailproc.settings.settings import SmtpSettings
 from mailproc.smtp.door import Door
 from mailproc.smtp.listener import Listener
 

@@ -12,8 +12,8 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.event import Delivered
-from mailproc.policy.facts import Channel, Fact, FactKind
+from mailproc.policy.hooks.event import Delivered
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.store.erasure.traces import Traces
 from mailproc.store.store import Store
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from store_values import Clock, a_decision, a_mail, an_opt_out, hooks
 
-from mailproc.policy.alarm import AlarmKind
-from mailproc.policy.breaker import HELD, BreakerLimits, Unproven
+from mailproc.policy.deciding.breaker import HELD, BreakerLimits, Unproven
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.forwarding import Forwarding
-from mailproc.policy.standing import Status
+from mailproc.policy.hooks.alarm import AlarmKind
+from mailproc.policy.hooks.forwarding import Forwarding
+from mailproc.policy.standing.standing import Status
 from mailproc.review.together import discard_together
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Recorded, ReviewItem, Subscriber
 from mailproc.store.store import Store
 

@@ -6,8 +6,8 @@ import pytest
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.policy.decision import Also
-from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.standing import Status
+from mailproc.policy.standing.facts import Fact, FactKind
+from mailproc.policy.standing.standing import Status
 from mailproc.store.results import Recorded, Subscriber
 from mailproc.store.store import Store
 

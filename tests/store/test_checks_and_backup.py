@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError
-from mailproc.policy.facts import FactKind, Level
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

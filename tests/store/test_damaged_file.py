@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from store_values import a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate, schema_state
 from mailproc.store.store import Store
 

@@ -12,10 +12,10 @@ from store_values import NOW, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import NotFound
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
-from mailproc.policy.review import Answer
-from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
-from mailproc.settings import StoreSettings
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import ReviewItem
 from mailproc.store.store import Store

@@ -13,12 +13,12 @@ from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import digest_of
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.remedy import Asked
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.verdict import Classification
-from mailproc.policy.why import Known, Why, why
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.remedy import Asked
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.standing.why import Known, Why, why
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.diagnosis import Found
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

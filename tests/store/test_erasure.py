@@ -18,14 +18,14 @@ from mailproc.errors import ContentDropped, StoreError, StoreUnavailable
 from mailproc.mail.envelope import Envelope
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, BounceSummary, Evidence
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.forgetting import forgotten_at
-from mailproc.policy.mention import Mentions
-from mailproc.policy.pepper import Peppers
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.forgetting import forgotten_at
+from mailproc.policy.standing.mention import Mentions
+from mailproc.policy.standing.pepper import Peppers
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine.reader import Reader
 from mailproc.store.erasure.traces import _names

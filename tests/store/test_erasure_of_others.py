@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deliver_all, hooks, traces_of
 
-from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level
-from mailproc.policy.pepper import Peppers
-from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level
+from mailproc.policy.standing.pepper import Peppers
+from mailproc.policy.standing.scope import EVERYWHERE, GlobalScope, Member, Scopes
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

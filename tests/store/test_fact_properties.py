@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_values import NOW, a_consent, an_opt_out, hooks
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.standing import Standing, standing_of
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.standing import Standing, standing_of
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.people.crowded_facts import CROWDED, KEPT
 from mailproc.store.people.standing_rows import told_standing
 from mailproc.store.results import Subscriber

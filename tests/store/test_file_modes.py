@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from store_values import a_mail
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.standing import Status, standing_of
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.standing import Status, standing_of
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.people.crowded_facts import CROWDED
 from mailproc.store.people.standing_rows import amounts_to, told_standing
 from mailproc.store.results import Subscriber

@@ -7,14 +7,14 @@ import pytest
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import StoreUnavailable
-from mailproc.policy.forgetting import facts_to_keep
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.pepper import NO_PEPPERS, Peppers
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.scope import Member, Scopes
-from mailproc.policy.send import SendTerms
-from mailproc.policy.standing import standing_of
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.forgetting import facts_to_keep
+from mailproc.policy.standing.pepper import NO_PEPPERS, Peppers
+from mailproc.policy.standing.scope import Member, Scopes
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.standing import standing_of
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.imports.importing import ImportRun

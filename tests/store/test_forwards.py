@@ -10,10 +10,10 @@ from store_values import Clock, Opening, a_decision, a_mail, an_opt_out, deadloc
 
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.event import Delivered, OutboxState, PermanentFailure
-from mailproc.policy.forwarding import Forwarding
-from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.event import Delivered, OutboxState, PermanentFailure
+from mailproc.policy.hooks.forwarding import Forwarding
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 HOOK = "forward/acme"

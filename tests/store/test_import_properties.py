@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_values import NOW, Clock, hooks
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.person_row import PersonRow, derived_key, merged
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.imports.person_row import PersonRow, derived_key, merged
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.imports import importing as imports
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import PersonStatus, Subscriber

@@ -9,16 +9,16 @@ import pytest
 from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.person_row import PersonRow, derived_key
-from mailproc.policy.review import Answer
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.standing import Status
-from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.imports.person_row import PersonRow, derived_key
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.policy.standing.standing import Status
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust
 from mailproc.review.answer import answer_review
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import ImportState, PersonStatus, Subscriber
 from mailproc.store.store import Store

@@ -8,7 +8,7 @@ import pytest
 from store_values import NOW
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
-from mailproc.policy.standing import BounceThresholds
+from mailproc.policy.standing.standing import BounceThresholds
 from mailproc.store.engine.driver import ValuesRefused
 from mailproc.store.engine.journal import Context, Journal, Operation
 from mailproc.store.engine.statement import Transaction

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from store_values import NOW, Clock, hooks
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.scope import EVERYWHERE, AccountScope, Member, Scopes
-from mailproc.policy.standing import Block, Standing, standing_of
-from mailproc.policy.verdict import verdict
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, AccountScope, Member, Scopes
+from mailproc.policy.standing.standing import Block, Standing, standing_of
+from mailproc.policy.standing.verdict import verdict
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

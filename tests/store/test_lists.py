@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from store_values import an_opt_out
 
-from mailproc.policy.facts import Level
-from mailproc.policy.lists import MailingList
-from mailproc.policy.verdict import Classification, verdict
+from mailproc.policy.standing.facts import Level
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.verdict import Classification, verdict
 from mailproc.store.store import Store
 
 WEEKLY = MailingList(

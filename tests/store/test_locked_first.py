@@ -9,10 +9,10 @@ from sqlalchemy import Float, bindparam, func, select, text
 from sqlalchemy.engine import make_url
 from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.review import Answer
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.persons import Names, find_and_lock
 from mailproc.store.engine.postgres_driver import PostgresDriver
 from mailproc.store.engine.statement import Statement, Transaction, ask

@@ -7,7 +7,7 @@ import pytest
 from store_values import NOW, Clock, Opening, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 

@@ -8,11 +8,11 @@ import pytest
 from store_values import NOW, Clock, a_consent, an_opt_out
 from test_forgotten_names import keep_only_the_hash
 
-from mailproc.policy.facts import Channel, FactKind
-from mailproc.policy.pepper import Peppers
-from mailproc.policy.scope import Member, Scopes
-from mailproc.policy.send import KEY_OF_NOBODY, SendTerms
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, FactKind
+from mailproc.policy.standing.pepper import Peppers
+from mailproc.policy.standing.scope import Member, Scopes
+from mailproc.policy.standing.send import KEY_OF_NOBODY, SendTerms
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.sends.memory_check import MAX_AGE, OVERLAP, MemoryCheck
 from mailproc.store.sends.suppressed_names import legs, names_after
@@ -25,8 +25,8 @@ PAT, KIM = "pat@example.org", "kim@example.net"
 RECORDER = """
 import asyncio, sys
 from datetime import UTC, datetime
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 from mailproc.store.sends.suppressed_names import legs, names_after
 async def main():

@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, an_opt_out
 
-from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
-from mailproc.policy.scope import EVERYWHERE, GlobalScope, Member, Scopes
-from mailproc.policy.standing import Status
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.standing.scope import EVERYWHERE, GlobalScope, Member, Scopes
+from mailproc.policy.standing.standing import Status
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import an_opt_out
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.standing import Status
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.standing import Status
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine import upgrading
 from mailproc.store.engine.database import create_if_new, migrate, schema_state

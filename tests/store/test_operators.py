@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 
-from mailproc.policy.event import Delivered, OutboxEntry, OutboxState, PermanentFailure
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.event import Delivered, OutboxEntry, OutboxState, PermanentFailure
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.operators import _REVIVE
 from mailproc.store.engine import postgres_driver
 from mailproc.store.engine.statement import Statement

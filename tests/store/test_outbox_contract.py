@@ -8,8 +8,8 @@ import pytest
 from store_values import NOW, Clock, Opening, a_consent, an_opt_out, hooks
 
 from mailproc.errors import NotFound
-from mailproc.policy.event import Delivered, OutboxEntry, OutboxState, PermanentFailure, TransientFailure
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.event import Delivered, OutboxEntry, OutboxState, PermanentFailure, TransientFailure
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

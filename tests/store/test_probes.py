@@ -10,9 +10,9 @@ from mailproc.errors import Refused
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action
-from mailproc.policy.probe import probe_address
-from mailproc.policy.subscriber import RefSource, SubscriberRef, Trust
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.probe import probe_address
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.probes import Probe
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

@@ -10,10 +10,10 @@ import pytest
 from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, deadlocks
 
 from mailproc.errors import Refused
-from mailproc.policy.facts import ENTERPRISE, Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, AccountScope, GlobalScope, Member, Scopes
-from mailproc.policy.standing import Status, own_standing
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, AccountScope, GlobalScope, Member, Scopes
+from mailproc.policy.standing.standing import Status, own_standing
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -6,9 +6,9 @@ from typing import TypeVar
 import pytest
 from store_values import an_opt_out
 
-from mailproc.policy.facts import Channel, Level
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.driver import Driver
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.results import Subscriber

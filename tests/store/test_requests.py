@@ -8,10 +8,10 @@ import pytest
 from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.policy.decision import Action
-from mailproc.policy.due import Urgency
-from mailproc.policy.event import Delivered, PermanentFailure
-from mailproc.policy.facts import Channel, FactKind
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.due import Urgency
+from mailproc.policy.hooks.event import Delivered, PermanentFailure
+from mailproc.policy.standing.facts import Channel, FactKind
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.outbox.requests import Unmet
 from mailproc.store.store import Store
 

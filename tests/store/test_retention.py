@@ -11,12 +11,12 @@ from mailproc.errors import ContentDropped
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import InboundMail
 from mailproc.metrics import Metrics
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action, Evidence
-from mailproc.policy.event import Delivered
-from mailproc.policy.forwarding import Forwarding
-from mailproc.policy.review import Answer
-from mailproc.retention import Retention
+from mailproc.policy.hooks.event import Delivered
+from mailproc.policy.hooks.forwarding import Forwarding
 from mailproc.store.store import Store
+from mailproc.watch.retention import Retention
 
 OLD, NEW = NOW - timedelta(days=91), NOW - timedelta(days=89)
 WORDS = Evidence(rule="en-x", phrase="take me off", where="body", span=(7, 18))

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from store_values import NOW, Clock, a_consent, an_opt_out, hooks
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.send import KEY_OF_NOBODY, Send, SendTerms
-from mailproc.policy.verdict import Classification
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.policy.standing.send import KEY_OF_NOBODY, Send, SendTerms
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.suspects import Recipients, suspects_among
 from mailproc.store.results import Subscriber

@@ -10,11 +10,11 @@ from hypothesis import given
 from store_values import NOW, Clock
 from test_send_check_properties import ACCOUNTS, ADDRESSES, BRIEF, FEW, KEYS, STEPS, Step, World
 
-from mailproc.account_policies import scopes_of
-from mailproc.diagnosis import Question, diagnose
-from mailproc.policy.send import SendTerms
-from mailproc.policy.verdict import Classification
-from mailproc.settings import Settings, StoreSettings
+from mailproc.errands.diagnosis import Question, diagnose
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.verdict import Classification
+from mailproc.settings.account_policies import scopes_of
+from mailproc.settings.settings import Settings, StoreSettings
 from mailproc.store.store import Store
 
 SETTINGS = Settings.model_validate(

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from store_values import NOW, Clock, hooks
 from test_level_properties import MEMBERS, Model
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, Scopes
-from mailproc.policy.send import SendTerms
-from mailproc.policy.standing import Standing
-from mailproc.policy.verdict import Classification, verdict
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.standing import Standing
+from mailproc.policy.standing.verdict import Classification, verdict
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.sends.memory_check import OVERLAP, MemoryCheck
 from mailproc.store.store import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import text
 from store_values import a_mail
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.engine.statement import Statement, ask
 from mailproc.store.store import Store

@@ -13,10 +13,10 @@ from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.event import OutboxEntry, OutboxState
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.standing import Status
-from mailproc.settings import StoreSettings
+from mailproc.policy.hooks.event import OutboxEntry, OutboxState
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.standing import Status
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

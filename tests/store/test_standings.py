@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, an_opt_out, hooks
 
-from mailproc.policy.facts import Channel, FactKind, Level, retraction_of
-from mailproc.policy.scope import Member, Scopes
-from mailproc.policy.standing import BounceThresholds, Status
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, FactKind, Level, retraction_of
+from mailproc.policy.standing.scope import Member, Scopes
+from mailproc.policy.standing.standing import BounceThresholds, Status
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from store_values import a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.sqlite_driver import SqliteDriver, in_one_hop
 from mailproc.store.store import Store
 

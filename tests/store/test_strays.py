@@ -9,7 +9,7 @@ import pytest
 from store_values import Clock, Opening, Sql, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import ContentGone, StoreUnavailable
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 AT_ONCE = timedelta(0)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from store_values import NOW, a_consent, an_opt_out
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.standing import Status
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.standing import Status
 from mailproc.store.results import PersonStatus, Subscriber
 from mailproc.store.store import Store
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, an_opt_out
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, Member, Scopes
-from mailproc.policy.standing import crm_status
-from mailproc.policy.verdict import verdict
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
+from mailproc.policy.standing.standing import crm_status
+from mailproc.policy.standing.verdict import verdict
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -14,12 +14,12 @@ from store_values import NOW, Clock, hooks
 from test_level_properties import MEMBERS
 from test_send_check_properties import ACCOUNTS, ADDRESSES, BRIEF, FEW, KEYS, STEPS, Step, World
 
-from mailproc.policy.remedy import Asked, Remedy
-from mailproc.policy.scope import Scopes
-from mailproc.policy.send import SendTerms
-from mailproc.policy.verdict import Classification
-from mailproc.policy.why import Known, Why, why
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.remedy import Asked, Remedy
+from mailproc.policy.standing.scope import Scopes
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.standing.why import Known, Why, why
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

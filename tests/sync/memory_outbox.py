@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from mailproc.errors import StoreUnavailable
-from mailproc.policy.event import (
+from mailproc.policy.hooks.event import (
     Delivered,
     Delivery,
     OutboxEntry,
@@ -16,8 +16,8 @@ from mailproc.policy.event import (
     TransientFailure,
     standing_event,
 )
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.standing import standing_of
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.standing import standing_of
 
 
 def an_event(event_id: str = "evt_1", person: str = "pat@example.org", version: int = 1) -> SyncEvent:

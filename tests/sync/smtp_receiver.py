@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from mailproc.smarthost_settings import SmarthostSettings
+from mailproc.settings.smarthost import SmarthostSettings
 
 
 @dataclass

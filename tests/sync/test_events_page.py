@@ -12,8 +12,8 @@ import pytest
 from receiver import SCHEMA, SECRET, VALIDATOR
 from standardwebhooks.webhooks import Webhook
 
-from mailproc.policy.event import event_as_json, event_from_json
-from mailproc.policy.facts import Channel
+from mailproc.policy.hooks.event import event_as_json, event_from_json
+from mailproc.policy.standing.facts import Channel
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/events.md").read_text(encoding="utf-8")
 BODY = '{"type":"subscriber.active","data":{"name":"Zoë"}}'.encode()

@@ -13,8 +13,8 @@ from memory_outbox import an_event
 from receiver import VALIDATOR
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, TransientFailure
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, TransientFailure
+from mailproc.settings.settings import HookSettings
 from mailproc.sync.exec import ExecHook
 from mailproc.sync.hook import build_hook
 

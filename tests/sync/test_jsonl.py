@@ -10,8 +10,8 @@ from memory_outbox import an_event
 from receiver import VALIDATOR
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivered, TransientFailure, event_from_json
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivered, TransientFailure, event_from_json
+from mailproc.settings.settings import HookSettings
 from mailproc.sync import jsonl
 from mailproc.sync.hook import build_hook
 from mailproc.sync.jsonl import JsonlHook, append_durably

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from smtp_receiver import SmtpReceiver, receiving
 
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, TransientFailure
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, TransientFailure
 from mailproc.sync.smarthost import Smarthost, as_transmitted
 
 CONTENT = b"From: reply@a.example\r\nSubject: x\r\n\r\n.a dot\r\n..two\r\nend\r\n"

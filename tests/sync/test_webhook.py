@@ -14,8 +14,8 @@ from receiver import SECRET, Receiver, closes_after, hangs, says, talks_for_ever
 from standardwebhooks.webhooks import Webhook
 
 from mailproc.errors import SettingsError
-from mailproc.policy.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivered, Delivery, PermanentFailure, SyncEvent, TransientFailure
+from mailproc.settings.settings import HookSettings
 from mailproc.sync.body import event_body
 from mailproc.sync.hook import build_hook, utc_now
 from mailproc.sync.webhook import WebhookHook, retry_after_seconds

@@ -14,8 +14,8 @@ import structlog
 from memory_outbox import MemoryOutbox, unavailable
 from receiver import SECRET, Receiver, closes_after, hangs, says
 
-from mailproc.policy.event import Delivered, Delivery, SyncEvent, TransientFailure
-from mailproc.settings import HookSettings
+from mailproc.policy.hooks.event import Delivered, Delivery, SyncEvent, TransientFailure
+from mailproc.settings.settings import HookSettings
 from mailproc.sync.hook import Hook, build_hook
 from mailproc.sync.jsonl import JsonlHook
 from mailproc.sync.worker import SyncWorker

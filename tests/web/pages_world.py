@@ -10,13 +10,13 @@ from page_forms import form_of
 from starlette.applications import Starlette
 
 from mailproc.metrics import Metrics
-from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.lists import MailingList
-from mailproc.policy.send import Send, SendTerms
-from mailproc.policy.token import EPOCH, Purpose, Token, make_token
-from mailproc.policy.token_key import number_of, subscriber_of
-from mailproc.policy.verdict import Classification
-from mailproc.settings import Settings
+from mailproc.policy.standing.facts import Fact, FactKind
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.send import Send, SendTerms
+from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.tokens.token import EPOCH, Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of, subscriber_of
+from mailproc.settings.settings import Settings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 from mailproc.web.pages.routes import page_routes

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.pages_settings import PagesSettings
-from mailproc.policy.colour import READABLE, contrast
+from mailproc.policy.pages.colour import READABLE, contrast
+from mailproc.settings.pages import PagesSettings
 from mailproc.web.pages.brand import brand_of, theme_css
 
 LIGHT_CARD, DARK_CARD = "#ffffff", "#1b1e25"

@@ -3,14 +3,14 @@
 import pytest
 from pages_world import ACME, CONSENT, KEY, OPT_OUT, PUBLIC, PagesWorld, leave_list, world_of
 
-from mailproc.diagnosis import Question, diagnose
-from mailproc.policy.list_number import numbered
-from mailproc.policy.lists import MailingList
-from mailproc.policy.send import SendTerms
-from mailproc.policy.token_key import number_of
-from mailproc.policy.verdict import Classification, verdict
-from mailproc.policy.why import Step
-from mailproc.settings import Settings
+from mailproc.errands.diagnosis import Question, diagnose
+from mailproc.policy.standing.list_number import numbered
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.verdict import Classification, verdict
+from mailproc.policy.standing.why import Step
+from mailproc.policy.tokens.token_key import number_of
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 
 BY_NUMBER = numbered(number_of("monthly"))

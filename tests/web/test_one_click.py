@@ -20,9 +20,9 @@ from pages_world import (
     world_of,
 )
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level, retraction_of
-from mailproc.policy.token import Purpose
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.tokens.token import Purpose
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 from mailproc.web.pages import reception
 

@@ -22,8 +22,8 @@ from pages_world import (
 )
 
 from mailproc.log import configure_logging
-from mailproc.policy.token import Purpose
-from mailproc.settings import StoreSettings
+from mailproc.policy.tokens.token import Purpose
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 

@@ -6,7 +6,7 @@ import pytest
 from markupsafe import escape
 from pages_world import ACME, KEY, PagesWorld, leave_all, leave_list, profile, world_of
 
-from mailproc.policy.token import EPOCH
+from mailproc.policy.tokens.token import EPOCH
 from mailproc.store.store import Store
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.settings import Settings
+from mailproc.settings.settings import Settings
 from mailproc.web.pages.senders import Senders, senders_of
 
 HOSTS = {"acme": "links.acme.example", "blue": "links.blue.example", "shop": "links.acme.example/shop", "none": None}

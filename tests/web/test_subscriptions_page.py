@@ -6,9 +6,9 @@ import pytest
 from page_forms import form_of
 from pages_world import ADDRESS, CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, profile, world_of
 
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.lists import MailingList
-from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.store.store import Store
 
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, leave_send, world_of
 
-from mailproc.policy.facts import Channel
-from mailproc.policy.lists import MailingList
-from mailproc.policy.token_key import number_of
-from mailproc.policy.verdict import verdict
-from mailproc.settings import StoreSettings
+from mailproc.policy.standing.facts import Channel
+from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.verdict import verdict
+from mailproc.policy.tokens.token_key import number_of
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
 
 OF_WEEKLY = (OPT_OUT, "list", "weekly")

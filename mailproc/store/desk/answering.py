@@ -6,12 +6,12 @@ from datetime import datetime
 from mailproc.errors import NotFound
 from mailproc.identity import sortable_id
 from mailproc.mail.envelope import InboundMail
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Decision
-from mailproc.policy.due import DueRule
-from mailproc.policy.event import OutboxState
-from mailproc.policy.facts import Fact
-from mailproc.policy.review import Answer
-from mailproc.policy.scope import Scopes
+from mailproc.policy.hooks.due import DueRule
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.scope import Scopes
 from mailproc.store.desk import review_reports
 from mailproc.store.desk.answers import ANSWER, StorableAnswer
 from mailproc.store.desk.review_reports import ReviewFilter

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, select
 
 from mailproc.identity import sortable_id
 from mailproc.policy.address import is_address
-from mailproc.policy.facts import Fact
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import BounceThresholds, standing_of
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.standing import BounceThresholds, standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable, time_of
 from mailproc.store.engine.journal import Context, Journal, Operation
 from mailproc.store.engine.people_tables import subscriber, subscription, why_answer

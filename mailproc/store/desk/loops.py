@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from mailproc.policy.alarm import Alarm, AlarmKind
+from mailproc.policy.hooks.alarm import Alarm, AlarmKind
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.reader import Reader
 from mailproc.store.outbox import alarms

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from mailproc.errors import NotFound
-from mailproc.policy.event import OutboxEntry, OutboxState, event_as_json
-from mailproc.policy.probe import is_probe
+from mailproc.policy.hooks.event import OutboxEntry, OutboxState, event_as_json
+from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.columns import json_text, micros_of
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import standing

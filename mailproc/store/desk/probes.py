@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, select, union_all
 
 from mailproc.errors import Refused
 from mailproc.identity import sortable_id
-from mailproc.policy.probe import is_probe
+from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.columns import address_key_of, envelope_from, storable, time_of
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import fact, standing, subscriber

@@ -12,7 +12,7 @@ import orjson
 
 from mailproc.mail.envelope import Envelope
 from mailproc.policy.address_key import normalise_address
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 
 MAX_KEY = 400  # characters: even at four bytes each, two such keys fit into PostgreSQL's index row of 2.7 kB
 MAX_TEXT = 2000

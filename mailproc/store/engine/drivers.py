@@ -2,7 +2,7 @@
 
 from sqlalchemy import URL
 
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import is_sqlite
 from mailproc.store.engine.driver import Driver
 from mailproc.store.engine.postgres_driver import PostgresDriver

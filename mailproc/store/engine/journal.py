@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
-from mailproc.policy.forwarding import Forwarding
-from mailproc.policy.scope import NO_SCOPES, Scopes
-from mailproc.policy.standing import BounceThresholds
+from mailproc.policy.hooks.forwarding import Forwarding
+from mailproc.policy.standing.scope import NO_SCOPES, Scopes
+from mailproc.policy.standing.standing import BounceThresholds
 from mailproc.store.engine.driver import Driver
 from mailproc.store.engine.locks import needs_locks
 from mailproc.store.engine.persons import Names, find_and_lock_all

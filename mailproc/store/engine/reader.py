@@ -7,7 +7,7 @@ from sqlalchemy import URL, Executable, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailproc.errors import StoreError
-from mailproc.settings import StoreSettings
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import is_sqlite
 from mailproc.store.engine.schema import mail_content
 from mailproc.store.engine.sql_errors import store_errors

@@ -8,9 +8,9 @@ from sqlalchemy import URL, select
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.address_key import normalise_address
-from mailproc.policy.facts import FactKind, Level
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import own_standing
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.standing import own_standing
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.database import is_sqlite
 from mailproc.store.engine.journal import Context, Journal

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from mailproc.policy.mention import GONE, Mentions
+from mailproc.policy.standing.mention import GONE, Mentions
 from mailproc.store.engine.columns import from_json, json_text, micros_of
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import fact

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
 
-from mailproc.policy.event import OutboxState
-from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.forgetting import counted_together, facts_to_keep
-from mailproc.policy.pepper import pepper_id_of
-from mailproc.policy.scope import EVERYWHERE
-from mailproc.policy.standing import standing_of, still_said
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.standing.facts import Fact, FactKind
+from mailproc.policy.standing.forgetting import counted_together, facts_to_keep
+from mailproc.policy.standing.pepper import pepper_id_of
+from mailproc.policy.standing.scope import EVERYWHERE
+from mailproc.policy.standing.standing import standing_of, still_said
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, fact, import_run, standing, subscriber, subscription

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, func, or_, select
 
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.policy.event import OutboxState
-from mailproc.policy.mention import Mentions
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.standing.mention import Mentions
 from mailproc.store.engine.columns import from_json
 from mailproc.store.engine.people_tables import fact, subscriber, subscription
 from mailproc.store.engine.persons import person_of_address, person_of_key

@@ -16,8 +16,8 @@ from sqlalchemy import bindparam, select, text, update
 
 from mailproc.errors import StoreError
 from mailproc.policy.address_key import loose_form
-from mailproc.policy.imported import ImportCounts
-from mailproc.policy.person_row import PersonRow
+from mailproc.policy.imports.imported import ImportCounts
+from mailproc.policy.imports.person_row import PersonRow
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_or_none
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import import_run

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.imported import ImportCounts, stopped
+from mailproc.policy.imports.imported import ImportCounts, stopped
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.imports.plan import Meant, Plan
 from mailproc.store.imports.unsettled import Unsettled

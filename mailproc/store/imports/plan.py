@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.person_row import PersonRow
-from mailproc.policy.standing import Standing, standing_of
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, storable
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import subscriber

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, case, or_, select, update
 
-from mailproc.policy.alarm import Alarm, AlarmKind, alarm_event
+from mailproc.policy.hooks.alarm import Alarm, AlarmKind, alarm_event
 from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable, time_of
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.reader import Reader

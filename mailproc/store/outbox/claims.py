@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, case, exists, func, select, update
 from sqlalchemy.sql.expression import ClauseElement
 
-from mailproc.policy.event import Delivered, Delivery, OutboxEntry, OutboxState, TransientFailure
+from mailproc.policy.hooks.event import Delivered, Delivery, OutboxEntry, OutboxState, TransientFailure
 from mailproc.store.engine.alive import stay_alive
 from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation

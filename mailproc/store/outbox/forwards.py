@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from mailproc.mail.envelope import InboundMail
-from mailproc.policy.breaker import is_held
+from mailproc.policy.deciding.breaker import is_held
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.event import OutboxState, SyncEvent, event_as_json
-from mailproc.policy.forwarding import Forwarding
+from mailproc.policy.hooks.event import OutboxState, SyncEvent, event_as_json
+from mailproc.policy.hooks.forwarding import Forwarding
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.persons import lock_writers

@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 
-from mailproc.policy.event import (
+from mailproc.policy.hooks.event import (
     OutboxEntry,
     OutboxState,
     SyncEvent,
@@ -18,7 +18,7 @@ from mailproc.policy.event import (
     event_from_json,
     standing_event,
 )
-from mailproc.policy.probe import is_probe
+from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.alive import is_alive
 from mailproc.store.engine.columns import from_json, json_text, micros_of, time_of, time_or_none
 from mailproc.store.engine.journal import Context

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
-from mailproc.policy.due import DueRule, Urgency, urgency
-from mailproc.policy.event import OutboxState
-from mailproc.policy.facts import Channel, FactKind
+from mailproc.policy.hooks.due import DueRule, Urgency, urgency
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.standing.facts import Channel, FactKind
 from mailproc.store.engine.columns import from_json, time_of
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import OPEN, mail, outbox, review

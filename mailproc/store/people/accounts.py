@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, exists, func, or_, select, union
 
-from mailproc.policy.pepper import Peppers
-from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.standing.pepper import Peppers
+from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import fact, subscriber
 from mailproc.store.engine.statement import Statement, Transaction, ask, each_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select, union
 
 from mailproc.policy.address_key import loose_address
-from mailproc.policy.facts import FactKind
+from mailproc.policy.standing.facts import FactKind
 from mailproc.store.engine.columns import json_text, storable
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import and_, exists, func, select, text
 
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.policy.standing import BounceThresholds, Standing, standing_of
+from mailproc.policy.standing.standing import BounceThresholds, Standing, standing_of
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import standing
 from mailproc.store.engine.persons import Person, find

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 
-from mailproc.policy.facts import FactKind, Level
+from mailproc.policy.standing.facts import FactKind, Level
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.statement import Statement, Transaction, ask, each_of

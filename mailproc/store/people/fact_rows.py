@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from mailproc.policy.facts import Fact, FactKind
-from mailproc.policy.pepper import is_forgotten_name
+from mailproc.policy.standing.facts import Fact, FactKind
+from mailproc.policy.standing.pepper import is_forgotten_name
 from mailproc.store.engine.columns import FACT_COLUMNS, address_key_of, fact_from, json_text, micros_of, storable_fact
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Names, name_of

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailproc.policy.press import Presser, agreed_lists, is_press_of
-from mailproc.policy.standing import standing_of
+from mailproc.policy.pages.press import Presser, agreed_lists, is_press_of
+from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.persons import Names, find, names_of_keys, person_of_key

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mailproc.errors import StoreUnavailable
-from mailproc.policy.pepper import Peppers
+from mailproc.policy.standing.pepper import Peppers
 from mailproc.store.engine.columns import micros_of
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import pepper

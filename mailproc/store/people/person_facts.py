@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import union_all
 
-from mailproc.policy.pepper import Peppers
+from mailproc.policy.standing.pepper import Peppers
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Person

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from mailproc.policy.scope import Scopes
+from mailproc.policy.standing.scope import Scopes
 from mailproc.store.people.fact_rows import StoredFact
 
 Item = TypeVar("Item")

@@ -6,11 +6,11 @@ Whoever else they reach is brought up to date in the same transaction: an addres
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.forgetting import forgotten_at
-from mailproc.policy.pepper import NO_PEPPERS, is_forgotten_name
-from mailproc.policy.scope import EVERYWHERE, Scopes
-from mailproc.policy.standing import standing_of
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.forgetting import forgotten_at
+from mailproc.policy.standing.pepper import NO_PEPPERS, is_forgotten_name
+from mailproc.policy.standing.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import micros_of
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.persons import Names, Person, find, find_and_lock, find_and_lock_all, person_of_key

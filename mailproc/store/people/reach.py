@@ -8,9 +8,9 @@ here ends it here, and consent given in a third account changes nothing (docs/de
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from mailproc.policy.facts import FactKind, Level
-from mailproc.policy.scope import EVERYWHERE, Scopes
-from mailproc.policy.standing import Block, is_operators_global, standing_of
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing.standing import Block, is_operators_global, standing_of
 from mailproc.store.engine.persons import Names, Person, find, person_of_address
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.accounts import is_anything_global, senders, who_knows

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_
 
-from mailproc.policy.facts import Fact, FactKind, retraction_of
-from mailproc.policy.standing import Status, standing_of, still_said
+from mailproc.policy.standing.facts import Fact, FactKind, retraction_of
+from mailproc.policy.standing.standing import Status, standing_of, still_said
 from mailproc.store.engine.columns import json_text, micros_of
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import fact

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.facts import FactKind, Level
-from mailproc.policy.standing import Block, Standing, Status
+from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.standing import Block, Standing, Status
 from mailproc.store.engine.columns import from_json, json_text, micros_of, time_of
 from mailproc.store.engine.people_tables import standing
 from mailproc.store.engine.persons import Person

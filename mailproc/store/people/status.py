@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, union
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.pepper import Peppers
-from mailproc.policy.standing import standing_of
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.pepper import Peppers
+from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, storable
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import fact

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from mailproc.policy.address_key import loose_address
-from mailproc.policy.facts import FactKind
-from mailproc.policy.standing import standing_of
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.people_tables import subscriber

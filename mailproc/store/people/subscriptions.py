@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, select
 
-from mailproc.policy.standing import Standing, standing_of
+from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, subscriber, subscription

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.scope import EVERYWHERE, Scopes
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import fact, subscriber
 from mailproc.store.engine.statement import Statement, Transaction, ask, each_of, one_of

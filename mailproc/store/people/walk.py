@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.pepper import NO_PEPPERS, is_forgotten_name
-from mailproc.policy.scope import EVERYWHERE, Scopes
+from mailproc.policy.standing.pepper import NO_PEPPERS, is_forgotten_name
+from mailproc.policy.standing.scope import EVERYWHERE, Scopes
 from mailproc.store.engine.people_tables import fact, standing
 from mailproc.store.engine.persons import Names, find, names_of_persons, person_of_address, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask

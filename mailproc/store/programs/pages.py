@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, Table, bindparam, literal_column, select, tuple_
 
-from mailproc.policy.event import OutboxEntry, OutboxState
-from mailproc.policy.send import Send
+from mailproc.policy.hooks.event import OutboxEntry, OutboxState
+from mailproc.policy.standing.send import Send
 from mailproc.store.desk import review_reports
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine.columns import json_text, micros_of, storable

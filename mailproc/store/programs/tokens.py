@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from mailproc.policy.api_token import ApiToken, Scope
+from mailproc.policy.tokens.api_token import ApiToken, Scope
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of, time_or_none
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.program_tables import api_token

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, delete, func, select
 
-from mailproc.policy.alarm import Alarm, AlarmKind
-from mailproc.policy.breaker import BreakerLimits, Unproven, held_decision
+from mailproc.policy.deciding.breaker import BreakerLimits, Unproven, held_decision
 from mailproc.policy.decision import Decision
+from mailproc.policy.hooks.alarm import Alarm, AlarmKind
 from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.people_tables import subscriber

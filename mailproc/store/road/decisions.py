@@ -11,9 +11,9 @@ from mailproc.errors import Refused
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.decision import Action, Also, Decision, decision_as_json
-from mailproc.policy.due import USUAL_DUE, DueRule
-from mailproc.policy.facts import Fact
-from mailproc.policy.scope import why_refused
+from mailproc.policy.hooks.due import USUAL_DUE, DueRule
+from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.scope import why_refused
 from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.persons import Names, person_of_key

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select
 
 from mailproc.errors import StoreError
 from mailproc.mail.envelope import InboundMail, digest_of
-from mailproc.policy.due import USUAL_DUE
+from mailproc.policy.hooks.due import USUAL_DUE
 from mailproc.store.engine.columns import envelope_text, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.schema import mail, mail_content, upload

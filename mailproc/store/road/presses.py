@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailproc.policy.facts import Fact
+from mailproc.policy.standing.facts import Fact
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.journal import Context, Journal, Operation
 from mailproc.store.engine.persons import Names, names_of_keys

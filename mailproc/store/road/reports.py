@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, Table, func, literal_column, selec
 
 from mailproc.errors import ContentDropped, ContentGone, NotFound, StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
-from mailproc.policy.due import SOON
-from mailproc.policy.event import OutboxEntry, OutboxState
+from mailproc.policy.hooks.due import SOON
+from mailproc.policy.hooks.event import OutboxEntry, OutboxState
 from mailproc.store.engine.columns import envelope_from, from_json, micros_of, time_of, time_or_none
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import ACCEPTED, DEAD, HELD, OPEN, PENDING, WAITING, decision, mail, outbox, review

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
-from mailproc.policy.event import OutboxState
+from mailproc.policy.hooks.event import OutboxState
 from mailproc.store.engine.columns import from_json, json_text, micros_of
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.schema import OPEN, decision, mail, mail_content, outbox, review, shadow_decision

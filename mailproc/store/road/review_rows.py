@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from mailproc.policy.subscriber import SubscriberRef
+from mailproc.policy.who.subscriber import SubscriberRef
 from mailproc.store.engine.columns import address_key_of, micros_of, storable
 from mailproc.store.engine.persons import person_of_address, person_of_key
 from mailproc.store.engine.schema import OPEN, review, review_name

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.person_row import derived_key
+from mailproc.policy.imports.person_row import derived_key
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import subscriber

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from mailproc.policy.facts import FactKind
-from mailproc.policy.send import SendTerms
-from mailproc.policy.standing import Block, Standing, standing_of
-from mailproc.policy.verdict import verdict_of_send
+from mailproc.policy.standing.facts import FactKind
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.standing import Block, Standing, standing_of
+from mailproc.policy.standing.verdict import verdict_of_send
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.engine.statement import Transaction

@@ -13,8 +13,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mailproc.policy.send import SendTerms, Stopped
-from mailproc.policy.standing import Block
+from mailproc.policy.standing.send import SendTerms, Stopped
+from mailproc.policy.standing.standing import Block
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.people.pepper_rows import is_anyone_forgotten

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mailproc.policy.send import KEY_OF_NOBODY, SendTerms, Stopped
-from mailproc.policy.standing import Block
+from mailproc.policy.standing.send import KEY_OF_NOBODY, SendTerms, Stopped
+from mailproc.policy.standing.standing import Block
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.reader import Reader

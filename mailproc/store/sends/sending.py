@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.send import Send
-from mailproc.policy.verdict import Classification
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.people_tables import send

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, select
 
-from mailproc.policy.scope import Scopes
+from mailproc.policy.standing.scope import Scopes
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of
 from mailproc.store.engine.people_tables import fact, standing, subscriber
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, one_of

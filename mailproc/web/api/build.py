@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from mailproc import __version__
-from mailproc.policy.api_token import MEANINGS
+from mailproc.policy.tokens.api_token import MEANINGS
 from mailproc.web.api import desk, lists, people, sends
 from mailproc.web.api.bounds import Bounds
 from mailproc.web.api.caller import Pace

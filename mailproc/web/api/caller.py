@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from mailproc.account_policies import with_lists
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, is_secret
-from mailproc.settings import Settings
+from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, is_secret
+from mailproc.settings.account_policies import with_lists
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.api.problems import Trouble
 from mailproc.web.limits import Allowance

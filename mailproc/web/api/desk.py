@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from mailproc.errands.explained import page_as_json, page_of
+from mailproc.errands.given import check_list, named, past
 from mailproc.errors import NotFound, Unusable
-from mailproc.explained import page_as_json, page_of
-from mailproc.given import check_list, named, past
+from mailproc.files.replay import saved_mail
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import Accounts
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
-from mailproc.policy.event import OutboxState
-from mailproc.policy.facts import Level
-from mailproc.policy.review import Answer
-from mailproc.replay import saved_mail
+from mailproc.policy.hooks.event import OutboxState
+from mailproc.policy.standing.facts import Level
 from mailproc.review.answer import answer_review, consented_since, facts_of_answer
 from mailproc.shapes.review import answered_as_json, review_as_json
 from mailproc.store.desk.review_reports import ReviewFilter

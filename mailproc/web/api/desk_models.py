@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from mailproc.policy.facts import Level
-from mailproc.policy.review import Answer
+from mailproc.policy.deciding.review import Answer
+from mailproc.policy.standing.facts import Level
 from mailproc.web.api.models import Body, ListId, Person, Short
 
 

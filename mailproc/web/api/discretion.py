@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mailproc.diagnosis import Diagnosed
-from mailproc.policy.event import OutboxEntry
-from mailproc.policy.remedy import Change, Remedy
-from mailproc.policy.standing import Block
-from mailproc.settings import Settings
+from mailproc.errands.diagnosis import Diagnosed
+from mailproc.policy.hooks.event import OutboxEntry
+from mailproc.policy.standing.remedy import Change, Remedy
+from mailproc.policy.standing.standing import Block
+from mailproc.settings.settings import Settings
 from mailproc.shapes.person import block_as_json, status_as_json
 from mailproc.shapes.records import entry_as_json
 from mailproc.shapes.why import why_as_json

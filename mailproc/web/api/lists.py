@@ -3,10 +3,10 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mailproc.account_policies import lists_of
+from mailproc.errands.given import check_removable, usable_list_id
 from mailproc.errors import NotFound
-from mailproc.given import check_removable, usable_list_id
-from mailproc.policy.lists import MailingList
+from mailproc.policy.standing.lists import MailingList
+from mailproc.settings.account_policies import lists_of
 from mailproc.shapes.records import list_as_json, member_as_json
 from mailproc.store.people.subscriptions import Profile
 from mailproc.web.api import models

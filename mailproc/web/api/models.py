@@ -7,9 +7,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.standing import Status
-from mailproc.policy.verdict import Classification
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.standing import Status
+from mailproc.policy.standing.verdict import Classification
 
 Person = Annotated[
     str,

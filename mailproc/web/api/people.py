@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from mailproc.by_hand import Request as HandRequest
-from mailproc.by_hand import enter
-from mailproc.diagnosis import Question, diagnose
+from mailproc.errands.by_hand import Request as HandRequest
+from mailproc.errands.by_hand import enter
+from mailproc.errands.diagnosis import Question, diagnose
+from mailproc.errands.given import check_list, named, past
 from mailproc.errors import NotFound, Unusable
-from mailproc.given import check_list, named, past
 from mailproc.policy.address import why_no_address
-from mailproc.policy.api_token import Scope
-from mailproc.policy.facts import Channel, FactKind, Level
-from mailproc.policy.person_row import problem_of_key
+from mailproc.policy.imports.person_row import problem_of_key
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.tokens.api_token import Scope
 from mailproc.shapes.person import fact_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.engine.columns import micros_of

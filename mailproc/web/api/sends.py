@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from mailproc.errands.sending import reason_of, record_send, send_of, terms_of
 from mailproc.errors import NotFound, Unusable
-from mailproc.policy.send import SendTerms, Stopped
 from mailproc.policy.stamp import Stamper
-from mailproc.policy.verdict import Classification
-from mailproc.sending import reason_of, record_send, send_of, terms_of
+from mailproc.policy.standing.send import SendTerms, Stopped
+from mailproc.policy.standing.verdict import Classification
 from mailproc.shapes.records import send_as_json
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer

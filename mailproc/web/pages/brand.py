@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailproc.pages_settings import PagesSettings
-from mailproc.policy.colour import readable, text_on
-from mailproc.policy.picture import MAX_PICTURE_BYTES, picture_type
+from mailproc.policy.pages.colour import readable, text_on
+from mailproc.policy.pages.picture import MAX_PICTURE_BYTES, picture_type
+from mailproc.settings.pages import PagesSettings
 from mailproc.web.pages.assets import Asset, asset_of
 
 _CARD, _DARK_CARD = "#ffffff", "#1b1e25"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from mailproc.policy.form_token import is_form_token, make_form_token
-from mailproc.policy.posted_form import value_of
+from mailproc.policy.pages.posted_form import value_of
+from mailproc.policy.tokens.form_token import is_form_token, make_form_token
 from mailproc.web.pages.reception import Visit
 
 

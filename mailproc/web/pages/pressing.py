@@ -9,10 +9,10 @@ import structlog
 
 from mailproc.identity import sortable_id
 from mailproc.metrics import Metrics
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.lists import list_of_number
-from mailproc.policy.press import Press, Presser, Scope, choosing, joining, leaving, scope_of
-from mailproc.policy.token import Purpose, Token
+from mailproc.policy.pages.press import Press, Presser, Scope, choosing, joining, leaving, scope_of
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.tokens.token import Purpose, Token
 from mailproc.store.people.link_holders import LinkHolder
 from mailproc.store.results import StandingChange
 from mailproc.store.store import Store

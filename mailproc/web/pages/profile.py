@@ -7,10 +7,10 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mailproc.policy.posted_form import value_of
-from mailproc.policy.press import Presser
-from mailproc.policy.profile import Attribute, Wrong, changed_values, check_profile, mark_of, shown_value
-from mailproc.policy.token import EPOCH, Purpose
+from mailproc.policy.pages.posted_form import value_of
+from mailproc.policy.pages.press import Presser
+from mailproc.policy.pages.profile import Attribute, Wrong, changed_values, check_profile, mark_of, shown_value
+from mailproc.policy.tokens.token import EPOCH, Purpose
 from mailproc.web.pages.forms import Forms
 from mailproc.web.pages.pressing import Pressing
 from mailproc.web.pages.reception import Reception, Visit

@@ -10,9 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from mailproc.metrics import Metrics
-from mailproc.policy.link import Link, read_link
-from mailproc.policy.posted_form import Fields, posted_fields
-from mailproc.settings import WebSettings
+from mailproc.policy.pages.link import Link, read_link
+from mailproc.policy.pages.posted_form import Fields, posted_fields
+from mailproc.settings.settings import WebSettings
 from mailproc.web.limits import Allowance, Clients
 from mailproc.web.pages.languages import Language, language_for
 from mailproc.web.pages.rendering import rendered

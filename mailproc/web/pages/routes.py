@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
-from mailproc.policy.lists import MailingList
-from mailproc.settings import Settings
+from mailproc.policy.standing.lists import MailingList
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.pages.assets import answer_with
 from mailproc.web.pages.forms import Forms

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mailproc.account_policies import lists_of
-from mailproc.pages_settings import PagesSettings
-from mailproc.policy.lists import MailingList
-from mailproc.policy.profile import Attribute
-from mailproc.settings import AccountSettings, Settings
+from mailproc.policy.pages.profile import Attribute
+from mailproc.policy.standing.lists import MailingList
+from mailproc.settings.account_policies import lists_of
+from mailproc.settings.pages import PagesSettings
+from mailproc.settings.settings import AccountSettings, Settings
 from mailproc.web.pages.assets import AUTO_PRESS, ICON, STYLE, Asset
 from mailproc.web.pages.brand import Brand, brand_of
 

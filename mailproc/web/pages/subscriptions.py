@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mailproc.policy.facts import Channel
-from mailproc.policy.posted_form import values_of
-from mailproc.policy.press import EVERYTHING, Presser, is_for_leaving
-from mailproc.policy.token import Purpose
+from mailproc.policy.pages.posted_form import values_of
+from mailproc.policy.pages.press import EVERYTHING, Presser, is_for_leaving
+from mailproc.policy.standing.facts import Channel
+from mailproc.policy.tokens.token import Purpose
 from mailproc.web.pages.forms import Forms
 from mailproc.web.pages.pressing import Pressing
 from mailproc.web.pages.reception import Reception, Visit

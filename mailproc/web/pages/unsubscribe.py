@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mailproc.errors import StoreError
-from mailproc.policy.facts import Channel
-from mailproc.policy.link import looks_like_link
-from mailproc.policy.posted_form import Fields, is_one_click, values_of
-from mailproc.policy.press import Presser, Scope, is_for_leaving
+from mailproc.policy.pages.link import looks_like_link
+from mailproc.policy.pages.posted_form import Fields, is_one_click, values_of
+from mailproc.policy.pages.press import Presser, Scope, is_for_leaving
+from mailproc.policy.standing.facts import Channel
 from mailproc.web.pages.forms import Forms
 from mailproc.web.pages.pressing import Pressing
 from mailproc.web.pages.reception import Reception, Visit

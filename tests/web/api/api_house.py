@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from benchmarks.web_parts import parts_of
-from mailproc.account_policies import scopes_of
-from mailproc.policy.api_token import ApiToken, Scope, digest_of_secret, secret_of
-from mailproc.settings import Settings
+from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, secret_of
+from mailproc.settings.account_policies import scopes_of
+from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
 from mailproc.web.application import Parts, build_application
 from mailproc.web.parts import utc_now

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mailproc.policy.api_token import Scope
+from mailproc.policy.tokens.api_token import Scope
 from mailproc.web.api.build import build_api
 from mailproc.web.api.problems import problem
 

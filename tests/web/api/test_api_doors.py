@@ -11,10 +11,10 @@ import pytest
 from api_house import Api, opened_api
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mailproc.policy.api_token import Scope, digest_of_secret
-from mailproc.policy.facts import Channel, Fact, FactKind
-from mailproc.policy.send import Send
-from mailproc.policy.verdict import Classification
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.tokens.api_token import Scope, digest_of_secret
 from mailproc.store.engine.table import metadata
 from mailproc.store.results import Subscriber
 from mailproc.web.api.bounds import Bounds

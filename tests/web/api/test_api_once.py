@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailproc.metrics import Metrics
-from mailproc.retention import Retention
 from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
+from mailproc.watch.retention import Retention
 
 BEGAN = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 KEY = Key(account_id="acme", token_id="t", key="k")

@@ -12,8 +12,8 @@ from test_api_doors import FILLED, asked, routes
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
-from mailproc.policy.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.scope import EVERYWHERE
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.store.results import Subscriber
 
 HEAD = b"From: pat@example.org\r\nTo: reply@reply.zeta.example\r\n"

@@ -1,0 +1,1 @@
+"""Files that somebody gives us: saved mail, and tables of people."""

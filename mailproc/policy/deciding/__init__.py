@@ -1,0 +1,1 @@
+"""Deciding: from what a mail is to what is done about it."""

@@ -1,0 +1,133 @@
+"""Feedback reports: what each type does, when it is ours, and when its sender may act (R54-R58c)."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mailproc.mail.feedback_report import FeedbackReport
+from mailproc.mail.list_headers import list_id_of
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.deciding.act import also, by_verdict, held, sent_at, take_off
+from mailproc.policy.deciding.case import Case, Outcome, changed
+from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.storable import short_text
+from mailproc.policy.tokens.token import Purpose, Token
+from mailproc.policy.who.ownership import is_provoked_by_us, proof_that_report_is_ours
+from mailproc.policy.who.subscriber import Identified, Trust, identify_reported
+from mailproc.policy.who.trust import Proof, cfbl_proof, report_proof, report_verdict, why_it_waits
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a feedback type does: the fact that it makes (None: takes nobody off), and what else."""
+
+    fact: FactKind | None
+    also: frozenset[Also] = frozenset()
+
+
+_ALERT = frozenset({Also.alert})
+_EFFECTS = {
+    "abuse": _Effect(FactKind.complaint),
+    "fraud": _Effect(FactKind.complaint, _ALERT),
+    "other": _Effect(FactKind.complaint),
+    "opt-out": _Effect(FactKind.opt_out),  # drafts before RFC 5965 only
+    "opt-out-list": _Effect(FactKind.opt_out),
+    "virus": _Effect(None, _ALERT),
+    "not-spam": _Effect(None),  # RFC 6430
+    "miscategorized": _Effect(None),  # a draft's word for not-spam
+    "auth-failure": _Effect(None),  # RFC 6591
+    "dkim": _Effect(None),  # a draft's word for auth-failure
+}
+_UNKNOWN = _Effect(None, frozenset({Also.review}))
+
+
+def is_of_acting_type(report: FeedbackReport) -> bool:
+    """Whether a report tells of somebody who wants no more mail: by its type, and not one of a spam trap."""
+    return _EFFECTS.get(report.feedback_type, _UNKNOWN).fact is not None and not report.spam_trap
+
+
+def decide_report(case: Case) -> Outcome:
+    """What a feedback report does."""
+    report = case.finding.report
+    if report is None:
+        raise ValueError("a feedback report without its machine part")
+    effect = _EFFECTS.get(report.feedback_type, _UNKNOWN)
+    known = report.feedback_type in _EFFECTS
+    name = short_text(report.feedback_type, 40) or "untyped"
+    outcome = Outcome(
+        action=Action.record,
+        reason=f"{name} report by {short_text(case.account.sources.name_of(case.from_address), 80)}",
+        also=effect.also,
+        evidence=(Evidence(rule="feedback-type", phrase=f"Feedback-Type: {name}", where="report"),),
+    )
+    if not known:
+        outcome = changed(outcome, reason=f"unknown feedback type: {outcome.reason}")
+    token_found = identify_reported(report, case.account, case.route.token, _trust_without_token(case))
+    ours = "token" if token_found.token else proof_that_report_is_ours(case.account, report)
+    if ours is None:
+        return changed(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
+    outcome = replace(
+        outcome, evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report"))
+    )
+    if report.spam_trap:
+        return also(changed(outcome, reason=f"{outcome.reason}: a spam trap, no person"), Also.alert)
+    if effect.fact is None:
+        return changed(outcome, subscribers=token_found.refs)
+    return _act(case, report, token_found, effect.fact, outcome)
+
+
+def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactKind, outcome: Outcome) -> Outcome:
+    """Take off whom an acting report is about, where its sender may do that."""
+    if not identified.refs:
+        return also(held(outcome, f"{outcome.reason}, nobody named"), Also.alert)
+    list_id = _list_of(case.account, report, identified.token)
+    outcome = replace(
+        outcome, action=Action.unsubscribe, level=Level.list if list_id else Level.account, list_id=list_id
+    )
+    proof = _proof(case, report, identified.token)
+    when = sent_at(report.original, report.arrival_date, identified.token)
+    verdict = report_verdict(proof, case.account)
+    taken = take_off(
+        case,
+        identified,
+        kind=kind,
+        channel=Channel.feedback_loop,
+        outcome=outcome,
+        about_mail_of=when,
+        hinges=verdict.hinges,
+    )
+    why = f"{outcome.reason}, {why_it_waits(proof)}"
+    waiting = partial(held, outcome, why, subscribers=identified.refs)
+    return by_verdict(case, verdict, taken, waiting)
+
+
+def _trust_without_token(case: Case) -> Trust:
+    return report_verdict(report_proof(case.authentication, case.account, case.from_address), case.account).trust
+
+
+def _proof(case: Case, report: FeedbackReport, token: Token | None) -> Proof:
+    if token is None:
+        return report_proof(case.authentication, case.account, case.from_address)
+    if is_provoked_by_us(report, case.account, case.route.token):
+        return cfbl_proof(case.authentication, case.account, case.from_address)
+    return Proof.token
+
+
+def _list_of(account: AccountPolicy, report: FeedbackReport, token: Token | None) -> str | None:
+    """The list that an `opt-out-list` is about, when it is known: by token, else by List-Id of the reported mail."""
+    if report.feedback_type != "opt-out-list":
+        return None
+    if token is not None and token.purpose == Purpose.unsubscribe_list:
+        named = list_of_number(token.message, account.lists)
+        if named is not None:
+            return named
+    return known_list(account, list_id_of(report.original) if report.original is not None else None)
+
+
+def known_list(account: AccountPolicy, list_id: str | None) -> str | None:
+    """The account's list of that List-Id: the whole identifier or its first label (RFC 2919 §2); None when unknown."""
+    if not list_id:
+        return None
+    names = {known.lower(): known for known in account.lists}
+    return names.get(list_id.lower()) or names.get(list_id.lower().partition(".")[0])

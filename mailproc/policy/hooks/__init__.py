@@ -1,0 +1,1 @@
+"""What hooks are told, by when, and when it is tried again."""

@@ -1,0 +1,1 @@
+"""Outgoing mail: what it lacks, and what to do about it."""

@@ -1,0 +1,1 @@
+"""Keyword rules: their files and phrases, and finding them in a text."""

@@ -1,0 +1,222 @@
+"""What a person wants, read from the rules that were found in a text (docs/reference/rules.md tells the procedure)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailproc.policy.decision import Action, Also
+from mailproc.policy.rules.folding import fold, width_in_words
+from mailproc.policy.rules.manners import Manners
+from mailproc.policy.rules.match import Match, TextMatches, is_guard
+from mailproc.policy.rules.normal_text import normal_text
+from mailproc.policy.rules.rule_file import Guard, Sign
+from mailproc.policy.rules.rules import RuleSet, counted_matches
+from mailproc.policy.rules.sign import is_only_sign, is_why, names_mail, overlap, reasons_of_signs, request_of_signs
+
+# A request in the middle of a long text is more likely somebody else's words.
+_LONG_TEXT_WORDS = 150
+_EDGE_SENTENCES = 2
+# A text of this length that also explains how to leave is a newsletter, or talk about one.
+_EXPLAINING_WORDS = 40
+# In so short a text nobody explains things to others.
+_SHORT_WORDS = 30
+# From so many words on, what stands beside a request is worth a person's reading.
+_SUBSTANCE_WORDS = 5
+# Nobody writes so many sentences of mere courtesy: so much text is worth reading, whatever it says.
+_MOST_COURTESIES = 200
+_CLAUSE = re.compile(
+    r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\s", re.IGNORECASE
+)
+
+_REASONS = {
+    Guard.negation: "asks to stay, threatens to leave, or came off by mistake",
+    Guard.third_person: "is about somebody else",
+    Guard.talk: "speaks of unsubscribing, and may ask for it",
+    Action.review: "may be a request",
+    Action.forward: "keyword asks for a person",
+    Action.record: "keyword asks for nothing",
+}
+LONG_TEXT = "keyword within a long mail"
+OF_SIGNS = "a wish and a reason for it in reply"
+OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
+OF_REASONS = "has reasons to leave, and asks for nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a text asks for. `action` None: nothing. `decisive` is the match that decided; `matches` all that count.
+
+    `guard` is set where a guard made it a review.
+    `also` comes from every rule that counts. `substance` tells that beside the request there is more to read.
+    `pinned` keeps an opt-out at account level.
+    """
+
+    action: Action | None = None
+    guard: Guard | None = None
+    reason: str = ""
+    decisive: Match | None = None
+    matches: tuple[Match, ...] = ()
+    also: frozenset[Also] = frozenset()
+    substance: bool = False
+    pinned: bool = False
+
+
+def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
+    """What the text asks for; a guard outweighs a request, a request outweighs everything else."""
+    manners = rules.matcher.manners
+    signed = counted_matches(found)
+    counted = tuple([match for match in signed if not is_only_sign(match)])
+    requests = [match for match in counted if match.rule.action == Action.unsubscribe]
+    guarded = any(match.rule.guard is not None for match in counted)
+    for guard in (Guard.negation, Guard.third_person) if guarded else ():
+        stopped = next(
+            (match for match in counted if is_guard(match, guard) and not _is_of_writer(match, signed, rules)), None
+        )
+        if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
+            reason = _REASONS[guard]
+            said = _without_weak(counted)
+            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=said)
+    if requests:
+        return _request(found, counted, requests, manners)
+    if (signs := request_of_signs(found, signed)) and not _explains_leaving(found):
+        return _wish_and_why(found, signed, signs, manners)
+    for action in (Action.review, Action.forward, Action.record):
+        decisive = next((match for match in counted if match.rule.action == action), None)
+        if decisive is not None:
+            also = frozenset(decisive.rule.also)
+            return Intent(action=action, reason=_REASONS[action], decisive=decisive, matches=counted, also=also)
+    if reasons := reasons_of_signs(found, signed):
+        substance = _has_substance(found, counted, manners)
+        return Intent(
+            action=Action.review, reason=OF_REASONS, decisive=reasons[0], matches=reasons, substance=substance
+        )
+    if unsure := _taken_for_talk(found, rules):
+        return Intent(action=Action.review, reason=_REASONS[Guard.talk], decisive=unsure, matches=(unsure,))
+    return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+
+
+def _taken_for_talk(found: TextMatches, rules: RuleSet) -> Match | None:
+    """A request for the writer in a short text that talk about unsubscribing took out: it may be one all the same."""
+    if found.normal.words > _SHORT_WORDS:
+        return None
+    requests = (match for match in found.matches if match.rule.action == Action.unsubscribe)
+    return next((match for match in requests if _says_me(match, rules) and not _is_false_friend(match, found)), None)
+
+
+def _is_false_friend(match: Match, found: TextMatches) -> bool:
+    return any(is_guard(one, Guard.false_friend) and one.sentence == match.sentence for one in found.matches)
+
+
+def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
+    """The same without what only may be a request: beside a clear one it is no evidence."""
+    return tuple(match for match in counted if match.rule.action != Action.review or match.rule.also)
+
+
+def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: RuleSet) -> bool:
+    """Whether a request says "me", in a sentence that is not about somebody else."""
+    others = {match.sentence for match in counted if is_guard(match, Guard.third_person)}
+    return any(match.sentence not in others and _says_me(match, rules) for match in requests)
+
+
+def _is_of_writer(guard: Match, signed: tuple[Match, ...], rules: RuleSet) -> bool:
+    """Whether words that mostly tell of somebody else stand in the writer's own reason: "I no longer work there"."""
+    whys = (match for match in signed if is_why(match) and _says_me(match, rules))
+    return guard.rule.guard == Guard.third_person and any(overlap(match.span, guard.span) for match in whys)
+
+
+def _says_me(match: Match, rules: RuleSet) -> bool:
+    return not rules.first_person.isdisjoint(fold(match.phrase).split())
+
+
+def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:
+    decisive = max(requests, key=lambda match: (len(match.rule.also), match.span[1] - match.span[0]))
+    if _explains_leaving(found) or _is_lost_in_long_text(found, requests):
+        return Intent(action=Action.review, reason=LONG_TEXT, decisive=decisive, matches=_without_weak(counted))
+    return Intent(
+        action=Action.unsubscribe,
+        decisive=decisive,
+        matches=_without_weak(counted),
+        also=frozenset(also for match in counted for also in match.rule.also),
+        substance=_has_substance(found, counted, manners),
+        pinned=any(match.rule.level is not None for match in requests),
+    )
+
+
+def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], manners: Manners) -> Intent:
+    """A request where either names mail; else "it" may be anything, and a person reads what."""
+    also = frozenset(also for match in signed for also in match.rule.also)
+    named = names_mail(signs, signed)
+    said = [match for match in signed if match.rule.sign != Sign.mail]
+    return Intent(
+        action=Action.unsubscribe if named else Action.review,
+        reason=OF_SIGNS if named else OF_HALF_WORDS,
+        decisive=signs[0],
+        matches=signs,
+        also=also,
+        substance=_has_substance(found, said, manners),
+    )
+
+
+def _explains_leaving(found: TextMatches) -> bool:
+    """Whether a text of some length tells its reader how to leave, in a sentence of its own."""
+    return found.normal.words > _EXPLAINING_WORDS and any(is_guard(match, Guard.talk) for match in found.matches)
+
+
+def _is_lost_in_long_text(found: TextMatches, requests: list[Match]) -> bool:
+    """Whether a long text has requests neither at its beginning nor at its end."""
+    last = len(found.normal.sentences) - 1
+    return found.normal.words > _LONG_TEXT_WORDS and not any(
+        match.sentence < _EDGE_SENTENCES or match.sentence > last - _EDGE_SENTENCES for match in requests
+    )
+
+
+def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manners) -> bool:
+    """Whether there is more to read than the request: other sentences, or other clauses of its sentence."""
+    normal = found.normal
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for match in counted:
+        spans.setdefault(match.sentence, []).append(match.span)
+    last_request = max(spans, default=-1)
+    words = sum([_words_beside(normal.text, normal.sentences[number], spans[number], manners) for number in spans])
+    if words + normal.words - sum([width_in_words(normal.lines[number]) for number in spans]) < _SUBSTANCE_WORDS:
+        return False  # however much of the rest is courtesy
+    others = [(number, width_in_words(line)) for number, line in enumerate(normal.lines) if number not in spans]
+    if words + sum([width for _, width in others]) < _SUBSTANCE_WORDS:
+        return False  # whether it is courtesy or not
+    if len(others) > _MOST_COURTESIES:
+        return True
+    for number, width in others:
+        if words >= _SUBSTANCE_WORDS:
+            break
+        if not manners.is_courtesy(normal, number, after=number > last_request):
+            words += width
+    return words >= _SUBSTANCE_WORDS
+
+
+def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, int]], manners: Manners) -> int:
+    """Words of the clauses of one sentence in which no rule was found; short or courteous clauses do not count."""
+    start, end = sentence
+    edges = [start, *(found.end() for found in _CLAUSE.finditer(text, start, end)), end]
+    words = 0
+    for first, last in pairwise(edges):
+        if not any(first < stop and begin < last for begin, stop in spans):
+            clause = f" {fold(text[first:last])} "
+            width = width_in_words(clause)
+            if width >= _SUBSTANCE_WORDS - 1 and not manners.core(clause).is_empty:
+                words += width
+    return words + (words > 0)
+
+
+def named_list(text: str, lists: Iterable[tuple[str, str]], rules: RuleSet) -> str | None:
+    """The one list that a text names without a word of totality beside it (R45a); None otherwise.
+
+    `lists` are (id, name) pairs; both count as its name.
+    """
+    line = normal_text(text).line.replace("\n", "")
+    if any(f" {word} " in line for word in rules.totality):
+        return None
+    named = {
+        list_id for list_id, name in lists if any(f" {fold(one)} " in line for one in (list_id, name) if fold(one))
+    }
+    return named.pop() if len(named) == 1 else None

@@ -1,0 +1,217 @@
+"""The phrase language of rule files: words, alternatives, options and gaps (docs/reference/rules.md).
+
+take (me|us) off [of] (your|this) ... list
+^ begins the sentence     $ ends it        (courtesy before and after does not count)
+(a|b c)  one of these     [a|b]  or not    unsubscri*  any ending    *mi  any beginning    ...  a gap of some words
+{remove}  one of the words of a class
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailproc.policy.rules.folding import fold, is_gapless, write_together
+from mailproc.policy.rules.word_class import NO_CLASSES, WordClassError, with_words
+
+_SPECIAL = frozenset("()[]{}|*")
+_MAX_DEPTH = 6
+_MANY = 4  # alternatives
+_ANY = r"[^ \n]*"
+# Signs of regular expressions: folded away they would leave a word that says something else.
+_NO_LETTERS = re.compile(r"[$^?]")
+_LETTERS = re.compile(r"[^\s()\[\]{}|*]+")
+_PLAIN_WORD = re.compile(rf"({_LETTERS.pattern})(?:\s+|(?=[|)\]])|\Z)")
+_SPACES = re.compile(r"\s+")
+# A choice without brackets in it. The words of a class stand in hundreds of phrases: they are read once.
+_FLAT_CHOICE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; its text is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch without gap: `source` is a regular expression over normal text, understood by `re` and RE2 alike.
+
+    Words are followed by a space each, so a segment ends in one; before it stands a space or the sentence's beginning.
+    In scripts without gaps between words (`gapless`) spaces are as the writer likes.
+    """
+
+    source: str
+    gapless: bool
+
+    @property
+    def set_source(self) -> str:
+        """What the RE2 set searches for."""
+        return self.source if self.gapless else " " + self.source
+
+    @property
+    def span_source(self) -> str:
+        """What finds the span, as group 1; the spaces around it belong to the words beside it, too."""
+        return f"({self.source})" if self.gapless else f" (?=({self.source}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Segments in their order, with gaps between them; `begins` and `ends` tie it to the sentence's edges.
+
+    `text` is what the rule file says, `said` the same with the words of its classes.
+    """
+
+    text: str
+    said: str
+    segments: tuple[Segment, ...]
+    begins: bool = False
+    ends: bool = False
+
+
+def read_phrase(text: str, classes: Mapping[str, tuple[str, ...]] = NO_CLASSES) -> Phrase:
+    """Read one phrase. Raises PhraseError with a sentence saying what is wrong."""
+    try:
+        said = with_words(text, classes)
+    except WordClassError as error:
+        raise PhraseError(f"phrase {text!r} {error}") from error
+    body = write_together(said.strip())
+    begins, ends = body.startswith("^"), body.endswith("$")
+    body = body.removeprefix("^").removesuffix("$").strip()
+    parts = re.split(r"\s*(?:\.\.\.|…)\s*", body)
+    if not body or not all(parts):
+        raise PhraseError(f"phrase {text!r} needs words on both sides of each gap")
+    try:
+        segments = tuple(_segment(part) for part in parts)
+    except PhraseError as error:
+        raise PhraseError(f"phrase {text!r} {error}") from error
+    return Phrase(text=text, said=said, segments=segments, begins=begins, ends=ends)
+
+
+def _segment(text: str) -> Segment:
+    reader = _Reader(text, gapless=is_gapless(text))
+    source = reader.sequence(depth=0)
+    if reader.position < len(text):
+        raise PhraseError(f"has a {text[reader.position]!r} that closes nothing")
+    if not reader.has_word:
+        raise PhraseError("could match nothing at all")
+    return Segment(source=source, gapless=reader.gapless)
+
+
+class _Reader:
+    """Reads one segment from left to right."""
+
+    def __init__(self, text: str, *, gapless: bool) -> None:
+        self.text = text
+        self.gapless = gapless
+        self.space = " ?" if gapless else " "
+        self.position = 0
+        self.has_word = False  # whether anything outside all brackets of choice must be there
+
+    def sequence(self, depth: int) -> str:
+        """Items up to `|`, a closing bracket or the end; each is followed by its space."""
+        if depth > _MAX_DEPTH:
+            raise PhraseError("has brackets too deep")
+        items: list[str] = []
+        while True:
+            if spaces := _SPACES.match(self.text, self.position):
+                self.position = spaces.end()
+            while plain := _PLAIN_WORD.match(self.text, self.position):
+                self.position = plain.end()
+                items.append(_word_source(plain[1]) + self.space)
+                self.has_word = self.has_word or depth == 0
+            if self.position >= len(self.text) or self.text[self.position] in "|)]":
+                return "".join(items)
+            items.append(self._item(depth))
+            self.has_word = self.has_word or (depth == 0 and not _may_be_empty(items[-1]))
+
+    def _item(self, depth: int) -> str:
+        """One word, which may be made of pieces, or an option."""
+        if self.text[self.position] == "[":
+            return f"(?:{_by_first_letter(self._alternatives(']', depth))})?"
+        start = self.position
+        if self.text[start] == "(":
+            spaced = self._alternatives(")", depth)
+            if self._at_word_end():
+                return f"(?:{_by_first_letter(spaced)})"
+            self.position = start
+        pieces = []
+        while not self._at_word_end():
+            pieces.append(self._piece(depth))
+        return "".join(pieces) + self.space
+
+    def _piece(self, depth: int) -> str:
+        character = self.text[self.position]
+        if character == "(":
+            return f"(?:{'|'.join(one.removesuffix(self.space) for one in self._alternatives(')', depth))})"
+        if character == "*":
+            self.position += 1
+            return _ANY
+        if character in _SPECIAL:
+            raise PhraseError(f"has {character!r} inside a word")
+        letters = _LETTERS.match(self.text, self.position)
+        assert letters is not None
+        self.position = letters.end()
+        return _word_source(letters[0])
+
+    def _alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+        flat = _FLAT_CHOICE.match(self.text, self.position)
+        if flat is None or flat[0][-1] != closing or depth >= _MAX_DEPTH:
+            return self.read_alternatives(closing, depth)
+        self.position = flat.end()
+        return _alternatives_of(flat[0], self.gapless)
+
+    def read_alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+        """What may be chosen from a bracket here up to the one that closes it."""
+        self.position += 1
+        found = [self.sequence(depth + 1)]
+        while self.position < len(self.text) and self.text[self.position] == "|":
+            self.position += 1
+            found.append(self.sequence(depth + 1))
+        if self.position >= len(self.text) or self.text[self.position] != closing:
+            raise PhraseError(f"has a bracket without its {closing!r}")
+        self.position += 1
+        # The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end.
+        return tuple(sorted(found, key=len, reverse=True))
+
+    def _at_word_end(self) -> bool:
+        following = self.text[self.position : self.position + 1]
+        return not following or following.isspace() or following in "|)]"
+
+
+@lru_cache(maxsize=4096)
+def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
+    """The alternatives of a choice that has no brackets in it."""
+    return _Reader(choice, gapless=gapless).read_alternatives(choice[-1], depth=0)
+
+
+@lru_cache(maxsize=16_384)
+def _word_source(word: str) -> str:
+    """What finds a word. Raises PhraseError when nothing of it is one, or a part of it means something elsewhere."""
+    if sign := _NO_LETTERS.search(word):
+        raise PhraseError(
+            f"has {sign[0]!r} within: edges stand at a phrase's outside, options in [brackets]; punctuation is no word"
+        )
+    folded = fold(word)
+    if not folded:
+        raise PhraseError(f"has {word!r} where a word should be")
+    return re.escape(folded).replace(r"\ ", " ")
+
+
+@lru_cache(maxsize=4096)
+def _by_first_letter(alternatives: tuple[str, ...]) -> str:
+    """The same choice, tried letter by letter: at most places of a text no word of a class begins.
+
+    Alternatives of different first letters never fit at one place, so their order among each other says nothing.
+    """
+    if len(alternatives) < _MANY or not all(one[:1].isalnum() for one in alternatives):
+        return "|".join(alternatives)
+    beginning: dict[str, list[str]] = {}
+    for one in alternatives:
+        beginning.setdefault(one[0], []).append(one[1:])
+    return "|".join(
+        letter + (rests[0] if len(rests) == 1 else f"(?:{'|'.join(rests)})") for letter, rests in beginning.items()
+    )
+
+
+def _may_be_empty(item: str) -> bool:
+    """Whether a top-level item could match nothing: an option, or a choice with an empty alternative."""
+    return item.endswith(")?") or "(?:|" in item or "||" in item or "|)" in item or item.strip() == _ANY

@@ -1,0 +1,210 @@
+"""Where the phrases of all rules stand in normal text: one RE2 set tells what may, then only that is looked for.
+
+Cost is linear in the text, whatever it says: a long text is gone through in stretches, and in each of them only those
+phrases are looked for whose segments all occur in that stretch.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import re2
+
+from mailproc.policy.rules.folding import width_in_words
+from mailproc.policy.rules.phrase import Segment
+from mailproc.policy.rules.rule_file import Alone, Rule
+
+_SET_MEMORY_BYTES = 64 << 20
+_STRETCH_CHARS = 1000
+_MAX_PLACES = 40
+# A text in which so many phrases stand was made of nothing else; what follows in it is not looked at.
+_ENOUGH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sought:
+    """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence."""
+
+    rule: Rule
+    source: str  # as it stands in the rule file
+    segments: tuple[int, ...]
+    others: frozenset[int]  # all segments but the first
+    max_words: float
+    begins: bool
+    ends: bool
+    bound: bool  # to its surroundings: by these two, or by what its rule says
+
+
+Places = Mapping[int, Sequence[Sought]]  # by the number of their first segment
+
+
+class Segments:
+    """The segments of all phrases, each once: by number, what finds one of them, and what tells which may be there.
+
+    All is compiled when it is first needed: a mail needs a dozen of some thousand finders.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        # A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
+        sentinel = Segment(source=" ", gapless=True)
+        phrases = (phrase for rule in rules for phrase in rule.phrases)
+        self._all = tuple(dict.fromkeys([sentinel, *(segment for phrase in phrases for segment in phrase.segments)]))
+        self.numbers = {segment: number for number, segment in enumerate(self._all)}
+        self.finders: list[re.Pattern[str] | None] = [None] * len(self._all)
+
+    @cached_property
+    def _set(self) -> Any:
+        return search_set(segment.set_source for segment in self._all)
+
+    def make_ready(self) -> None:
+        """Compile now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
+        self.present_in("")
+
+    def finder(self, number: int) -> re.Pattern[str]:
+        """What finds the places of one segment."""
+        finder = self.finders[number]
+        if finder is None:
+            finder = self.finders[number] = re.compile(self._all[number].span_source)
+        return finder
+
+    def present_in(self, text: str) -> frozenset[int]:
+        """The numbers of segments that occur in a text, its sentinel among them; empty when that could not be told."""
+        return frozenset(self._set.Match(text) or ())
+
+
+class PhraseIndex:
+    """The phrases of some rules, ready to be looked for together; `segments` have those of all of them."""
+
+    def __init__(self, rules: Iterable[Rule], segments: Segments) -> None:
+        self.segments = segments
+        self._sought = []
+        for rule in rules:
+            for phrase in rule.phrases:
+                begins = phrase.begins or rule.alone != Alone.no
+                ends = phrase.ends or rule.alone != Alone.no
+                numbers = tuple(segments.numbers[one] for one in phrase.segments)
+                self._sought.append(
+                    Sought(
+                        rule=rule,
+                        source=phrase.text,
+                        segments=numbers,
+                        others=frozenset(numbers[1:]),
+                        max_words=math.inf if rule.max_words is None else rule.max_words,
+                        begins=begins,
+                        ends=ends,
+                        bound=begins or ends or rule.max_sentence_words is not None or rule.first_lines is not None,
+                    )
+                )
+
+    def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Places:
+        """The phrases of some rules only, as `found_in` takes them."""
+        places: dict[int, list[Sought]] = {}
+        for sought in self._sought:
+            if is_wanted(sought.rule):
+                places.setdefault(sought.segments[0], []).append(sought)
+        return places
+
+    def found_in(self, line: str, wanted: Places, words: int) -> list[tuple[Sought, int, int]]:
+        """Each place of each wanted phrase, as (phrase, start, end) in the line, without spaces at its ends.
+
+        `words` is how wide the whole text is: rules for shorter ones are passed over. Of one phrase the first 40 places
+        of its first segment are looked at; once a thousand places are found, no further stretch of the text is.
+        """
+        found: list[tuple[Sought, int, int]] = []
+        looked_at: dict[Sought, int] = {}
+        for start, end in _stretches(line):
+            if len(found) >= _ENOUGH:
+                break
+            for sought in self._candidates(line[start:end], wanted, words):
+                seen = looked_at.get(sought, 0)
+                finder = self.segments.finder(sought.segments[0])
+                places = [one.span(1) for one in islice(finder.finditer(line, start, end), _MAX_PLACES - seen)]
+                looked_at[sought] = seen + len(places)
+                if len(places) > 1:
+                    places = _apart(places)
+                for first, last in self._wholes(line, sought, places, end) if sought.others else places:
+                    found.append((sought, first, last - (line[last - 1] == " ")))
+        return found
+
+    def _candidates(self, stretch: str, wanted: Places, words: int) -> list[Sought]:
+        """The phrases all of whose segments occur somewhere in this stretch, of rules for a text of so many words."""
+        present = self.segments.present_in(stretch)
+        if not present:  # the automaton ran out of memory: never a missed request, look for each
+            return [sought for several in wanted.values() for sought in several if words <= sought.max_words]
+        beginning = wanted.keys() & present
+        return [
+            sought
+            for segment in beginning
+            for sought in wanted[segment]
+            if words <= sought.max_words and sought.others <= present
+        ]
+
+    def _wholes(
+        self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
+    ) -> Iterator[tuple[int, int]]:
+        """(start, end) of the whole phrase for those places of its first segment that the others follow."""
+        finders = [_Follower(line, self.segments.finder(one)) for one in sought.segments[1:]]
+        for start, end in places:
+            limit = line.find("\n", end, stretch_end)
+            for finder in finders:
+                found = finder.next_from(end, limit if limit >= 0 else stretch_end)
+                if found is None or width_in_words(line[end : found[0]]) > sought.rule.within_words:
+                    break
+                end = found[1]
+            else:
+                yield start, end
+
+
+class _Follower:
+    """Finds a segment behind ever later places; what it has found is kept for as long as it lies ahead."""
+
+    def __init__(self, line: str, finder: re.Pattern[str]) -> None:
+        self._line = line
+        self._finder = finder
+        self._limit = -1
+        self._found: re.Match[str] | None = None
+
+    def next_from(self, end: int, limit: int) -> tuple[int, int] | None:
+        """(start, end) of the next place behind `end`, in the same sentence; the last space may serve both."""
+        if limit != self._limit or (self._found is not None and self._found.start() < end - 1):
+            self._limit = limit
+            self._found = self._finder.search(self._line, end - 1, limit)
+        return None if self._found is None else self._found.span(1)
+
+
+def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without those that begin within the one before."""
+    kept: list[tuple[int, int]] = []
+    for place in places:
+        if not kept or place[0] >= kept[-1][1]:
+            kept.append(place)
+    return kept
+
+
+def _stretches(line: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of stretches of whole sentences; a short text is one."""
+    start = 0
+    while len(line) - start > _STRETCH_CHARS:
+        end = line.find("\n", start + _STRETCH_CHARS)
+        if end < 0:
+            break
+        yield start, end
+        start = end + 1
+    yield start, len(line)
+
+
+def search_set(sources: Iterable[str]) -> Any:
+    """An RE2 set that tells by their numbers which of these patterns match anywhere in a text."""
+    options = re2.Options()
+    options.max_mem = _SET_MEMORY_BYTES
+    options.log_errors = False
+    options.never_capture = True
+    compiled = re2.Set.SearchSet(options)
+    for source in sources:
+        compiled.Add(source)
+    compiled.Compile()
+    return compiled

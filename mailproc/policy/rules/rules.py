@@ -1,0 +1,144 @@
+"""Keyword rules: the set that all files make together, checked against its own examples before it is used."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+from mailproc.errors import RulesError
+from mailproc.policy.account import MailboxRole
+from mailproc.policy.rules.folding import fold
+from mailproc.policy.rules.manners import Manners
+from mailproc.policy.rules.match import Match, Matcher, TextMatches
+from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_rule_file
+from mailproc.policy.rules.spelling import Spellings
+from mailproc.policy.rules.word_class import joined_classes
+
+_WORD = re.compile(r"[^\W\d_]+\*?")
+_LONG_BEGINNING = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHit:
+    """A rule that matched: which phrase, and where it stands in the text it was looked for in (offsets)."""
+
+    rule_id: str
+    phrase: str
+    where: str
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+class RuleSet:
+    """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
+
+    `totality` and `first_person` are folded words. `files` are the names of all files, those that are off included.
+    """
+
+    rules: tuple[Rule, ...]
+    digest: str
+    matcher: Matcher
+    totality: tuple[str, ...] = ()
+    first_person: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+
+    def without(self, rule_ids: Set[str]) -> "RuleSet":
+        """The same as if some rules were never found; under the same digest."""
+        return replace(self, matcher=self.matcher.without(rule_ids))
+
+
+def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
+    """Read rule files (name to TOML text), in the order of their names.
+
+    `proven`: the same program has seen the examples of the very same files hold; they are not tried again.
+    Raises RulesError with a `file:line: sentence` for every mistake: of form, of double ids, of examples.
+    """
+    problems: list[str] = []
+    files = []
+    opened = [open_rule_file(name, sources[name]) for name in sorted(sources)]
+    classes = joined_classes(one.classes for one in opened)
+    for one in opened:
+        read, mistakes = read_rule_file(one, classes)
+        files.append(read)
+        problems += mistakes
+    rules = tuple(rule for read in files for rule in read.rules)
+    problems += _double_ids(rules)
+    manners = Manners(
+        courtesy=[one for read in files for one in read.courtesy],
+        greetings=[one for read in files for one in read.greetings],
+        closings=[one for read in files for one in read.closings],
+    )
+    spellings = _spellings([one for read in files for one in read.spellings], rules)
+    matcher = Matcher(rules, manners, spellings)
+    unsound = frozenset[str]().union(*(read.unsound for read in files))
+    if not proven:
+        problems += [one for rule in rules if rule.id not in unsound for one in failing_examples(rule, matcher)]
+    if problems:
+        raise RulesError(problems)
+    return RuleSet(
+        rules=rules,
+        digest=_digest(sources),
+        matcher=matcher,
+        totality=tuple(sorted({fold(one) for read in files for one in read.totality})),
+        first_person=frozenset(fold(one) for read in files for one in read.first_person),
+        files=tuple(sorted(sources)),
+    )
+
+
+def counted_matches(found: TextMatches) -> tuple[Match, ...]:
+    """Matches that count: not those in a sentence that a false friend or talk about the matter takes out."""
+    return _not_guarded(found, frozenset({Guard.false_friend, Guard.talk}))
+
+
+def _not_guarded(found: TextMatches, guards: frozenset[Guard]) -> tuple[Match, ...]:
+    """Matches whose sentence has none of these guards, or only such as their rule stands up to."""
+    guarded: dict[int, set[Guard]] = {}
+    for match in found.matches:
+        if match.rule.guard in guards:
+            guarded.setdefault(match.sentence, set()).add(match.rule.guard)
+    if not guarded:
+        return found.matches
+    return tuple(match for match in found.matches if guarded.get(match.sentence, set()) <= set(match.rule.despite))
+
+
+def failing_examples(rule: Rule, matcher: Matcher) -> list[str]:
+    """A `file:line: sentence` for every example of a rule that does not hold beside all other rules."""
+    where = "subject" if rule.where == {"subject"} else "body"
+    mailbox = min(rule.mailboxes, default=MailboxRole.reply)
+
+    def found(example: str) -> bool:
+        everything = matcher.match(example, where=where, mailbox=mailbox)
+        counted = everything.matches if rule.guard else _not_guarded(everything, frozenset(Guard))
+        return any(match.rule is rule for match in counted)
+
+    start = f"{rule.file}:{rule.line}: rule {rule.id}: "
+    return [f"{start}does not hit its example {one!r}" for one in rule.hits if not found(one)] + [
+        f"{start}hits its counter-example {one!r}" for one in rule.misses if found(one)
+    ]
+
+
+def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
+    """Words to be put right; whatever word a rule of any language looks for is right already."""
+    known: set[str] = set()
+    beginnings: set[str] = set()
+    for word in {word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)}:
+        folded = fold(word.rstrip("*"))
+        (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
+    return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))
+
+
+def _double_ids(rules: tuple[Rule, ...]) -> list[str]:
+    seen: dict[str, Rule] = {}
+    problems = []
+    for rule in rules:
+        first = seen.setdefault(rule.id, rule)
+        if first is not rule:
+            problems.append(f"{rule.file}:{rule.line}: rule {rule.id} is already in {first.file}:{first.line}")
+    return problems
+
+
+def _digest(sources: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        digest.update(f"{name}\0{sources[name]}\0".encode("utf-8", "replace"))
+    return "sha256:" + digest.hexdigest()

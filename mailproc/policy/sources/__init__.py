@@ -1,0 +1,1 @@
+"""Feedback sources: who sends reports, what proves it, and whether one fell silent."""

@@ -1,0 +1,1 @@
+"""Tokens: signed names of persons and sends, keys of the API, and proof that a form was shown."""

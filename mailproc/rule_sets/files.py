@@ -1,0 +1,66 @@
+"""Rule files on disk: which folder, in which order."""
+
+import contextlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from mailproc.errors import RulesError
+from mailproc.policy.rules.rules import RuleSet, read_rules
+from mailproc.rule_sets.proven import is_proven, proof_of, remember
+
+
+def shipped_rules_folder() -> Path:
+    """The rules that come with mailproc: beside the package in a checkout, under `share/` when installed."""
+    beside = Path(__file__).resolve().parents[2] / "rules"
+    return beside if beside.is_dir() else Path(sys.prefix) / "share" / "mailproc" / "rules"
+
+
+def rule_paths(folder: Path | None) -> list[Path]:
+    """The rule files of a folder, in the order in which they are read; None: the shipped ones. Empty for no folder."""
+    return sorted((folder or shipped_rules_folder()).glob("*.toml"))
+
+
+def fingerprint_of(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change and size of each rule file: another one when a file was written, added or taken away."""
+    found = []
+    for path in rule_paths(folder):
+        with contextlib.suppress(OSError):  # gone since it was listed
+            stat = path.stat()
+            found.append((path.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+def load_rules(folder: Path | None) -> RuleSet:
+    """Read every `*.toml` of a folder in the order of names; None: the shipped ones. Raises RulesError."""
+    sources: dict[str, str] = {}
+    for path in rule_paths(folder):
+        try:
+            sources[path.name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RulesError([f"{path}: cannot be read: {error}"]) from None
+    if not sources:
+        raise RulesError([f"{folder or shipped_rules_folder()}: no rule files (*.toml) there"])
+    texts = tuple(sources.items())
+    rules = _in_use.get(texts)
+    if rules is None:
+        rules = _in_use[texts] = _read(sources)
+    return rules
+
+
+def _read(sources: Mapping[str, str]) -> RuleSet:
+    """The rules of these texts; their examples are tried unless a process before has seen them hold."""
+    try:
+        proof = proof_of(sources)
+    except OSError:  # the program has no text of its own: a zip file, or nothing but compiled modules
+        return read_rules(sources)
+    proven = is_proven(proof)
+    rules = read_rules(sources, proven=proven)
+    if not proven:
+        remember(proof)
+    return rules
+
+
+# The same texts make the same rules: whatever still holds a set spares the next who asks the second that it takes.
+_in_use: WeakValueDictionary[tuple[tuple[str, str], ...], RuleSet] = WeakValueDictionary()
