@@ -1,8 +1,8 @@
 """How well the program reads strangers: whole replies in two sets that were written blind, without a look at the rules.
 
-EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of them
-before anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises them to what
-it reaches.
+EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of
+them before anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises
+them to what it reaches.
 """
 
 import functools
