@@ -19,7 +19,7 @@ _AT = datetime(2026, 3, 3, 9, 12, tzinfo=UTC)
 _COLUMNS = tuple(column.name for column in fact.columns)
 _SPREAD = 0x9E3779B97F4A7C15  # an odd number: all addresses differ, and neighbours are no neighbours in the index
 # Made anew when all rows are there: sorting once is many times faster than inserting in no order.
-_LATE_INDEXES = ("fact_address_idx", "fact_recorded_idx")
+_LATE_INDEXES = ("fact_address_idx", "fact_recorded_idx", "fact_place_idx")
 
 
 def address(number: int) -> str:
@@ -95,5 +95,6 @@ def _rows(count: int) -> Iterator[tuple[Any, ...]]:
             "evidence": evidence,
             "retracts": None,
             "recorded_at": at + number,
+            "place": 0,  # nobody follows
         }
         yield tuple(row[name] for name in _COLUMNS)

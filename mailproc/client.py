@@ -1,5 +1,6 @@
 """A small client of the API for Python programs: `async with Client(url, token) as api: …`; see docs/how-to/api.md."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from datetime import datetime
@@ -144,6 +145,29 @@ class Client:
             cursor = page["next"]
             if cursor is None:
                 return
+
+    async def follow(
+        self, cursor: str | None = None, *, pause_seconds: float | None = 5
+    ) -> AsyncIterator[tuple[list[Told], str]]:
+        """Facts that are new since `cursor` (None: all), some at a time, each once; with the cursor to keep after them.
+
+        Looks again after a pause; with None for it, ends where nothing is new. Comes again where the API asks for it.
+        """
+        while True:
+            try:
+                page = await self._call("GET", "/facts", params=[("cursor", cursor)] if cursor else [])
+            except ApiError as error:
+                if error.retry_after is None:
+                    raise
+                await asyncio.sleep(error.retry_after)
+                continue
+            cursor = str(page["follow"])
+            if page["items"]:
+                yield page["items"], cursor
+            elif pause_seconds is None:
+                return
+            else:
+                await asyncio.sleep(pause_seconds)
 
     async def answer_review(
         self,

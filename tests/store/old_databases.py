@@ -31,3 +31,15 @@ async def insert(connection: AsyncConnection, table: str, *rows: dict[str, objec
     rows = rows or (values,)
     names, places = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
     await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), list(rows))
+
+
+async def without_later_revisions(connection: AsyncConnection) -> None:
+    """Takes off what came after 0018 from tables with something in them."""
+    for statement in (
+        "ALTER TABLE api_request DROP COLUMN taken_at",
+        "DROP INDEX fact_place_idx",
+        "ALTER TABLE fact DROP COLUMN place",
+        "DROP TABLE fact_place",
+        *(["DROP SEQUENCE fact_place_seq"] if connection.dialect.name == "postgresql" else []),
+    ):
+        await connection.execute(text(statement))

@@ -187,7 +187,10 @@ async def test_tables_of_wide_rows_are_written_anew_with_all_their_rows_and_inde
                 connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(values))})", values)
         connection.commit()
         before = [rows_and_indexes(connection, table) for table in tables]
-    await migrate(f"sqlite+aiosqlite:///{path}")
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    async with engine.begin() as connected:
+        await connected.run_sync(upgrade_to, "0013")
+    await engine.dispose()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         assert [rows_and_indexes(connection, table) for table in tables] == before
         written = "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%' AND name = ?"

@@ -12,7 +12,7 @@ import mailproc.store
 from mailproc.store.engine.statement import Statement
 
 # Tables with a row per living process, per big mail on its way in, and one that never holds many rows.
-SMALL = {"process", "upload", "pepper", "shadow_decision"}
+SMALL = {"process", "upload", "pepper", "shadow_decision", "fact_place"}
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:

@@ -94,6 +94,7 @@ fact = Table(  # append-only; a person's standing is computed from these rows al
     text_column("evidence"),  # JSON
     text_column("retracts", null=True),
     time_column("recorded_at"),
+    Column("place", BigInteger, nullable=False, server_default=text("0")),  # in the order in which followers hear of it
     PrimaryKeyConstraint("account_id", "id"),
 )
 partial_index(
@@ -107,7 +108,14 @@ partial_index(
     *(fact.c[name] for name in ("account_id", "key", "kind", "level", "list_id", "began_at")),
 )
 Index("fact_recorded_idx", fact.c.account_id, fact.c.recorded_at)  # what is new
+Index("fact_place_idx", fact.c.account_id, fact.c.place)
 partial_index("fact_retracts_idx", "retracts IS NOT NULL", fact.c.account_id, fact.c.retracts)
+
+fact_place = Table(  # one row: the last place that was given out; PostgreSQL has the sequence `fact_place_seq` instead
+    "fact_place",
+    metadata,
+    Column("last", BigInteger, nullable=False),
+)
 
 standing = Table(  # projection of the facts: can be rebuilt
     "standing",

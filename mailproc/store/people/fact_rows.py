@@ -13,6 +13,7 @@ from mailproc.store.engine.columns import FACT_COLUMNS, address_key_of, fact_fro
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Names, name_of
 from mailproc.store.engine.statement import Rows, Statement, Transaction, ask, one_of, tell
+from mailproc.store.people.fact_places import take_places
 
 FACT_PAGE_COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)
 
@@ -66,12 +67,13 @@ def stored_fact(said: Fact, now: datetime) -> StoredFact:
 
 
 def insert_facts(facts: Iterable[StoredFact], now: datetime) -> Transaction[None]:
-    """Write facts; one that is there already stays one."""
-    rows = [_row(one, micros_of(now)) for one in sorted(facts, key=lambda one: one.id)]
-    yield from tell(_INSERT, rows)
+    """Write facts; one that is there already stays one, in its place."""
+    ordered = sorted(facts, key=lambda one: one.id)
+    places = yield from take_places(len(ordered))
+    yield from tell(_INSERT, [_row(one, micros_of(now), place) for one, place in zip(ordered, places, strict=True)])
 
 
-def _row(stored: StoredFact, recorded_at: int) -> dict[str, Any]:
+def _row(stored: StoredFact, recorded_at: int, place: int) -> dict[str, Any]:
     said = stored.fact
     return {
         "account_id": said.account_id,
@@ -89,6 +91,7 @@ def _row(stored: StoredFact, recorded_at: int) -> dict[str, Any]:
         "evidence": json_text(dict(said.evidence)),
         "retracts": said.retracts,
         "recorded_at": recorded_at,
+        "place": place,
     }
 
 

@@ -16,6 +16,7 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import decision, outbox, review
 from mailproc.store.engine.statement import Statement, ask, one_of
 from mailproc.store.outbox.outbox_rows import ENTRY_COLUMNS, entry_from
+from mailproc.store.people.fact_places import settled_place
 from mailproc.store.people.fact_rows import FACT_PAGE_COLUMNS, StoredFact, stored_facts
 from mailproc.store.results import RecordedDecision, ReviewItem
 from mailproc.store.road.reports import DECISION_COLUMNS, decision_from
@@ -35,12 +36,14 @@ class Pages:
         self._reader = reader
 
     async def facts(self, account_id: str, after: Place | None, limit: int) -> list[tuple[StoredFact, Place]]:
-        """Facts in the order in which they were recorded."""
-        query: Select[Any] = select(*FACT_PAGE_COLUMNS, fact.c.recorded_at)
-        query = query.order_by(fact.c.recorded_at, fact.c.id)
+        """Facts in the order in which followers hear of them: whatever is told later stands behind what is told now."""
+        settled = await settled_place(self._reader)
+        query: Select[Any] = select(*FACT_PAGE_COLUMNS, fact.c.place).order_by(fact.c.place, fact.c.id)
         query = _of(fact, query, account_id).limit(limit)
+        if settled is not None:
+            query = query.where(fact.c.place <= settled)
         if after is not None:
-            query = query.where(tuple_(fact.c.recorded_at, fact.c.id) > tuple(after))
+            query = query.where(tuple_(fact.c.place, fact.c.id) > tuple(after))
         rows = [tuple(row) for row in await self._reader.rows(query)]
         found = stored_facts([row[:-1] for row in rows])
         return [(one, (row[-1], one.id)) for one, row in zip(found, rows, strict=True)]

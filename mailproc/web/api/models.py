@@ -90,7 +90,7 @@ class FactRecorded(FactTold):
 class Feed(Page[FactRecorded]):
     """Some of many facts, and where to go on later."""
 
-    follow: str = Field(description="For later: what is new, and again what was recorded in the last minute.")
+    follow: str = Field(description="`cursor` of the next time: what is new by then.")
 
 
 class PersonTold(BaseModel):

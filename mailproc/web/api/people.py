@@ -1,6 +1,5 @@
 """People: looked up, made known, and why they get no mail; what happened to whom; requests entered by hand."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
@@ -17,7 +16,6 @@ from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.tokens.api_token import Scope
 from mailproc.shapes.person import fact_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.engine.columns import micros_of
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.put_person import WantedPerson as Wanted
 from mailproc.store.people.put_person import revision_of
@@ -31,7 +29,6 @@ from mailproc.web.api.route import Route
 
 router = APIRouter(route_class=Route, tags=["people"])
 _STANDING = ("address", "key", "status", "may_send", "blocks")
-_SETTLED = timedelta(minutes=1)  # what was recorded before has been committed, whatever clock said when it was
 IfMatch = Annotated[
     str | None, Header(description="Only if they are still so: `ETag` seen; `*`: only if they are there.")
 ]
@@ -118,14 +115,12 @@ async def why(body: models.WhyQuestion, caller: Reader) -> Response:
 async def facts(caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """All that happened to people of the account, in the order in which it was recorded: a feed to follow.
 
-    Whoever follows goes on with `follow`. Facts of the last minute come again by it, under the same ids: others may be
-    recording still, by a clock that is a little late.
+    Whoever follows goes on with `follow`, and gets each fact once: what is recorded at this moment comes next time.
     """
     after = place_of(cursor, int, str)
     found = await caller.store.pages.facts(caller.account_id, after, limit + 1)
     seen = [place for _, place in found[:limit]] or [after or (0, "")]
-    settled = (micros_of(caller.now - _SETTLED), "")
-    return said({**page(found, limit, _fact), "follow": cursor_of(min(tuple(seen[-1]), settled))})
+    return said({**page(found, limit, _fact), "follow": cursor_of(seen[-1])})
 
 
 @router.post("/requests", response_model=models.Entered, tags=["requests"])

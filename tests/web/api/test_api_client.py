@@ -12,12 +12,13 @@ from mailproc.client import ApiError, Client
 EXAMPLES = re.findall(
     r"```python\n(.*?)```", (Path(__file__).parents[3] / "docs" / "how-to" / "api.md").read_text("utf-8"), re.DOTALL
 )
+*CALLS, FOLLOWS = EXAMPLES
 PRINTED = ["1234567890 <mailto:", "3000 may be mailed\n", "account ["]
 MAIL = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: News\r\n\r\nplease unsubscribe me\r\n"
 
 
 @pytest.mark.parametrize(
-    ("example", "printed"), list(zip(EXAMPLES, PRINTED, strict=True)), ids=["send", "stream", "phone"]
+    ("example", "printed"), list(zip(CALLS, PRINTED, strict=True)), ids=["send", "stream", "phone"]
 )
 async def test_each_example_of_the_how_to_does_what_it_says(
     served: tuple[str, str],
@@ -30,6 +31,46 @@ async def test_each_example_of_the_how_to_does_what_it_says(
     monkeypatch.setenv("MAILPROC_TOKEN", served[1])
     await asyncio.to_thread(exec, compile(example, "api.md", "exec"), {"__name__": "example"})
     assert capsys.readouterr().out.startswith(printed)
+
+
+async def test_the_example_that_follows_goes_on_where_it_was(
+    served: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILPROC_URL", served[0].removesuffix("/api/v1"))
+    monkeypatch.setenv("MAILPROC_TOKEN", served[1])
+    told = []
+    async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+        for number in range(3):
+            if number < 2:
+                await api.unsubscribe(f"follows{number}@example.org")
+            await asyncio.to_thread(exec, compile(FOLLOWS, "api.md", "exec"), {"__name__": "example"})
+            told.append([line.split()[-1] for line in capsys.readouterr().out.splitlines()])
+    assert told[0][-1] == "follows0@example.org"
+    assert told[1:] == [["follows1@example.org"], []]
+
+
+async def test_who_follows_gets_page_after_page_and_then_what_happens_meanwhile(served: tuple[str, str]) -> None:
+    async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+        [*_, (_, begin)] = [page async for page in api.follow(pause_seconds=None)] or [([], None)]
+        for number in range(102):
+            await api.unsubscribe(f"many{number}@example.org")
+        pages = [facts async for facts, _ in api.follow(begin, pause_seconds=None)]
+        assert [len(one) for one in pages] == [100, 2]
+        following = api.follow(begin, pause_seconds=0)
+        for expected in pages:
+            assert (await anext(following))[0] == expected
+        waiting = asyncio.ensure_future(anext(following))
+        await api.unsubscribe("late@example.org")
+        facts, cursor = await waiting
+        assert [one["address"] for one in facts] == ["late@example.org"]
+        assert [page async for page in api.follow(cursor, pause_seconds=None)] == []
+
+
+async def test_who_follows_with_a_cursor_of_nobody_is_told_so(served: tuple[str, str]) -> None:
+    async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+        with pytest.raises(ApiError, match="none of ours"):
+            await anext(api.follow("bm9uZQ=="))
 
 
 async def test_the_client_tells_what_was_refused_and_goes_through_pages(served: tuple[str, str]) -> None:
