@@ -10,8 +10,8 @@ from old_databases import at_revision, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from store_values import NOW, Clock, Opening, Sql, an_opt_out, hooks
 
-from mailproc.policy.person_row import PersonRow
-from mailproc.settings import StoreSettings
+from mailproc.policy.imports.person_row import PersonRow
+from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.engine.statement import Rows, Transaction
 from mailproc.store.imports.importing import ImportRun
