@@ -21,6 +21,7 @@ from mailproc.cli.terminal import EX_CANTCREAT, EX_DATAERR, EX_USAGE, err, out, 
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.tokens.token import (
+    MAX_LOCAL_PART,
     UNSUBSCRIBING,
     Purpose,
     Token,
@@ -100,7 +101,7 @@ def make(
     if list_id is not None and (purpose != "unsubscribe" or list_id not in policy.lists):
         err.print(f"mailproc: --list goes with purpose unsubscribe, and must be one of: {', '.join(policy.lists)}")
         raise typer.Exit(EX_USAGE)
-    about = list_id or send
+    about, also_send = (list_id, send) if list_id is not None else (send, None)
     try:
         token = Token(
             purpose=_purpose(purpose, list_id),
@@ -108,11 +109,15 @@ def make(
             message=number_of(about) if about else 0,
             day=(datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _DAY,
             kid=kid,
+            send=number_of(also_send) if also_send else 0,
         )
+        local_part = make_token(token, policy.token_keys)
+        if len(local_part) > MAX_LOCAL_PART:
+            raise ValueError("this key leaves an address room for a list or for a send, not for both")
     except ValueError as error:
         err.print(f"mailproc: {error}", markup=False)
         raise typer.Exit(EX_DATAERR) from None
-    typer.echo(f"{make_token(token, policy.token_keys)}@{policy.domains[0]}")
+    typer.echo(f"{local_part}@{policy.domains[0]}")
 
 
 def _purpose(word: str, list_id: str | None) -> Purpose:
@@ -158,7 +163,7 @@ def _told(token: Token, policy: AccountPolicy) -> dict[str, str | int | None]:
         "purpose": "unsubscribe" if token.purpose in UNSUBSCRIBING else token.purpose.name,
         "person": token.key,
         "list": (list_of_number(token.message, policy.lists) or f"unknown ({token.message})") if of_list else None,
-        "send": None if of_list or not token.message else token.message,
+        "send": token.send_number,
         "issued": f"{datetime(1970, 1, 1, tzinfo=UTC) + token.day * _DAY:%Y-%m-%d}",
         "key_id": token.kid,
     }
@@ -167,7 +172,7 @@ def _told(token: Token, policy: AccountPolicy) -> dict[str, str | int | None]:
 def _why_none(text: str, settings: Settings) -> str:
     shaped = sorted(set(key_ids_in(text)))
     if not shaped:
-        return "nothing here has the shape of a token: u-, b-, r- or f- and 48 or 61 letters and digits"
+        return "nothing here has the shape of a token: u-, b-, r-, f- or p- and 48, 58, 61 or 71 letters and digits"
     known = sorted({kid for policy in _policies(settings) for kid in policy.token_keys})
     return (
         f"has the shape of a token of key {', '.join(map(str, shaped))}, but no key verifies it; keys in the settings: "

@@ -26,7 +26,7 @@ from email.header import Header
 from functools import lru_cache
 
 from mailproc.policy.account import AccountPolicy, MailboxRole
-from mailproc.policy.tokens.token import EPOCH, Purpose, packed_subscriber, sign_token, signing_key_of
+from mailproc.policy.tokens.token import EPOCH, MAX_LOCAL_PART, Purpose, packed_subscriber, sign_token, signing_key_of
 from mailproc.policy.tokens.token_key import number_of, subscriber_of
 from mailproc.policy.who.ownership import sending_domains
 
@@ -95,17 +95,18 @@ class Stamper:
         form, packed = packed_subscriber(subscriber_of(key))
         number = number_of(send) if send else 0
 
-        def token(purpose: Purpose, message: int = number) -> str:
-            return sign_token(purpose, form, packed, message, self._day, self._kid, self._key)
+        def token(purpose: Purpose, message: int = number, send: int = 0) -> str:
+            return sign_token(purpose, form, packed, message, self._day, self._kid, self._key, send)
 
         reply = token(Purpose.reply)
-        if list_id is None:
-            leave = token(Purpose.unsubscribe_all)
-        else:
-            leave = token(Purpose.unsubscribe_list, self._list_numbers[list_id])
-        mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
+        purpose, about, also_send = self._left_by(list_id, number)
+        pressed = token(purpose, about, also_send)
         # The account's lists may be many, and the link of a send leaves those alone that it went to (R31).
-        pressed = token(Purpose.unsubscribe_send) if list_id is None and number else leave
+        wanted = Purpose.unsubscribe_all if purpose == Purpose.unsubscribe_send else purpose
+        leave = token(wanted, about, also_send)
+        if len(leave) > MAX_LOCAL_PART:
+            leave = token(wanted, about)
+        mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
         link = f"<{self._links_base}{pressed}>" if self._links_base else None
         headers = {
             "Return-Path": f"<{token(Purpose.bounce)}@{self._domain}>",
@@ -128,16 +129,18 @@ class Stamper:
         self._require_list(list_id)
         form, packed = packed_subscriber(subscriber_of(key))
         number = number_of(send) if send else 0
-        if list_id is not None:
-            purpose, about = Purpose.unsubscribe_list, self._list_numbers[list_id]
-        else:
-            purpose, about = (Purpose.unsubscribe_send if number else Purpose.unsubscribe_all), number
-        places = (self._links_base, purpose, about), (self._profile_base, Purpose.profile, number)
+        places = (self._links_base, self._left_by(list_id, number)), (self._profile_base, (Purpose.profile, number, 0))
         return {
-            name: base + sign_token(wanted, form, packed, message, self._day, self._kid, self._key)
-            for name, (base, wanted, message) in zip(LINK_NAMES, places, strict=True)
+            name: base + sign_token(purpose, form, packed, about, self._day, self._kid, self._key, also_send)
+            for name, (base, (purpose, about, also_send)) in zip(LINK_NAMES, places, strict=True)
             if base is not None
         }
+
+    def _left_by(self, list_id: str | None, send: int) -> tuple[Purpose, int, int]:
+        """What a press leaves: purpose, what it is about, and the number of the send beside a list."""
+        if list_id is not None:
+            return Purpose.unsubscribe_list, self._list_numbers[list_id], send
+        return (Purpose.unsubscribe_send if send else Purpose.unsubscribe_all), send, 0
 
     def _require_list(self, list_id: str | None) -> None:
         if list_id is not None and list_id not in self._lists:

@@ -231,3 +231,12 @@ def test_who_has_no_key_is_told_what_to_do() -> None:
     Path("mailproc.toml").write_text(SETTINGS.split("[account.token_keys]")[0], encoding="utf-8")
     unsigned = invoke("headers", "--person", "77")
     assert (unsigned.exit_code, "`mailproc token keygen` makes one" in unsigned.output) == (65, True)
+
+
+def test_an_address_tells_list_and_send_of_a_key_that_is_a_number_and_no_other() -> None:
+    of_both = ("--list", "weekly", "--send", "42")
+    made = invoke("token", "make", "--person", "7", *of_both)
+    read = invoke("token", "read", made.stdout.strip())
+    assert ("list weekly" in read.stdout, "send 42" in read.stdout) == (True, True)
+    refused = invoke("token", "make", "--person", "0035g00000AbCdEAAV", *of_both)
+    assert (refused.exit_code, "not for both" in refused.stderr) == (65, True)

@@ -12,6 +12,7 @@ from posted import ACCOUNT, KEYS, account_with, bounce_mail, decided, reply_mail
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
 from mailproc.policy.standing.facts import Level
+from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.tokens.token import Purpose, Token, find_tokens
 
 KEYS_OF_PEOPLE = ["1234567890123", "0035g00000AbCdEAAV", "1f0c7e1a-2b3c-4d5e-8f90-0123456789ab"]
@@ -60,8 +61,9 @@ def test_no_field_holds_more_than_a_line_and_no_local_part_more_than_64_octets()
     for key in KEYS_OF_PEOPLE:
         headers = stamped(key, links_base="https://acme.example/u/")
         assert all(len(f"{name}: {value}") < 998 and value.isascii() for name, value in headers.items())
-        for name in ("Return-Path", "Reply-To"):
-            assert len(mailbox(headers[name]).partition("@")[0]) <= 64
+        mailto = headers["List-Unsubscribe"].split(", ")[1]
+        for value in (headers["Return-Path"], headers["Reply-To"], mailto):
+            assert len(mailbox(value).partition("@")[0]) <= 64
 
 
 @pytest.mark.parametrize("key", KEYS_OF_PEOPLE)
@@ -242,6 +244,22 @@ def test_the_link_of_a_send_to_several_lists_leaves_those_and_not_the_account() 
     assert token_in(link).purpose == Purpose.unsubscribe_send
     assert token_in(link).send_number == int(SEND)
     assert token_in(mailto).purpose == Purpose.unsubscribe_all
+
+
+@pytest.mark.parametrize("key", KEYS_OF_PEOPLE)
+def test_a_link_tells_list_and_send_and_an_address_the_send_where_it_has_room(key: str) -> None:
+    stamper = Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base="https://acme.example/u/")
+    link, mailto = stamper.stamp(key, nonce="1", list_id="weekly", send=SEND)["List-Unsubscribe"].split(", ")
+    in_text = stamper.links(key, list_id="weekly", send=SEND)["Unsubscribe-Link"]
+    for text, send in ((link, int(SEND)), (in_text, int(SEND)), (mailto, int(SEND) if key.isdigit() else None)):
+        token = token_in(text)
+        assert (token.purpose, token.send_number) == (Purpose.unsubscribe_list, send)
+        assert list_of_number(token.message, ACCOUNT.lists) == "weekly"
+
+
+def test_a_mail_of_a_list_button_is_traced_to_its_send() -> None:
+    decision = decided(reply_mail("", "unsubscribe"), mailbox(stamped("7")["List-Unsubscribe"]))
+    assert [fact.evidence["send"] for fact in decision.facts] == [SEND]
 
 
 def test_links_for_the_text_of_the_mail_are_those_of_our_pages() -> None:

@@ -1,16 +1,68 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.tokens.token import Purpose, Token, find_tokens, looks_like_token, make_token, read_token
+from mailproc.policy.tokens.token import (
+    MAX_LOCAL_PART,
+    Purpose,
+    Token,
+    find_tokens,
+    looks_like_token,
+    make_token,
+    read_token,
+)
+from mailproc.policy.tokens.token_key import subscriber_of
 
 KEYS = {1: bytes(range(32))}
 TOKEN = Token(purpose=Purpose.unsubscribe_all, subscriber=1234567890123, message=424242, day=20800, kid=1)
 TEXT = "u-ceaqaaabd5y7wbglaaaaabtzgjiubozftnjofvvgcwganmm2"
 
 
+OF_BOTH = {
+    1234567890123: "u-cebaaaabd5y7wbglaaaaabtzgiaaaaaaabgvcqgq2g6jh2gkob4qbjte5y",
+    "0035g00000AbCdEAAV": "u-eejaaaal7xj7ffosgjulfdifekngoaaaaadhsmqaaaaaaacnkfalweghzlhruh26h3ataii",
+}
+
+
+def of_both(subscriber: int | str) -> Token:
+    """A token that tells list and send."""
+    return Token(purpose=Purpose.unsubscribe_list, subscriber=subscriber, message=424242, day=20800, kid=1, send=77)
+
+
 def test_the_published_vector_is_made():
     assert make_token(TOKEN, KEYS) == TEXT
+
+
+@pytest.mark.parametrize("subscriber", OF_BOTH)
+def test_list_and_send_are_both_told_by_the_same_letters_for_ever(subscriber: int | str):
+    token = of_both(subscriber)
+    assert make_token(token, KEYS) == OF_BOTH[subscriber]
+    assert read_token(OF_BOTH[subscriber].upper(), KEYS) == token
+    assert (token.message, token.send_number, str(token)) == (
+        424242,
+        77,
+        f"subscriber {subscriber}, list 424242, send 77",
+    )
+
+
+@pytest.mark.parametrize("subscriber", OF_BOTH)
+def test_one_letter_less_or_more_of_list_and_send_is_no_token(subscriber: int | str):
+    text = OF_BOTH[subscriber]
+    for changed in (text[:-1], text + "a", text[:30] + text[31:], text[:30] + "a" + text[30:]):
+        assert read_token(changed, KEYS) is None
+    for cut in (50, 60, 63):  # lengths that other tokens have
+        assert len(text) <= cut or read_token(text[:cut], KEYS) is None
+
+
+@given(st.sampled_from(["7", "0035g00000AbCdEAAV"]), st.integers(1, 2**48 - 1), st.integers(0, 2**48 - 1))
+def test_whatever_list_and_send_are_both_are_read_again(key: str, send: int, message: int):
+    token = replace(of_both(subscriber_of(key)), message=message, send=send)
+    written = make_token(token, KEYS)
+    assert read_token(written, KEYS) == token
+    assert looks_like_token(written)
+    assert (len(written) <= MAX_LOCAL_PART) == key.isdigit()
 
 
 @pytest.mark.parametrize("written", [TEXT, TEXT.upper(), f"bounce+{TEXT}", f"prvs=1234567890={TEXT}"])

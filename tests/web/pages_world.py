@@ -49,8 +49,16 @@ PUBLIC = [
 ]
 
 
-def link(purpose: Purpose, about: str = "", *, key: str = KEY, secret: bytes = SECRET, day: int | None = None) -> str:
-    """The token of a link; `about` is the id of its list or send."""
+def link(
+    purpose: Purpose,
+    about: str = "",
+    *,
+    key: str = KEY,
+    secret: bytes = SECRET,
+    day: int | None = None,
+    also_send: str = "",
+) -> str:
+    """The token of a link; `about` is the id of its list or send, `also_send` that of the send beside a list."""
     today = (datetime.now(UTC).date() - EPOCH).days
     token = Token(
         purpose=purpose,
@@ -58,6 +66,7 @@ def link(purpose: Purpose, about: str = "", *, key: str = KEY, secret: bytes = S
         message=number_of(about) if about else 0,
         day=today if day is None else day,
         kid=1,
+        send=number_of(also_send) if also_send else 0,
     )
     return make_token(token, {1: secret})
 

@@ -184,6 +184,15 @@ async def test_a_list_of_another_account_is_not_taken_for_one_that_is_gone(world
     assert await world.said() == [(OPT_OUT, "list", f"number-{number_of('monthly')}")]
 
 
+@pytest.mark.parametrize("key", ["17", "0035g00000AbCdEAAV"])
+async def test_a_link_of_a_list_and_a_send_leaves_the_list_and_tells_the_send(world: PagesWorld, key: str) -> None:
+    token = leave_list("weekly", key=key, also_send="42")
+    page = await world.press(await world.get(f"/u/{token.upper()}"), "leave")
+    assert "Acme Weekly" in page.text
+    (fact,) = [fact for one in await world.store.persons(key) for fact in one.facts]
+    assert (fact.list_id, fact.evidence["send"]) == ("weekly", "42")
+
+
 async def test_a_list_that_is_gone_is_left_by_its_number_and_no_other(world: PagesWorld) -> None:
     assert (await world.one_click(leave_list("1234"))).status_code == 200
     assert await world.said() == [(OPT_OUT, "list", "number-1234")]

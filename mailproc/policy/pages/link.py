@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from mailproc.policy.tokens.token import Shape, Token, looks_like_token, make_token, shapes_in, verified
 
-_MAX_PATH = 1000  # a token has 63 characters, and every one of them may have been percent-encoded
+_MAX_PATH = 1000  # a token has 73 characters, and every one of them may have been percent-encoded
 _WHITE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")  # with what breaks lines or hides and shows nothing
 _QUOTED = re.compile(r"=[0-9A-Fa-f]{2}")
 _TIMES_ENCODED = 2

@@ -13,6 +13,9 @@ bytes 18-29 HMAC-SHA256 of `mailproc-addr-v1`, a zero byte and bytes 0-17, its f
 Version 2 is for subscriber keys that are no number (`token_key.py`): the form of the key in the high half of
 byte 1, 16 bytes for the key, and all that follows 8 bytes later. With its letter that is 63 of the 64 octets that a
 local part may have (RFC 5321 §4.5.3.1.1).
+
+A token for leaving one list may also tell the send: in 6 bytes before the day. Of a number that is a local part still,
+60 octets; of other keys it has 73 and fits into links alone.
 """
 
 import base64
@@ -32,13 +35,18 @@ _SIGNATURE_BYTES = 12
 _NUMBERED, _NAMED = 1, 2  # format versions
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]  # 10 bits at a time
-_NUMBERED_SHIFTS, _NAMED_SHIFTS = range(230, -1, -10), range(300, -1, -10)
-_PADDING = {48: "", 61: "==="}  # to whole groups of 8 (RFC 4648 §6)
+_SUBSCRIBER_BYTES = {_NUMBERED: 8, _NAMED: 16}
+_PADDING = {48: "", 58: "======", 61: "===", 71: "="}  # to whole groups of 8 (RFC 4648 §6)
+_CHARS = {30: 48, 36: 58, 38: 61, 44: 71}  # how many letters so many bytes become
 # Typing errors that cannot be anything else: the alphabet of RFC 4648 base32 has neither 0 nor 1 nor 8.
 _TYPING_ERRORS = str.maketrans("08", "ob")
-# In any text: 48 or 61 characters of base32 or of its typing errors, nothing glued to it. In addresses a letter and a
-# hyphen tell the purpose, in Message-IDs and feedback ids it stands bare.
-_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])([ubfrpUBFRP]-)?([A-Za-z0-8]{48}(?:[A-Za-z0-8]{13})?)(?![A-Za-z0-9])")
+# In any text: 48, 58, 61 or 71 characters of base32 or of its typing errors, nothing glued to it. In addresses a letter
+# and a hyphen tell the purpose, in Message-IDs and feedback ids it stands bare.
+_IN_TEXT = re.compile(
+    r"(?<![A-Za-z0-9])([ubfrpUBFRP]-)?"
+    r"([A-Za-z0-8]{48}(?:[A-Za-z0-8]{10})?(?:[A-Za-z0-8]{13})?)(?![A-Za-z0-9])"
+)
+MAX_LOCAL_PART = 64  # octets (RFC 5321 §4.5.3.1.1)
 _MAX_FOUND = 50
 
 
@@ -72,8 +80,9 @@ _PREFIX = {
 class Token:
     """What a verified token says.
 
-    `subscriber` is a number of 64 bits, or a key as text (`token_key.py`). `message` has 48 bits: the number
-    of the send, or with purpose `unsubscribe_list` that of the list. `day` counts from 1970-01-01.
+    `subscriber` is a number of 64 bits, or a key as text (token_key.py). `message` has 48 bits: the number
+    of the send, or with purpose `unsubscribe_list` that of the list; then `send` is that of the send. 0 for none.
+    `day` counts from 1970-01-01.
     """
 
     purpose: Purpose
@@ -81,6 +90,7 @@ class Token:
     message: int
     day: int
     kid: int
+    send: int = 0
 
     @property
     def key(self) -> str:
@@ -89,14 +99,14 @@ class Token:
 
     @property
     def send_number(self) -> int | None:
-        """The number of the send that it names; None when it names a list, or nothing but the subscriber."""
-        return self.message if self.message and self.purpose != Purpose.unsubscribe_list else None
+        """The number of the send that it names; None when it names a list alone, or nothing but the subscriber."""
+        return (self.send if self.purpose == Purpose.unsubscribe_list else self.message) or None
 
     def __str__(self) -> str:
         """What it says, for people: `subscriber 7, send 42`."""
-        if not self.message:
-            return f"subscriber {self.key}"
-        return f"subscriber {self.key}, {'list' if self.send_number is None else 'send'} {self.message}"
+        of_list = f", list {self.message}" if self.purpose == Purpose.unsubscribe_list else ""
+        of_send = "" if self.send_number is None else f", send {self.send_number}"
+        return f"subscriber {self.key}{of_list}{of_send}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +118,13 @@ class Shape:
 
 
 def make_token(token: Token, keys: Mapping[int, bytes]) -> str:
-    """The local part that carries this token, 50 or 63 characters, signed with key `token.kid`.
+    """The local part that carries this token, 50 or 63 characters, with list and send 60 or 73, signed by `token.kid`.
 
     Raises KeyError for an unknown key id, OverflowError for numbers that do not fit, ValueError for a subscriber key
     that does not.
     """
     form, packed = packed_subscriber(token.subscriber)
-    return sign_token(token.purpose, form, packed, token.message, token.day, token.kid, keys[token.kid])
+    return sign_token(token.purpose, form, packed, token.message, token.day, token.kid, keys[token.kid], token.send)
 
 
 def packed_subscriber(subscriber: int | str) -> tuple[int, bytes]:
@@ -122,14 +132,22 @@ def packed_subscriber(subscriber: int | str) -> tuple[int, bytes]:
     return (0, subscriber.to_bytes(8, "big")) if isinstance(subscriber, int) else packed_key(subscriber)
 
 
-def sign_token(purpose: Purpose, form: int, packed: bytes, message: int, day: int, kid: int, key: bytes) -> str:
+def sign_token(
+    purpose: Purpose, form: int, packed: bytes, message: int, day: int, kid: int, key: bytes, send: int = 0
+) -> str:
     """`make_token` in parts, for those who make many about one subscriber."""
     version = _NAMED if form else _NUMBERED
-    signed = bytes((version << 4 | kid, form << 4 | purpose)) + packed + (message << 16 | day).to_bytes(8, "big")
-    number = int.from_bytes(signed + _signature(key, signed), "big")
-    if form:
-        return _PREFIX[purpose] + "".join([_PAIRS[number << 6 >> shift & 1023] for shift in _NAMED_SHIFTS])[:-1]
-    return _PREFIX[purpose] + "".join([_PAIRS[number >> shift & 1023] for shift in _NUMBERED_SHIFTS])
+    about, last = (message.to_bytes(6, "big"), send) if send else (b"", message)
+    signed = bytes((version << 4 | kid, form << 4 | purpose)) + packed + about + (last << 16 | day).to_bytes(8, "big")
+    return _PREFIX[purpose] + _written(signed + _signature(key, signed))
+
+
+def _written(raw: bytes) -> str:
+    """Bytes in base32, two letters at a time."""
+    chars = _CHARS[len(raw)]
+    pairs = (chars + 1) // 2
+    number = int.from_bytes(raw, "big") << 10 * pairs - 8 * len(raw)
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(10 * pairs - 10, -1, -10)])[:chars]
 
 
 def read_token(local_part: str, keys: Mapping[int, bytes]) -> Token | None:
@@ -197,23 +215,28 @@ def _decoded(raw: bytes, keys: Mapping[int, bytes]) -> Token | None:
         or not hmac.compare_digest(raw[-_SIGNATURE_BYTES:], _signature(key, signed))
     ):
         return None
-    subscriber = _subscriber(raw[0] >> 4, raw[1] >> 4, signed[2:-8])
+    subscriber = _subscriber(raw[0] >> 4, raw[1] >> 4, signed)
     if subscriber is None:
         return None
+    about = signed[2 + _SUBSCRIBER_BYTES[raw[0] >> 4] : -2]
     return Token(
         purpose=Purpose(purpose),
         subscriber=subscriber,
-        message=int.from_bytes(signed[-8:-2], "big"),
+        message=int.from_bytes(about[:6], "big"),
         day=int.from_bytes(signed[-2:], "big"),
         kid=raw[0] & 0x0F,
+        send=int.from_bytes(about[6:], "big"),
     )
 
 
-def _subscriber(version: int, form: int, packed: bytes) -> int | str | None:
+def _subscriber(version: int, form: int, signed: bytes) -> int | str | None:
     """The subscriber's number or key; None for formats that are not ours."""
-    if version == _NUMBERED and form == 0 and len(packed) == 8:
+    packed = signed[2 : 2 + _SUBSCRIBER_BYTES.get(version, 0)]
+    if len(signed) - len(packed) not in (10, 16):
+        return None
+    if version == _NUMBERED and form == 0:
         return int.from_bytes(packed, "big")
-    if version == _NAMED and form in _FORMS and len(packed) == 16:
+    if version == _NAMED and form in _FORMS:
         return unpacked_key(KeyForm(form), packed)
     return None
 
