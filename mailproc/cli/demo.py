@@ -131,7 +131,7 @@ async def _until_quiet(service: Service) -> None:
     """Until every mail is decided and every event settled. Raises MailprocError when that takes too long."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        waiting, _ = await service.store.undecided()
+        waiting, _ = await service.store.undecided.count()
         if not waiting and not await service.store.outbox.entries(states=(OutboxState.pending,), limit=1):
             return
         await asyncio.sleep(0.05)

@@ -158,7 +158,9 @@ class Decider:
             try:
                 while await self._take_over_one():
                     pass
-                if scan % STRAY_SCANS == 0 and (strays := await self._store.release_strays(self._in_hand, STRAY_AFTER)):
+                if scan % STRAY_SCANS == 0 and (
+                    strays := await self._store.undecided.release_strays(self._in_hand, STRAY_AFTER)
+                ):
                     self._log.error("strays_released", mails=strays)
             except StoreError as error:
                 self._log.warning("take_over_failed", error=str(error))
@@ -167,7 +169,7 @@ class Decider:
     async def _take_over_one(self) -> bool:
         """Decide and record one mail that nobody has in hand; False when there is none."""
         try:
-            found = await self._store.take_over()
+            found = await self._store.undecided.take_over()
         except ContentGone as error:
             await self._conclude(error.mail, self._failed(error.mail, "content is gone"))
             return True

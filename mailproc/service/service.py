@@ -285,7 +285,7 @@ class Service:
         if "smtp" in self.roles and not self.decider.is_running:
             reasons.append("the decider has stopped")
         try:
-            await asyncio.wait_for(self.store.undecided(), 2)
+            await asyncio.wait_for(self.store.undecided.count(), 2)
         except (StoreError, TimeoutError) as error:
             reasons.append(f"database: {error}")
         return reasons

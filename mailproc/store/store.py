@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import URL
 
-from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.errors import StoreError
 from mailproc.mail.envelope import InboundMail
 from mailproc.policy.deciding.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
@@ -61,9 +61,10 @@ from mailproc.store.road.archive import Archive
 from mailproc.store.road.breaker import Breaker
 from mailproc.store.road.decisions import RECORD, RECORD_FACTS, storable_decision, storable_facts
 from mailproc.store.road.intake import accept_mails
-from mailproc.store.road.ownership import LEAVE, MINE, RELEASE, TAKE_OVER, MailName
+from mailproc.store.road.ownership import LEAVE
 from mailproc.store.road.presence import Presence
 from mailproc.store.road.presses import Presses
+from mailproc.store.road.undecided import Undecided
 from mailproc.store.road.waiting import Waiting
 from mailproc.store.sends.sending import Sends
 
@@ -129,6 +130,7 @@ class Store:
         self.one_person = PersonWriter(self._journal)
         self._presence = Presence(self._journal, self._now, timedelta(seconds=settings.alive_seconds))
         self.waiting = Waiting(self._journal, self._reader, self._presence)
+        self.undecided = Undecided(self._journal, self._reader, self._presence, clock)
 
     @classmethod
     async def open(
@@ -220,45 +222,6 @@ class Store:
             told = await self._journal.submit(PUT_SUBSCRIBERS, some, mails=weight)
             changes.extend(told)
         return changes
-
-    async def take_over(self) -> tuple[InboundMail, int] | None:
-        """Take the oldest undecided mail that nobody alive has in hand; None when there is none.
-
-        It is ours from then on. The number says how often it was taken over, this time included: it was committed
-        before the mail was read. Raises ContentGone with the mail when its content is, StoreUnavailable when it cannot
-        be read now; then it is nobody's again.
-        """
-        alive_until = self._presence.until()
-        taken = await self._journal.submit(TAKE_OVER, alive_until)
-        if taken is None:
-            return None
-        self._presence.was_written(alive_until)
-        self._presence.take([(taken.account_id, taken.mail_id)])
-        try:
-            return await reports.mail_taken(self._reader, taken), taken.attempts
-        except StoreUnavailable:
-            await self._release([MailName(account_id=taken.account_id, mail_id=taken.mail_id)])
-            raise
-
-    async def release_strays(self, in_hand: Collection[str], older_than: timedelta) -> int:
-        """Let go of undecided mails that the table says are ours and nobody here knows of; gives how many.
-
-        `in_hand` are the ids that are really being decided. Whatever went wrong between a commit and the decider, such
-        a mail is taken over like that of a process that is gone.
-        """
-        mine = await self._journal.submit(MINE, self._now() - older_than)
-        strays = [name for name in mine if name.mail_id not in in_hand]
-        await self._release(strays)
-        return len(strays)
-
-    async def _release(self, names: Sequence[MailName]) -> None:
-        for name in names:
-            self._presence.give([(name.account_id, name.mail_id)])
-            await self._journal.submit(RELEASE, name)
-
-    async def undecided(self) -> tuple[int, datetime | None]:
-        """How many mails are not decided yet, and when the oldest of them came."""
-        return await reports.undecided(self._reader)
 
     # The road out
 

@@ -1,12 +1,9 @@
 """A regular look at what is late: reviews past their due date, mail that waits, what a hook was not told (R51)."""
 
-import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
 from mailproc.policy.deciding.patience import PATIENCE
 from mailproc.policy.hooks.alarm import AlarmKind
@@ -14,6 +11,7 @@ from mailproc.policy.hooks.due import LONGEST_UNMET, Urgency
 from mailproc.store.outbox.alarms import Sighting
 from mailproc.store.store import Store
 from mailproc.watch.alarm_bell import ring
+from mailproc.watch.looking import keep_looking
 
 LOOK_SECONDS = 300.0
 LONGEST_WAITING = PATIENCE + timedelta(hours=1)  # by then every mail that waited has had its turn
@@ -28,11 +26,8 @@ class DueWatch:
         self._metrics = metrics
 
     async def run(self) -> None:
-        """Look until cancelled. A store that does not answer is asked again the next time."""
-        while True:
-            with contextlib.suppress(StoreError):
-                await self.look(datetime.now(UTC))
-            await asyncio.sleep(LOOK_SECONDS)
+        """Look until cancelled."""
+        await keep_looking(self.look, LOOK_SECONDS)
 
     async def look(self, now: datetime) -> None:
         """One look. Raises StoreError."""

@@ -1,11 +1,8 @@
 """A regular look at the feedback loops: enabled sources that fell silent raise an alarm; old counts are forgotten."""
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.hooks.alarm import AlarmKind
@@ -13,6 +10,7 @@ from mailproc.policy.sources.silence import SilenceLimits, is_silent
 from mailproc.store.outbox.alarms import Sighting
 from mailproc.store.store import Store
 from mailproc.watch.alarm_bell import ring
+from mailproc.watch.looking import keep_looking
 
 LOOK_SECONDS = 600.0
 LOOK_BACK = timedelta(days=180)
@@ -30,11 +28,8 @@ class FeedbackWatch:
         self._metrics = metrics
 
     async def run(self) -> None:
-        """Look until cancelled. A store that does not answer is asked again the next time."""
-        while True:
-            with contextlib.suppress(StoreError):
-                await self.look(datetime.now(UTC))
-            await asyncio.sleep(LOOK_SECONDS)
+        """Look until cancelled."""
+        await keep_looking(self.look, LOOK_SECONDS)
 
     async def look(self, now: datetime) -> None:
         """One look. Raises StoreError."""

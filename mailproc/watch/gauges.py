@@ -1,17 +1,15 @@
 """Numbers that the service looks up every few seconds: for metrics, for readiness, and to know when it is full."""
 
-import asyncio
-import contextlib
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
 from mailproc.policy.hooks.alarm import AlarmKind
 from mailproc.review.alarm import ReviewAlarm
 from mailproc.store.store import Store
+from mailproc.watch.looking import keep_looking
 
 LOOK_SECONDS = 5.0
 _TOO_LONG = timedelta(seconds=60)
@@ -29,15 +27,12 @@ class Gauges:
         self.waiting = 0
 
     async def run(self) -> None:
-        """Look until cancelled. A store that does not answer is asked again the next time."""
-        while True:
-            with contextlib.suppress(StoreError):
-                await self.look(datetime.now(UTC))
-            await asyncio.sleep(LOOK_SECONDS)
+        """Look until cancelled."""
+        await keep_looking(self.look, LOOK_SECONDS)
 
     async def look(self, now: datetime) -> None:
         """One look. Raises StoreError."""
-        self.undecided, oldest = await self._store.undecided()
+        self.undecided, oldest = await self._store.undecided.count()
         age = now - oldest if oldest else timedelta()
         self._metrics.undecided.set(self.undecided)
         self._metrics.undecided_age.set(max(0.0, age.total_seconds()))

@@ -152,7 +152,7 @@ def test_mail_that_waits_for_dns_is_listed_until_it_is_decided(database: Shell) 
 async def leave_waiting(shell: Shell) -> str:
     """What the decider does with a mail that DNS gives no answer about."""
     async with open_store(load_settings(shell.folder / "mailproc.toml", {})) as store:
-        found = await store.take_over()
+        found = await store.undecided.take_over()
         assert found is not None
         assert await store.waiting.put(found[0], datetime.now(UTC) + timedelta(minutes=20))
         return found[0].id

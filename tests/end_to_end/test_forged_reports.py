@@ -85,7 +85,7 @@ async def flood(service: Service, mails: list[str], to: str, client: str = FORGE
     """Every mail over one connection of that client; returns when all are recorded."""
     await send(int(service.addresses()["smtp"][0].rpartition(":")[2]), mails, to, client, sender)
     deadline = time.monotonic() + 60
-    while (await service.store.undecided())[0] and time.monotonic() < deadline:
+    while (await service.store.undecided.count())[0] and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
 
 

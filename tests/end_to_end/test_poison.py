@@ -72,7 +72,7 @@ async def test_fifty_good_mails_and_a_poison_are_51_times_250_and_one_review_als
         for _ in range(2):
             assert await send_all(service.listener.addresses[0].port, mails) == {"250": 51}
             async with asyncio.timeout(10):
-                while (await service.store.undecided())[0]:
+                while (await service.store.undecided.count())[0]:
                     await asyncio.sleep(0.02)
             actions = Counter(row.action for row in await service.store.decisions(limit=1000))
             assert actions == {"unsubscribe": 50, "review": 1}

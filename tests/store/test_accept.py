@@ -45,7 +45,7 @@ async def test_a_resend_gets_the_first_id_and_is_a_duplicate(store: Store) -> No
     await store.accept([first])
     [receipt] = await store.accept([again])
     assert (receipt.mail_id, receipt.duplicate) == (first.id, True)
-    assert (await store.undecided())[0] == 1
+    assert (await store.undecided.count())[0] == 1
 
 
 async def test_a_resend_over_another_relay_and_in_another_order_of_recipients_is_a_duplicate(store: Store) -> None:
@@ -87,7 +87,7 @@ async def test_mails_that_come_together_are_committed_together(sqlite_url: str) 
     heed = store._journal._on_commit
     store._journal._on_commit = lambda context: (commits.append(context), heed(context))[1]
     await asyncio.gather(*(store.accept([a_mail()]) for _ in range(500)))
-    assert (await store.undecided())[0] == 500
+    assert (await store.undecided.count())[0] == 500
     assert len(commits) <= 5
     await store.close()
 
@@ -118,7 +118,7 @@ async def test_poison_values_among_good_mails_are_all_stored_and_found_again(sto
     mixed = random.Random(3).sample([*poison, *good], 56)
     receipts = [receipt for [receipt] in await asyncio.gather(*(store.accept([mail]) for mail in mixed))]
     assert not any(receipt.duplicate for receipt in receipts)
-    assert (await store.undecided())[0] == 56
+    assert (await store.undecided.count())[0] == 56
     for mail, receipt in zip(mixed, receipts, strict=True):
         assert (await store.mail(receipt.mail_id)).content == mail.content
     again = [receipt for [receipt] in await asyncio.gather(*(store.accept([mail]) for mail in mixed))]
@@ -161,7 +161,7 @@ async def test_a_decision_that_the_database_refuses_becomes_a_review_and_its_nei
         (culprit.id, "could not be recorded")
     ]
     assert len([one for one in recorded if one.changes]) == 20
-    assert (await store.undecided())[0] == 0
+    assert (await store.undecided.count())[0] == 0
     assert await store.check() == []
 
 
@@ -183,10 +183,10 @@ async def test_a_cancelled_caller_does_not_harm_the_commit_and_the_mail_is_left_
     with pytest.raises(asyncio.CancelledError):
         await impatient
     assert [receipt.mail_id for receipt in await waiting] == [neighbour.id]
-    taken = await store.take_over()
+    taken = await store.undecided.take_over()
     assert taken is not None
     assert (taken[0], taken[1]) == (mail, 1)
-    assert await store.take_over() is None
+    assert await store.undecided.take_over() is None
 
 
 async def test_a_mail_whose_caller_is_cancelled_in_the_moment_of_the_commit_is_taken_over(store: Store) -> None:
@@ -197,7 +197,7 @@ async def test_a_mail_whose_caller_is_cancelled_in_the_moment_of_the_commit_is_t
     beside.cancel()  # its result is looked after right behind that of the mail, before anyone has had theirs
     with pytest.raises(asyncio.CancelledError):
         await accepting
-    taken = await store.take_over()
+    taken = await store.undecided.take_over()
     assert taken is not None
     assert taken[0] == mail
 

@@ -106,7 +106,7 @@ async def test_chunks_of_a_cancelled_big_mail_are_swept(store: Store, counting: 
     with pytest.raises(asyncio.CancelledError):
         await accepting
     while await counting.rows("upload"):
-        assert await store.take_over() is None
+        assert await store.undecided.take_over() is None
     assert await counting.rows("mail_content") == await counting.rows("mail") == 0
 
 
@@ -121,7 +121,7 @@ async def test_a_process_that_only_seemed_dead_does_not_accept_a_mail_whose_chun
     sleeper._presence.renew()
     await _write_beforehand(sleeper._journal, sleeper._presence, mail, prepared)
     clock.advance(61)
-    await other.take_over()
+    await other.undecided.take_over()
     lost, small = await asyncio.gather(
         _commit(sleeper._journal, [prepared]), sleeper.accept([a_mail()]), return_exceptions=True
     )

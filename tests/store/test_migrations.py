@@ -166,7 +166,7 @@ async def test_mail_that_was_accepted_before_mail_could_wait_is_taken_over_and_m
     assert "0006" in await migrate(empty_database_url)
     store = await Store.open(empty_database_url, StoreSettings())
     with pytest.raises(ContentGone) as raised:
-        await store.take_over()
+        await store.undecided.take_over()
     assert await store.waiting.put(raised.value.mail, raised.value.mail.received_at)
     assert (await store.counts()).waiting == 1
     await store.close()

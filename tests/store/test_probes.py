@@ -96,7 +96,7 @@ async def test_what_an_earlier_probe_left_goes_with_its_mail_and_everyone_else_s
     assert await store.persons(PROBE) == []
     assert await store.desk.reviews() == []
     assert len(await store.persons("probe-2@example.org")) == 1
-    assert (await store.undecided())[0] == 2
+    assert (await store.undecided.count())[0] == 2
 
 
 async def test_nobody_but_a_probe_is_deleted_like_this(store: Store) -> None:

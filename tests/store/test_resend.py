@@ -19,7 +19,7 @@ async def test_two_peoples_bare_mails_are_two(store: Store) -> None:
     [one] = await store.accept([a_bare_mail("pat@example.org")])
     [other] = await store.accept([a_bare_mail("kim@example.net")])
     assert (one.duplicate, other.duplicate) == (False, False)
-    assert (await store.undecided())[0] == 2
+    assert (await store.undecided.count())[0] == 2
 
 
 async def test_one_persons_bare_mail_sent_again_is_a_resend(store: Store) -> None:

@@ -77,7 +77,7 @@ async def test_while_another_process_holds_the_lock_the_store_is_unavailable_and
     holder = LockHolder(sqlite_url)
     with pytest.raises(StoreUnavailable):
         await sqlite_store.accept([mail])
-    assert await sqlite_store.undecided() == (0, None), "reading goes on"
+    assert await sqlite_store.undecided.count() == (0, None), "reading goes on"
     holder.let_go()
     assert [receipt.duplicate for receipt in await sqlite_store.accept([mail])] == [False]
 
@@ -99,7 +99,7 @@ async def test_a_long_reader_holds_nobody_up(sqlite_store: Store, sqlite_url: st
     reader.execute("SELECT count(*) FROM mail").fetchone()
     for _ in range(20):
         await sqlite_store.accept([a_mail("x" * 300_000 + str(_))])
-    assert (await sqlite_store.undecided())[0] == 20
+    assert (await sqlite_store.undecided.count())[0] == 20
     assert reader.execute("SELECT count(*) FROM mail").fetchone() == (0,)
     reader.close()
 
@@ -125,7 +125,7 @@ async def test_a_decision_that_finds_no_room_can_be_recorded_later(sqlite_store:
     assert failed
     await set_on_writer(sqlite_store, "max_page_count=1000000")
     assert all([(await sqlite_store.record(*one)).applied for one in failed])
-    assert await sqlite_store.undecided() == (0, None)
+    assert await sqlite_store.undecided.count() == (0, None)
     assert await sqlite_store.check() == []
 
 
@@ -171,7 +171,7 @@ async def test_a_connection_that_was_cut_is_made_anew(
 
 async def _asked(store: Store) -> bool:
     """Readers notice a dead connection before they use it."""
-    return (await store.undecided())[0] > 0
+    return (await store.undecided.count())[0] > 0
 
 
 async def test_a_deadlock_is_tried_again(postgresql_url: str, postgresql_session: asyncpg.Connection) -> None:

@@ -49,11 +49,11 @@ async def test_what_waits_is_neither_undecided_nor_a_stray_nor_taken_over(
     await store.waiting.put(mail, clock.now + MINUTE)
     clock.advance(601)
     counts = await store.counts()
-    assert await store.undecided() == (0, None)
+    assert await store.undecided.count() == (0, None)
     assert (counts.undecided, counts.waiting, counts.waiting_since) == (0, 1, mail.received_at)
-    assert await store.release_strays(set(), timedelta(0)) == 0
-    assert await store.take_over() is None
-    assert await other.take_over() is None
+    assert await store.undecided.release_strays(set(), timedelta(0)) == 0
+    assert await store.undecided.take_over() is None
+    assert await other.undecided.take_over() is None
     assert await store.check() == []
 
 
@@ -115,7 +115,7 @@ async def test_it_waits_on_when_the_process_ends(store: Store, database_url: str
     await short.accept([mail])
     await short.waiting.put(mail, clock.now + MINUTE)
     await short.close()
-    assert await store.take_over() is None
+    assert await store.undecided.take_over() is None
     clock.advance(61)
     assert await store.waiting.take() == (mail, 1)
 

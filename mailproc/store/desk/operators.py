@@ -19,10 +19,9 @@ from mailproc.store.engine.statement import Rows, Statement, Transaction, ask, o
 from mailproc.store.outbox.claims import has_newer
 from mailproc.store.outbox.outbox_rows import INSERT_EVENT, OF_NOBODY, event_id_of, event_of, is_free, row_of, supersede
 from mailproc.store.people.standing_rows import standing_from
+from mailproc.store.people.walk import AT_ONCE, PERSONS_AFTER
 from mailproc.store.results import StandingChange
 from mailproc.store.road import reports
-
-PUSHED_AT_ONCE = 200
 
 _WHOSE = Statement(
     lambda insert: select(outbox.c.account_id, outbox.c.person).where(outbox.c.id == bindparam("entry_id"))
@@ -83,14 +82,6 @@ _STANDINGS = Statement(
         select(*_STANDING_COLUMNS)
         .where(standing.c.account_id == bindparam("account_id"), one_of(standing.c.person, "people"))
         .order_by(standing.c.person)
-    )
-)
-_PERSONS_AFTER = Statement(
-    lambda insert: (
-        select(standing.c.person)
-        .where(standing.c.account_id == bindparam("account_id"), standing.c.person > bindparam("after"))
-        .order_by(standing.c.person)
-        .limit(PUSHED_AT_ONCE)
     )
 )
 _TOLD_BEFORE = Statement(
@@ -207,7 +198,7 @@ def _push(context: Context, payloads: Sequence[Push]) -> Transaction[list[Pushed
 
 
 def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
-    rows = yield from ask(_PERSONS_AFTER, account_id=push.account_id, after=push.after)
+    rows = yield from ask(PERSONS_AFTER, account_id=push.account_id, after=push.after)
     people = [person for (person,) in rows]
     in_force = yield from _in_force(push.account_id, people)
     events = []
@@ -222,7 +213,7 @@ def _push_some(context: Context, push: Push) -> Transaction[Pushed]:
         yield from supersede(context, push.account_id, [change.person for change in in_force], [push.hook])
         yield from tell(INSERT_EVENT, events)
         context.news.add("outbox")
-    return Pushed(count=len(events), last=people[-1] if len(people) == PUSHED_AT_ONCE else None)
+    return Pushed(count=len(events), last=people[-1] if len(people) == AT_ONCE else None)
 
 
 def _in_force(account_id: str, people: Sequence[str]) -> Transaction[list[StandingChange]]:

@@ -12,15 +12,14 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from mailproc.policy.standing.mention import GONE, Mentions
 from mailproc.store.engine.columns import from_json, json_text, micros_of
+from mailproc.store.engine.contents import delete_last_chunks
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import fact
-from mailproc.store.engine.schema import decision, mail, mail_content, outbox, review, shadow_decision
+from mailproc.store.engine.schema import decision, mail, outbox, review, shadow_decision
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell
 from mailproc.store.erasure.forget_person import SECURE
 from mailproc.store.erasure.traces import MailTrace, Named
 from mailproc.store.outbox.outbox_rows import MAIL_PREFIX
-
-_CHUNKS = 2  # so many at once: nobody who writes beside it waits for long
 
 _ENVELOPE = Statement(
     lambda insert: (
@@ -50,21 +49,6 @@ _REWRITE_DECISION = Statement(
             decision.c.n == bindparam("number"),
         )
         .values(decision=bindparam("new_decision"), authentication=bindparam("new_authentication"))
-    )
-)
-_LAST_CHUNKS = Statement(
-    lambda insert: (
-        select(mail_content.c.seq)
-        .where(mail_content.c.account_id == bindparam("account"), mail_content.c.mail_id == bindparam("mail_id"))
-        .order_by(mail_content.c.seq.desc())
-        .limit(_CHUNKS)
-    )
-)
-_DELETE_CHUNK = Statement(
-    lambda insert: delete(mail_content).where(
-        mail_content.c.account_id == bindparam("account"),
-        mail_content.c.mail_id == bindparam("mail_id"),
-        mail_content.c.seq == bindparam("number"),
     )
 )
 _REVIEW = Statement(
@@ -147,9 +131,7 @@ def _scrub(context: Context, asked: Scrubbing) -> Transaction[bool]:
         yield from tell(_DELETE_FORWARD, [{**which, "forward": f"{MAIL_PREFIX}{trace.mail_id}"}])
     else:
         yield from _scrub_review(which, mentions)
-    seqs = [seq for (seq,) in (yield from ask(_LAST_CHUNKS, **which))]
-    yield from tell(_DELETE_CHUNK, [{**which, "number": seq} for seq in seqs])
-    return bool(seqs) and seqs[-1] > 0
+    return (yield from delete_last_chunks(asked.named.account_id, trace.mail_id))
 
 
 def _envelope(envelope: dict[str, Any], mentions: Mentions, *, alone: bool) -> dict[str, Any]:

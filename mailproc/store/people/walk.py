@@ -15,7 +15,7 @@ from mailproc.store.people.accounts import who_knows
 
 AT_ONCE = 200
 
-_PERSONS_AFTER = Statement(
+PERSONS_AFTER = Statement(
     lambda insert: (
         select(standing.c.person)
         .where(standing.c.account_id == bindparam("account_id"), standing.c.person > bindparam("after"))
@@ -52,7 +52,7 @@ class Source(StrEnum):
 
 
 _STATEMENTS = {
-    Source.standings: _PERSONS_AFTER,
+    Source.standings: PERSONS_AFTER,
     Source.keys: _KEYS_AFTER,
     Source.addresses: _ADDRESSES_AFTER,
 }

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 
 from mailproc.store.engine.alive import is_alive, stay_alive
 from mailproc.store.engine.columns import micros_of
+from mailproc.store.engine.contents import delete_last_chunks
 from mailproc.store.engine.journal import Context, Operation
-from mailproc.store.engine.schema import ACCEPTED, mail, mail_content, process, upload
+from mailproc.store.engine.schema import ACCEPTED, mail, process, upload
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
 from mailproc.store.people.pepper_rows import check_peppers
 
@@ -73,21 +74,6 @@ _ABANDONED = Statement(
         .where(~exists().where(process.c.id == upload.c.owner, is_alive()))
         .limit(1)
         .with_for_update(of=upload, skip_locked=True)
-    )
-)
-_SEQS = Statement(
-    lambda insert: (
-        select(mail_content.c.seq)
-        .where(mail_content.c.account_id == bindparam("account"), mail_content.c.mail_id == bindparam("mail_id"))
-        .order_by(mail_content.c.seq)
-        .limit(_CHUNKS_PER_SWEEP)
-    )
-)
-_DELETE_CHUNK = Statement(
-    lambda insert: delete(mail_content).where(
-        mail_content.c.account_id == bindparam("account"),
-        mail_content.c.mail_id == bindparam("mail_id"),
-        mail_content.c.seq == bindparam("seq"),
     )
 )
 _DELETE_UPLOAD = Statement(
@@ -163,9 +149,7 @@ def _sweep(context: Context) -> Transaction[None]:
     """
     for account_id, mail_id in (yield from ask(_ABANDONED, now=micros_of(context.now))):
         yield from ask(_ABANDON, account=account_id, mail_id=mail_id)
-        seqs = yield from ask(_SEQS, account=account_id, mail_id=mail_id)
-        yield from tell(_DELETE_CHUNK, [{"account": account_id, "mail_id": mail_id, "seq": seq} for (seq,) in seqs])
-        if len(seqs) < _CHUNKS_PER_SWEEP:
+        if not (yield from delete_last_chunks(account_id, mail_id, _CHUNKS_PER_SWEEP)):
             yield from ask(_DELETE_UPLOAD, account=account_id, mail_id=mail_id)
 
 

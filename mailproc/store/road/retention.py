@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from mailproc.policy.hooks.event import OutboxState
 from mailproc.store.engine.columns import from_json, json_text, micros_of
+from mailproc.store.engine.contents import delete_last_chunks
 from mailproc.store.engine.journal import Context, Operation, one_by_one
 from mailproc.store.engine.schema import OPEN, decision, mail, mail_content, outbox, review, shadow_decision
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell
@@ -16,7 +17,6 @@ from mailproc.store.outbox.outbox_rows import MAIL_PREFIX
 # So much in one transaction, so that nobody who writes beside it waits for long.
 _MAILS = 25
 _BYTES = 1024 * 1024
-_CHUNKS = 2
 
 _ENDED = (OutboxState.delivered.value, OutboxState.dropped.value, OutboxState.superseded.value)
 
@@ -74,21 +74,6 @@ _REWRITE = Statement(
             decision.c.n == bindparam("number"),
         )
         .values(decision=bindparam("new_decision"))
-    )
-)
-_LAST_CHUNKS = Statement(
-    lambda insert: (
-        select(mail_content.c.seq)
-        .where(mail_content.c.account_id == bindparam("account_id"), mail_content.c.mail_id == bindparam("mail_id"))
-        .order_by(mail_content.c.seq.desc())
-        .limit(_CHUNKS)
-    )
-)
-_DELETE_CHUNK = Statement(
-    lambda insert: delete(mail_content).where(
-        mail_content.c.account_id == bindparam("account"),
-        mail_content.c.mail_id == bindparam("mail_id"),
-        mail_content.c.seq == bindparam("number"),
     )
 )
 _DELETE_SHADOW = Statement(
@@ -182,10 +167,7 @@ def _forget_text(context: Context, account_id: str, mail_ids: Sequence[str]) -> 
 def _delete_content(account_id: str, mail_ids: Sequence[str]) -> Transaction[str | None]:
     """Delete contents, the last chunks first; gives the mail of which some are left, None when there is none."""
     for mail_id in mail_ids:
-        seqs = [seq for (seq,) in (yield from ask(_LAST_CHUNKS, account_id=account_id, mail_id=mail_id))]
-        rows = [{"account": account_id, "mail_id": mail_id, "number": seq} for seq in seqs]
-        yield from tell(_DELETE_CHUNK, rows)
-        if seqs and seqs[-1] > 0:
+        if (yield from delete_last_chunks(account_id, mail_id)):
             return mail_id
     return None
 
