@@ -178,11 +178,13 @@ class Client:
         list_id: str | None = None,
         persons: Sequence[str] = (),
         note: str = "",
+        once: str | None = None,
     ) -> Told:
-        """Answer a review, about the account or one list; of two answers the first counts."""
+        """Answer a review, about the account or one list; of two answers the first counts. `once` as in `Entry`."""
         about = {"level": "account" if list_id is None else "list", "list": list_id, "persons": list(persons)}
         body = {"answer": answer, "by": by, "note": note, **about}
-        return dict(await self._call("POST", f"/reviews/{_part(review_id)}/answer", body))
+        path, headers = f"/reviews/{_part(review_id)}/answer", _once(once)
+        return dict(await self._call("POST", path, body, headers=headers))
 
     async def explain(self, mail: bytes) -> Told:
         """What mailproc would decide about a mail, and why; nothing is kept."""
@@ -194,8 +196,7 @@ class Client:
         said: Told = {"kind": kind, "person": person, **entry}
         once, list_id, received_at = (said.pop(name, None) for name in ("once", "list_id", "received_at"))
         said |= {"list": list_id, "received_at": received_at.isoformat() if received_at else None}
-        headers = {} if once is None else {"Idempotency-Key": once}
-        return dict(await self._call("POST", "/requests", said, headers=headers))
+        return dict(await self._call("POST", "/requests", said, headers=_once(once)))
 
     async def _call(
         self,
@@ -235,6 +236,10 @@ class Client:
                     raise ApiError(503, str(told["problem"]))
                 yield told
         raise ApiError(503, "the answer ended before it was done")
+
+
+def _once(key: str | None) -> dict[str, str]:
+    return {} if key is None else {"Idempotency-Key": key}
 
 
 def _part(name: str) -> str:

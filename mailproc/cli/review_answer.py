@@ -102,7 +102,7 @@ async def _resolve(
     by: str,
     note: str,
     example: str | None,
-) -> tuple[Answered, list[str], str | None]:
+) -> tuple[Answered, list[str] | None, str | None]:
     """What the answer did, who is mailed all the same, and what a rule has learnt from it."""
     async with open_store(settings) as store:
         item = await store.desk.review(review_id)
@@ -154,7 +154,7 @@ def words_for(item: ReviewItem, rule: str) -> str:
     return words
 
 
-def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]) -> None:
+def _print_answered(review_id: str, answered: Answered, consented: Sequence[str] | None) -> None:
     if not answered.applied:
         at = f"{answered.at:%Y-%m-%d %H:%M} UTC"
         out.print(
@@ -165,13 +165,15 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
     for change in answered.changes:
         who = change.address or f"key {change.key}"
         out.print(f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
-    for name in consented:
+    if consented is None:
+        out.print("  whether somebody is NOT off, by a newer consent, cannot be read now: see mailproc why PERSON")
+    for name in consented or ():
         out.print(
             f"  {name} is NOT off: a consent that is newer than this mail stands. If they want out all the same: "
             f"mailproc unsubscribe {name}",
             markup=False,
         )
-    if answered.resolution == Answer.unsubscribe and not answered.changes and not consented:
+    if answered.resolution == Answer.unsubscribe and not answered.changes and consented == []:
         out.print("  nobody's standing changed: it was so already")
 
 

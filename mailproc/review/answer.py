@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailproc.errors import MailprocError
+from mailproc.errors import MailprocError, StoreError
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
 from mailproc.policy.deciding.review import Answer
@@ -104,10 +104,16 @@ async def answer_review(
     return await store.desk.answer(item, answer, facts, by=by, note=note)
 
 
-async def consented_since(store: Store, facts: Sequence[Fact]) -> list[str]:
-    """Whom these opt-outs do not take off: what stands of them is a consent that is newer than the mail."""
+async def consented_since(store: Store, facts: Sequence[Fact]) -> list[str] | None:
+    """Whom these opt-outs do not take off: what stands of them is a consent that is newer than the mail.
+
+    None when the store does not say: the answer has been recorded by then, and is to be told all the same.
+    """
     names = {fact.address or fact.key or "": fact for fact in facts}
-    found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
+    try:
+        found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
+    except StoreError:
+        return None
     return [name for name, people in found.items() if any(_is_mailed(one, names[name].list_id) for one in people)]
 
 

@@ -1,14 +1,14 @@
 """Who calls: the token, its account and what it may do; and how often."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, is_secret
@@ -114,21 +114,29 @@ def lacking(detail: str, *scopes: str) -> Trouble:
     return Trouble(403, detail, {"WWW-Authenticate": named})
 
 
+def check_scopes(token: ApiToken, needed: Sequence[str]) -> None:
+    """Raises Trouble 403 for a token that lacks any of these scopes."""
+    if missing := [one for one in needed if one not in token.scopes]:
+        raise lacking(f"this token has no scope {', '.join(missing)}", *missing)
+
+
 async def _caller(
-    request: Request,
-    needed: SecurityScopes,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ) -> Caller:
     token = await authenticate(request)
-    if missing := [one for one in needed.scopes if one not in token.scopes]:
-        raise lacking(f"this token has no scope {', '.join(missing)}", *missing)
     asked_at = getattr(request.state, "asked_at", None)
     return Caller(token=token, parts=request.app.state.parts, asked_at=asked_at)
 
 
 def may(scope: Scope) -> Callable[..., Awaitable[Caller]]:
-    """The caller, if their token has this scope."""
+    """The caller, whose token has this scope: `Route` has looked."""
     return Security(_caller, scopes=[scope.value])  # type: ignore[no-any-return]
+
+
+def scopes_of(caller: Any) -> Sequence[str]:
+    """The scopes that one of the kinds of callers below has."""
+    [said] = caller.__metadata__
+    return tuple(said.scopes)
 
 
 Reader = Annotated[Caller, may(Scope.read)]

@@ -45,7 +45,9 @@ class Answered(BaseModel):
     by: str
     at: datetime
     changes: list[dict[str, str | None]]
-    consented_since: list[str] = Field(description="Who is mailed all the same: they asked for mail later.")
+    consented_since: list[str] | None = Field(
+        description="Who is mailed all the same: they asked for mail later. Null: it could not be found out."
+    )
 
 
 class EventTold(BaseModel):

@@ -1,5 +1,6 @@
 """What every route does before and after its own work: the kind of body that it takes, and doing things once."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Coroutine
 from inspect import signature
@@ -11,9 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mailproc.errors import MailprocError
+from mailproc.errors import MailprocError, StoreError
 from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
-from mailproc.web.api.caller import Reader, authenticate
+from mailproc.web.api.caller import Reader, authenticate, check_scopes, scopes_of
 from mailproc.web.api.problems import Trouble, status_of
 from mailproc.web.parts import Parts
 
@@ -30,10 +31,11 @@ class Route(APIRoute):
         """The handler around the route's own."""
         handle = super().get_route_handler()
         takes = HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
-        may_be_once = signature(self.endpoint).parameters["caller"].annotation is not Reader  # the rest changes nothing
+        caller = signature(self.endpoint).parameters["caller"].annotation
+        scopes, may_be_once = scopes_of(caller), caller is not Reader  # the rest changes nothing
 
         async def handler(request: Request) -> Response:
-            await authenticate(request)  # first of all: nobody learns anything without a token
+            check_scopes(await authenticate(request), scopes)  # first of all, and before a body is read
             given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if takes is not None and given != takes:
                 raise Trouble(415, f"send {takes}, and say so in Content-Type")
@@ -88,5 +90,6 @@ async def _done(request: Request, claim: Claim, handle: Callable[[Request], Coro
         answer = NoAnswer.unknown if status_of(error) == 503 else NoAnswer.undone
         raise
     finally:
-        await parts.store.once.end(claim, answer)
+        with contextlib.suppress(StoreError):  # what is known is told, kept or not: a repeat is done as of this time
+            await parts.store.once.end(claim, answer)
     return response

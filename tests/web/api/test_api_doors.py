@@ -116,6 +116,20 @@ async def test_each_route_takes_its_scope(small_api: Api) -> None:
     assert all(refused.values())
 
 
+async def test_a_token_without_the_scope_is_refused_before_a_body_is_read(small_api: Api) -> None:
+    read = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(True)
+        yield b'{"kind": "unsubscribe", "person": "pat@example.org"}'
+
+    program = await small_api.program(Scope.read)
+    for key in ({}, {"Idempotency-Key": "a-1"}):
+        said = {"Content-Type": "application/json", **key}
+        assert (await program.post("/requests", content=body(), headers=said)).status_code == 403
+    assert not read
+
+
 async def fill(api: Api, account: str) -> None:
     """Somebody with a past, in an account."""
     await api.store.put_subscribers([Subscriber(account_id=account, key="17", address="pat@example.org")])

@@ -11,7 +11,10 @@ from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
+from mailproc.pipeline import decide_mail
 from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
 from mailproc.watch.retention import Retention
 
@@ -20,6 +23,8 @@ KEY = Key(account_id="acme", token_id="t", key="k")
 DONE = Answer(status=200, headers={}, body="{}")
 BACK = {"kind": "resubscribe", "person": "pat@example.org"}
 OUT = {"kind": "unsubscribe", "person": "pat@example.org"}
+ASKS = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: unsubscribe\r\n\r\nwhen is it?\r\n"
+ANSWER = {"answer": "unsubscribe", "by": "kim"}
 ONCE = {"Idempotency-Key": "a-1"}
 
 
@@ -143,6 +148,59 @@ async def test_what_failed_in_the_store_is_not_called_undone_and_keeps_its_time(
     assert not await may_be_mailed(program)
 
 
+async def test_an_answer_to_a_review_is_told_though_what_it_led_to_cannot_be_read(timed: Api) -> None:
+    review_id = await a_review(timed)
+    program = await timed.program()
+    await program.put("/people/17", json={"address": "pat@example.org"})
+    await sql(timed, "ALTER TABLE attribute RENAME TO lost")
+    told = await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)
+    assert (told.status_code, told.json()["applied"], told.json()["consented_since"]) == (200, True, None)
+    assert [one["status"] for one in told.json()["changes"]] == ["unsubscribed"]
+    again = await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)
+    assert again.json() == told.json()
+
+
+async def test_a_repeated_answer_to_a_review_is_the_one_that_counts(timed: Api, clock: Clock) -> None:
+    review_id = await a_review(timed)
+    program = await timed.program()
+    clock.advance(seconds=10)
+    first = (await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)).json()
+    await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
+    clock.advance(minutes=2)
+    again = (await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)).json()
+    assert again == {**first, "changes": []}
+
+
+@pytest.mark.parametrize("other", [{"by": "sam"}, {"answer": "not-a-request"}])
+async def test_who_answers_a_review_second_under_a_key_is_not_called_first(
+    timed: Api, clock: Clock, other: dict[str, str]
+) -> None:
+    review_id = await a_review(timed)
+    program = await timed.program()
+    await program.post(f"/reviews/{review_id}/answer", json=ANSWER)
+    clock.advance(seconds=10)
+    for answer in ({**ANSWER, **other}, ANSWER):
+        headers = {"Idempotency-Key": answer["by"] + answer["answer"]}
+        told = (await program.post(f"/reviews/{review_id}/answer", json=answer, headers=headers)).json()
+        assert (told["applied"], told["resolution"], told["by"]) == (False, "unsubscribe", "kim (token tool)")
+
+
+async def test_what_was_done_is_told_though_its_answer_cannot_be_kept(small_api: Api) -> None:
+    program = await small_api.program()
+    await sql(
+        small_api, "CREATE TRIGGER t BEFORE UPDATE OF status ON api_request BEGIN SELECT raise(ABORT, 'refused'); END"
+    )
+    told = await program.post("/requests", json=OUT, headers=ONCE)
+    assert (told.status_code, len(told.json()["changes"])) == (200, 1)
+
+
+async def test_what_was_refused_is_told_though_that_cannot_be_kept(small_api: Api) -> None:
+    program = await small_api.program()
+    await sql(small_api, "CREATE TRIGGER t BEFORE DELETE ON api_request BEGIN SELECT raise(ABORT, 'refused'); END")
+    told = await program.post("/requests", json={**OUT, "person": "a b@c"}, headers=ONCE)
+    assert told.status_code == 422
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -169,6 +227,17 @@ async def test_answers_go_after_a_day_whether_anybody_asks_or_not(timed: Api, cl
         clock.advance(hours=hours)
         await Retention(timed.store, 0, Metrics(), clock).once()
         assert await kept(timed) == left
+
+
+async def a_review(api: Api) -> str:
+    """A mail of Pat that waits for a person."""
+    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
+    mail = InboundMail(id="m1", account_id="acme", envelope=envelope, content=ASKS, received_at=BEGAN)
+    await api.store.accept([mail])
+    policy = api.parts.accounts().get("acme")
+    assert policy is not None
+    await api.store.record(mail, decide_mail(mail, NOT_CHECKED, policy, api.parts.rules()))
+    return mail.id
 
 
 async def kept(api: Api) -> int:
