@@ -13,12 +13,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from mailproc.cli.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.first_met import Notes
 from mailproc.cli.garbage import keep_for_good
-from mailproc.cli.people_table import DelimiterOption, EncodingOption, PeopleTable, TableError, opened
 from mailproc.cli.send_files import SendFiles
 from mailproc.cli.storage import open_store, run
+from mailproc.cli.table_file import DelimiterOption, EncodingOption
 from mailproc.cli.terminal import EX_USAGE, err, out, print_json
 from mailproc.errands.sending import check_recorded, record_send, send_of, terms_of
 from mailproc.files.csv_rules import delimiter_named
+from mailproc.files.people_file import PeopleFile, open_people
 from mailproc.policy.standing.send import Send, SendTerms
 from mailproc.policy.standing.verdict import Classification
 from mailproc.settings.settings import Settings
@@ -107,11 +108,7 @@ def check_send(
         delimiter=delimiter_named(delimiter) if delimiter else None,
     )
     keep_for_good()  # looking for garbage among rows took more time than reading them
-    try:
-        summary = run(_check(settings, job))
-    except TableError as error:
-        err.print(f"mailproc: {source}: {error}", markup=False)
-        raise typer.Exit(error.code) from None
+    summary = run(_check(settings, job))
     if as_json:
         print_json(summary)
     else:
@@ -144,24 +141,24 @@ async def _check(settings: Settings, job: _Job) -> dict[str, object]:
         if job.send is not None:
             await check_recorded(store, _send(job, job.send))
         with ExitStack() as open_files:
-            table = PeopleTable(opened(open_files, job.source), encoding=job.encoding, delimiter=job.delimiter)
-            key, address = _columns(table, job)
-            files = SendFiles(job.ok, job.blocked, delimiter=table.delimiter, encoding=table.encoding)
-            open_files.enter_context(files)
+            opening = open_people(job.source, encoding=job.encoding, delimiter=job.delimiter)
+            people = open_files.enter_context(opening)
+            key, address = _columns(people, job)
+            files = open_files.enter_context(SendFiles(job.ok, job.blocked, people))
             met = open_files.enter_context(Notes(store, job.terms.account_id)) if job.create else None
             progress = _progress(open_files)
             check = await _checker(store, job, progress)
             checked_at = datetime.now(UTC)
-            task = progress.add_task("checking", total=_size(job.source), unit="characters")
-            files.begin(table.head, table.head_text)
-            for portion in table.portions():
+            task = progress.add_task("checking", total=people.size_bytes, unit="bytes")
+            files.begin()
+            for portion in people.portions(same_width=True):
                 keys = None if key is None else portion.column(key)
                 addresses = None if address is None else portion.column(address)
                 stopped = await check.stopped(job.terms, addresses=addresses, keys=keys)
                 files.write(portion, stopped)
                 if met is not None and addresses is not None:
                     await met.note(keys, addresses, stopped)
-                progress.update(task, advance=sum(map(len, portion.texts)))
+                progress.update(task, completed=people.bytes_read)
             created = await met.make_known() if met is not None else 0
             if job.send is not None:
                 await record_send(store, _send(job, job.send))
@@ -187,17 +184,17 @@ def _send(job: _Job, send_id: str) -> Send:
     return send_of(job.terms, send_id, job.name, datetime.now(UTC))
 
 
-def _columns(table: PeopleTable, job: _Job) -> tuple[int | None, int | None]:
-    """Where keys and addresses stand. Raises TableError when neither does."""
-    key = table.place([job.key.lower()] if job.key else KEY_COLUMNS, named=job.key is not None)
-    address = table.place([job.address.lower()] if job.address else ADDRESS_COLUMNS, named=job.address is not None)
+def _columns(people: PeopleFile, job: _Job) -> tuple[int | None, int | None]:
+    """Where keys and addresses stand. Raises BadFile when neither does."""
+    key = people.place([job.key.lower()] if job.key else KEY_COLUMNS, named=job.key is not None)
+    address = people.place([job.address.lower()] if job.address else ADDRESS_COLUMNS, named=job.address is not None)
     if key is None and address is None:
-        raise TableError(
+        raise people.bad(
             "line 1: no column is called key, address or email: name one with --key-column or --address-column; "
-            f"there: {', '.join(table.head)[:500]}"
+            f"there: {', '.join(people.head)[:500]}"
         )
     if job.create and address is None:
-        raise TableError("line 1: --create needs a column of addresses: nobody is known by a key alone")
+        raise people.bad("line 1: --create needs a column of addresses: nobody is known by a key alone")
     return key, address
 
 
@@ -205,10 +202,6 @@ def _progress(files: ExitStack) -> Progress:
     told = TextColumn("{task.completed:.0f} {task.fields[unit]}")
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), told)
     return files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
-
-
-def _size(source: Path) -> int | None:
-    return source.stat().st_size if source.is_file() else None
 
 
 async def _checker(store: Store, job: _Job, progress: Progress) -> "SendCheck | MemoryCheck":

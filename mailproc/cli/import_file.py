@@ -83,12 +83,14 @@ def _read(wanted: Wanted, rows: SortedRows, progress: Progress) -> _Told:
         refused = Rejects(opened(files, target, "w", sys.stdout) if target else None, _HEAD)
         task = progress.add_task("reading", total=file.size_bytes)
         with _room_for_rows():
-            for line, cells in file.rows(lambda done: progress.update(task, completed=done)):
-                row = reading.read(cells)
-                if isinstance(row, Rejected):
-                    refused.tell(line, row.column, row.reason)
-                else:
-                    rows.add(row)
+            for portion in file.portions():
+                for line, cells in zip(portion.lines, portion.rows, strict=True):
+                    row = reading.read(cells)
+                    if isinstance(row, Rejected):
+                        refused.tell(line, row.column, row.reason)
+                    else:
+                        rows.add(row)
+                progress.update(task, completed=file.bytes_read)
         progress.remove_task(task)
     return _Told(rows=rows.taken, rejected=refused.count)
 

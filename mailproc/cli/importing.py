@@ -15,8 +15,8 @@ from mailproc.cli.context import (
     settings_with_lists,
 )
 from mailproc.cli.import_file import Wanted, import_file
-from mailproc.cli.people_table import DelimiterOption, EncodingOption
 from mailproc.cli.storage import run
+from mailproc.cli.table_file import DelimiterOption, EncodingOption
 from mailproc.cli.terminal import EX_DATAERR, EX_USAGE, err
 from mailproc.errands.given import check_list
 from mailproc.errors import BadFile

@@ -13,9 +13,11 @@ from errno import EISDIR
 from pathlib import Path
 from typing import TextIO
 
-from mailproc.cli.people_table import Portion, TableError
-from mailproc.cli.terminal import EX_CANTCREAT
+import typer
+
+from mailproc.cli.terminal import EX_CANTCREAT, err
 from mailproc.errands.sending import reason_of, trouble_of
+from mailproc.files.people_file import PeopleFile, Portion
 from mailproc.policy.standing.send import Stopped
 from mailproc.policy.standing.standing import Block
 
@@ -31,12 +33,14 @@ BLOCKED_COLUMNS = (
 
 
 class SendFiles(AbstractContextManager["SendFiles"]):
-    """The two files of one check; `keep` puts them in place, leaving without it takes them away. Raises TableError."""
+    """The two files of one check, written as `source` is; `keep` puts them in place, else they are taken away.
 
-    def __init__(self, ok: Path, blocked: Path | None, *, delimiter: str, encoding: str) -> None:
+    Raises typer.Exit(73) with a sentence where they cannot be written.
+    """
+
+    def __init__(self, ok: Path, blocked: Path | None, source: PeopleFile) -> None:
         self._targets = [ok] if blocked is None else [ok, blocked]
-        self._delimiter = delimiter
-        self._encoding = encoding.removesuffix("-sig")
+        self._source = source
         self._files: list[TextIO] = []
         self.ok = self.blocked = 0
         self.reasons: Counter[str] = Counter()
@@ -50,21 +54,21 @@ class SendFiles(AbstractContextManager["SendFiles"]):
                 self._files.append(self._opened(_beside(target)))
             except OSError as error:
                 self._take_away()
-                raise TableError(f"{target} cannot be written: {error.strerror}", EX_CANTCREAT) from None
+                raise _unwritable(target, error) from None
         return self
 
     def __exit__(self, *_: object) -> None:
         """Take away what was not kept."""
         self._take_away()
 
-    def begin(self, head: Sequence[str], head_text: str) -> None:
-        """Write the first lines."""
-        clash = sorted(set(head) & set(BLOCKED_COLUMNS))
+    def begin(self) -> None:
+        """Write the first lines. Raises BadFile where the source has a column of ours."""
+        clash = sorted(set(self._source.head) & set(BLOCKED_COLUMNS))
         if clash and len(self._files) > 1:
-            raise TableError(f"line 1: the column {clash[0]} is there already; take it out, or rename it")
-        self._files[0].write(_ended(head_text))
+            raise self._source.bad(f"line 1: the column {clash[0]} is there already; take it out, or rename it")
+        self._files[0].write(_ended(self._source.head_text))
         if len(self._files) > 1:
-            self._write_blocked([[*head, *BLOCKED_COLUMNS]])
+            self._write_blocked([[*self._source.head, *BLOCKED_COLUMNS]])
 
     def write(self, portion: Portion, stopped: Mapping[int, Stopped]) -> None:
         """Write each row into the file where it belongs, in order."""
@@ -80,7 +84,7 @@ class SendFiles(AbstractContextManager["SendFiles"]):
             self._write_blocked([*portion.rows[place], *_cells(stopped[place])] for place in sorted(stopped))
 
     def keep(self) -> None:
-        """Put both files in place. Raises TableError when that cannot be done."""
+        """Put both files in place."""
         try:
             for file in self._files:
                 file.flush()
@@ -89,22 +93,27 @@ class SendFiles(AbstractContextManager["SendFiles"]):
             for target in reversed(self._targets):  # whoever finds the file to be sent finds the other one, too
                 _beside(target).replace(target)
         except OSError as error:
-            name = error.filename or self._targets[0]
-            raise TableError(f"{name} cannot be written: {error.strerror}", EX_CANTCREAT) from None
+            raise _unwritable(error.filename or self._targets[0], error) from None
         self._files.clear()
 
     def _opened(self, path: Path) -> TextIO:
         """In the encoding of what was read; only the name of a list can have letters that it has not."""
-        return path.open("x", encoding=self._encoding, errors="backslashreplace", newline="")
+        encoding = self._source.encoding.removesuffix("-sig")
+        return path.open("x", encoding=encoding, errors="backslashreplace", newline="")
 
     def _write_blocked(self, rows: Iterable[Sequence[str]]) -> None:
-        csv.writer(self._files[1], delimiter=self._delimiter, lineterminator="\n").writerows(rows)
+        csv.writer(self._files[1], delimiter=self._source.delimiter, lineterminator="\n").writerows(rows)
 
     def _take_away(self) -> None:
         for file, target in zip(self._files, self._targets, strict=False):
             file.close()
             _beside(target).unlink(missing_ok=True)
         self._files.clear()
+
+
+def _unwritable(target: Path | str, error: OSError) -> typer.Exit:
+    err.print(f"mailproc: {target} cannot be written: {error.strerror}", markup=False)
+    return typer.Exit(EX_CANTCREAT)
 
 
 def block_as_json(block: Block) -> dict[str, object]:

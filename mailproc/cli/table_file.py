@@ -7,11 +7,19 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO, cast
+from typing import Annotated, TextIO, cast
 
 import typer
 
 from mailproc.cli.terminal import EX_NOINPUT, EX_USAGE, err
+
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Such as windows-1252; else UTF-8, or what the file's mark says.")
+]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option("--delimiter", help="One character, or comma, semicolon, tab, pipe; else as the first line has it."),
+]
 
 _REJECTS_SHOWN = 20
 

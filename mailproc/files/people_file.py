@@ -1,12 +1,14 @@
-"""A CSV file about people, read row by row in bounded memory; what is no CSV is refused whole, with its line."""
+"""A CSV file about people, read in portions of bounded size; what is no CSV is refused whole, with its line."""
 
 import contextlib
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from mailproc.errors import BadFile, NotFound
 from mailproc.files.csv_rules import (
@@ -21,9 +23,23 @@ from mailproc.files.csv_rules import (
     why_no_text,
     why_undecodable,
 )
+from mailproc.policy.imports.table_cell import plain_cell
 
-_ROWS_PER_REPORT = 2000
-Row = tuple[int, list[str]]  # the number of its first line, and its cells
+_ROWS_AT_ONCE = 20_000
+_CHARACTERS_AT_ONCE = 4 * MAX_LINE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """Rows, but empty ones: the number of each one's first line, its text with its line ends, and its cells."""
+
+    lines: Sequence[int]
+    texts: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def column(self, place: int) -> list[str]:
+        """One cell of each row, without the apostrophe that `export` writes before what looks like a formula."""
+        return [plain_cell(row[place]) for row in self.rows]
 
 
 @contextlib.contextmanager
@@ -44,92 +60,141 @@ def open_people(path: Path, *, encoding: str | None = None, delimiter: str | Non
 
 
 class PeopleFile:
-    """An open file: `encoding` and `delimiter` tell what was found or given, `head` the names of the columns."""
+    """An open file: its first row as `head` and as it was written, `encoding` and `delimiter` as found or given.
+
+    All of it raises BadFile with the line: for broken quoting, too long a row, NUL, bytes of another encoding.
+    """
 
     def __init__(self, path: Path, binary: BinaryIO, encoding: str | None, delimiter: str | None) -> None:
         self._path = path
+        self._binary = binary
         self.size_bytes = os.fstat(binary.fileno()).st_size if str(path) != "-" else None
         self.encoding = encoding_named(encoding) if encoding else encoding_of(binary)
-        self._binary = binary
+        self._was_named = encoding is not None
         self._text = text_in(binary, self.encoding)
-        self._lines = _Lines(self._text, self.encoding, was_named=encoding is not None)
-        with self._telling():
-            first = next(self._lines, "")
-        self.delimiter = delimiter or delimiter_of(first)
-        self._rows = csv.reader(_with_first(first, self._lines), delimiter=self.delimiter, strict=True)
-        with self._telling():
-            self.head = next(self._rows, [])
-        if not any(name.strip() for name in self.head):
-            raise BadFile(f"{path}: {NO_COLUMNS}")
+        self._line = 0  # lines that are in a portion
+        self._ahead: list[str] = []  # read already, and in none
+        self._ahead = list(islice(self._bounded(0), 1))
+        self.delimiter = delimiter or delimiter_of("".join(self._ahead))
+        first = self._portion(1)
+        if first is None or not any(name.strip() for row in first.rows for name in row):
+            raise self.bad(NO_COLUMNS)
+        self.head = list(first.rows[0])
+        self.head_text = first.texts[0]
 
-    def rows(self, report: Callable[[int], None] = lambda size_bytes: None) -> Iterator[Row]:
-        """Every row that is not empty, with the number of its first line; `report` hears how far it has come, in bytes.
+    def bad(self, why: str) -> BadFile:
+        """The error that says what is wrong with this file; `why` names the line."""
+        return BadFile(f"{self._path}: {why}")
 
-        Raises BadFile with the line for broken quoting, a line that is too long, NUL, and bytes of another encoding.
+    def place(self, names: Sequence[str], *, named: bool) -> int | None:
+        """The column that has one of these names, in any case; None when none has. Raises BadFile for several.
+
+        `named`: the user gave this name, so that the column must be there.
         """
-        with self._telling():
-            while True:
-                line = self._lines.begin_row()
-                cells = next(self._rows, None)
-                if cells is None:
-                    return
-                if not line % _ROWS_PER_REPORT:
-                    report(self._binary.tell() if self.size_bytes is not None else 0)
-                if cells:
-                    yield line, cells
+        places = [place for place, head in enumerate(self.head) if head.strip().lower() in names]
+        if len(places) > 1:
+            raise self.bad(f"line 1, column {places[1] + 1}: two columns are called {self.head[places[1]].strip()}")
+        if named and not places:
+            raise self.bad(f"line 1: there is no column {names[0]}; there: {', '.join(self.head)[:500]}")
+        return places[0] if places else None
 
-    @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Errors of reading, as sentences that name the line."""
+    @property
+    def bytes_read(self) -> int:
+        """How far reading has come, for progress; 0 for standard input."""
+        return self._binary.tell() if self.size_bytes is not None else 0
+
+    def portions(self, *, same_width: bool = False) -> Iterator[Portion]:
+        """The rows behind the first, in order. With `same_width` every row must have as many cells as the first."""
+        while (portion := self._portion(_ROWS_AT_ONCE)) is not None:
+            if same_width:
+                self._check_widths(portion)
+            if portion.rows:
+                yield portion
+
+    def _portion(self, most: int) -> Portion | None:
+        """The next lines, and what belongs to the last of them; None at the end."""
+        began = self._line
+        texts = list(islice(self._bounded(began), most))
+        if not texts:
+            return None
+        self._check_text("".join(texts), began)
+        if (rows := self._one_a_line(texts)) is None:
+            portion = self._over_lines(texts)
+        else:
+            self._line += len(texts)
+            portion = Portion(lines=range(began + 1, self._line + 1), texts=texts, rows=rows)
+        if [] not in portion.rows:
+            return portion
+        filled = [place for place, row in enumerate(portion.rows) if row]
+        return Portion(
+            lines=[portion.lines[place] for place in filled],
+            texts=[portion.texts[place] for place in filled],
+            rows=[portion.rows[place] for place in filled],
+        )
+
+    def _bounded(self, number: int) -> Iterator[str]:
+        """The lines that follow the one of this number, until they are a portion; none is longer than a row may be."""
+        ahead, self._ahead = self._ahead, []
+        size = 0
         try:
-            yield
-        except csv.Error as error:
-            raise BadFile(f"{self._path}: line {self._lines.row_began}: {why_no_csv(error)}") from None
-        except _NoTextError as error:
-            raise BadFile(f"{self._path}: {error}") from None
+            for line in chain(ahead, iter(lambda: self._text.readline(MAX_LINE), "")):
+                number += 1
+                size += len(line)
+                if len(line) >= MAX_LINE:
+                    raise self.bad(f"line {number}: {TOO_LONG}")
+                yield line
+                if size > _CHARACTERS_AT_ONCE:
+                    return
         except UnicodeError:
-            raise BadFile(f"{self._path}: {why_undecodable(self._lines.number + 1, self.encoding)}") from None
+            raise self.bad(why_undecodable(number + 1, self.encoding)) from None
         except OSError as error:
             raise BadFile(f"cannot read {self._path}: {error.strerror}") from None
 
+    def _one_a_line(self, texts: Sequence[str]) -> list[list[str]] | None:
+        """The rows where each is one line; None where one goes over several, or is no CSV."""
+        try:
+            rows = list(csv.reader(texts, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return None
+        return rows if len(rows) == len(texts) else None
 
-class _NoTextError(Exception):
-    """Something in a line is no text; says where."""
+    def _over_lines(self, texts: list[str]) -> Portion:
+        """The same where a cell in quotes may go on in the next line: each row with all the lines that it takes."""
+        began, read, taken = self._line, 0, list[str]()
 
+        def recorded() -> Iterator[str]:
+            size = 0
+            for line in chain(texts, self._bounded(began + len(texts))):
+                size = len(line) + (size if taken else 0)
+                if size >= MAX_LINE:
+                    raise csv.Error(TOO_LONG)
+                taken.append(line)
+                yield line
 
-class _Lines:
-    """Lines of a text for the CSV reader, bounded; it knows where a row began."""
+        reader = csv.reader(recorded(), delimiter=self.delimiter, strict=True)
+        lines, whole, rows = list[int](), list[str](), list[list[str]]()
+        try:
+            while read < len(texts) and (row := next(reader, None)) is not None:
+                lines.append(began + read + 1)
+                whole.append("".join(taken))
+                self._check_text(whole[-1], began + read)
+                rows.append(row)
+                read += len(taken)
+                taken.clear()
+        except csv.Error as error:
+            raise self.bad(f"line {began + read + 1}: {why_no_csv(error)}") from None
+        self._line += read
+        return Portion(lines=lines, texts=whole, rows=rows)
 
-    def __init__(self, text: TextIO, encoding: str, *, was_named: bool) -> None:
-        self._text = text
-        self._encoding = encoding
-        self._was_named = was_named
-        self._row_size = 0
-        self.number = 0
-        self.row_began = 1
+    def _check_widths(self, portion: Portion) -> None:
+        width = len(self.head)
+        if set(map(len, portion.rows)) <= {width}:
+            return
+        place = next(place for place, row in enumerate(portion.rows) if len(row) != width)
+        line, cells = portion.lines[place], len(portion.rows[place])
+        where = f"line {line}, column {min(cells, width) + 1}"
+        raise self.bad(f"{where}: {cells} cells, but the first line names {width} columns")
 
-    def begin_row(self) -> int:
-        """Count a row's size anew; gives the number of its first line."""
-        self._row_size = 0
-        self.row_began = self.number + 1
-        return self.row_began
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(MAX_LINE)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        self._row_size += len(line)
-        if self._row_size >= MAX_LINE:
-            raise csv.Error(TOO_LONG)
-        if why := why_no_text(line, self.number, self._encoding, was_named=self._was_named):
-            raise _NoTextError(why)
-        return line
-
-
-def _with_first(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+    def _check_text(self, text: str, began: int) -> None:
+        if why := why_no_text(text, began + 1, self.encoding, was_named=self._was_named):
+            raise self.bad(why)

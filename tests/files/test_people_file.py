@@ -2,6 +2,9 @@
 
 import codecs
 import contextlib
+import csv
+import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,17 +12,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import BadFile, NotFound
+from mailproc.files import people_file
 from mailproc.files.csv_rules import MAX_LINE, delimiter_named
 from mailproc.files.people_file import PeopleFile, open_people
 
-Rows = list[tuple[int, list[str]]]
+Rows = list[tuple[int, Sequence[str]]]
+
+
+def rows_of(file: PeopleFile) -> Rows:
+    """Each row with the number of its first line."""
+    return [row for portion in file.portions() for row in zip(portion.lines, portion.rows, strict=True)]
 
 
 def read(tmp_path: Path, content: bytes, **how: str) -> tuple[PeopleFile, Rows]:
     path = tmp_path / "people.csv"
     path.write_bytes(content)
     with open_people(path, **how) as file:  # type: ignore[arg-type]
-        return file, list(file.rows())
+        return file, rows_of(file)
 
 
 TEXT = "email;city\nmüller@example.org;Köln\n"
@@ -104,10 +113,44 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 20_000])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(st.text(' "a\n\r,ö', max_size=4), min_size=2, max_size=2), max_size=9))
+def test_rows_are_the_same_however_they_are_portioned_and_stay_as_they_were_written(
+    tmp_path: Path, at_once: int, rows: list[list[str]]
+) -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([["email", "b"], *rows])
+    path = tmp_path / "people.csv"
+    path.write_text(written.getvalue(), encoding="utf-8", newline="")
+    with pytest.MonkeyPatch.context() as patch, open_people(path) as file:
+        patch.setattr(people_file, "_ROWS_AT_ONCE", at_once)
+        portions = list(file.portions(same_width=True))
+    assert [list(row) for portion in portions for row in portion.rows] == rows
+    assert file.head_text + "".join(text for portion in portions for text in portion.texts) == written.getvalue()
+
+
+def test_a_portion_of_long_rows_has_fewer_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"email\n" + (b"a" * 100_000 + b"\n") * 120)
+    with open_people(path) as file:
+        assert max(len(portion.rows) for portion in file.portions()) < 50
+
+
+def test_a_row_of_another_width_is_told_with_its_line_where_all_must_be_as_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(b'email,b\n"x\ny",2\n\nz\n')
+    with (
+        open_people(path) as file,
+        pytest.raises(BadFile, match="line 5, column 2: 1 cells, but the first line names 2"),
+    ):
+        list(file.portions(same_width=True))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=300), encoding=st.sampled_from([None, "windows-1252", "utf-16", "utf-7"]))
 def test_any_bytes_are_rows_or_a_bad_file(tmp_path: Path, content: bytes, encoding: str | None) -> None:
     path = tmp_path / "any.csv"
     path.write_bytes(b"email,b\n" + content)
     with contextlib.suppress(BadFile), open_people(path, encoding=encoding) as file:
-        assert all(cells for _, cells in file.rows())
+        assert all(cells for _, cells in rows_of(file))
