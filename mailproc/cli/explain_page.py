@@ -226,6 +226,6 @@ def _effects(seen: Examination) -> list[Text]:
     ]
     for fact in decision.facts:
         who = fact.address or f"subscriber {fact.key}"
-        reach = f"list {fact.list_id}" if fact.list_id else fact.level.value
+        reach = f"list {fact.list_id}" if fact.list_id else "lists of its send" if fact.is_of_send else fact.level.value
         lines.append(Text(f"records {fact.kind.value.replace('_', '-')} of {who} ({reach}, by {fact.channel.value})"))
     return lines

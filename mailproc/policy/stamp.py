@@ -86,8 +86,8 @@ class Stamper:
         """Headers by name, in the order of HEADER_NAMES, unfolded; those that do not apply are left out.
 
         `nonce` makes the Message-ID unique: up to 40 letters and digits, another one for each mail. Without `list_id`
-        the mailto unsubscribes from the whole account, and the link from the lists that the send went to. Raises
-        ValueError, with a sentence, for a key that fits into no token, an unknown list and a bad nonce.
+        they unsubscribe from the lists that the send went to, without that from the whole account. Raises ValueError,
+        with a sentence, for a key that fits into no token, an unknown list and a bad nonce.
         """
         if not _NONCE.fullmatch(nonce):
             raise ValueError(f"nonce {nonce[:60]!r}: must be 1 to 40 letters and digits")
@@ -101,11 +101,7 @@ class Stamper:
         reply = token(Purpose.reply)
         purpose, about, also_send = self._left_by(list_id, number)
         pressed = token(purpose, about, also_send)
-        # The account's lists may be many, and the link of a send leaves those alone that it went to (R31).
-        wanted = Purpose.unsubscribe_all if purpose == Purpose.unsubscribe_send else purpose
-        leave = token(wanted, about, also_send)
-        if len(leave) > MAX_LOCAL_PART:
-            leave = token(wanted, about)
+        leave = pressed if len(pressed) <= MAX_LOCAL_PART else token(purpose, about)
         mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
         link = f"<{self._links_base}{pressed}>" if self._links_base else None
         headers = {
@@ -137,7 +133,10 @@ class Stamper:
         }
 
     def _left_by(self, list_id: str | None, send: int) -> tuple[Purpose, int, int]:
-        """What a press leaves: purpose, what it is about, and the number of the send beside a list."""
+        """What a press leaves: purpose, what it is about, and the number of the send beside a list.
+
+        The account's lists may be many: without one of them it is those alone that the send went to (R31).
+        """
         if list_id is not None:
             return Purpose.unsubscribe_list, self._list_numbers[list_id], send
         return (Purpose.unsubscribe_send if send else Purpose.unsubscribe_all), send, 0

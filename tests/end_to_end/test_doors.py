@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,18 @@ from test_trouble import command
 
 from benchmarks.load import Session
 from benchmarks.web_parts import parts_of
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
+from mailproc.pipeline import decide_mail
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.lists import MailingList
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification
 from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret
 from mailproc.policy.tokens.token import Purpose, Token, make_token
 from mailproc.policy.tokens.token_key import number_of
+from mailproc.rule_sets.files import load_rules
 from mailproc.settings.file import load_settings
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
@@ -42,6 +49,7 @@ domains = ["{DOMAIN}"]
 sends_from = ["news.acme.example"]
 [account.lists]
 weekly = "Acme Weekly"
+offers = "Acme Offers"
 [account.token_keys]
 1 = "{SECRET.hex()}"
 [[hook]]
@@ -55,10 +63,28 @@ TOKEN = make_token(
     Token(purpose=Purpose.unsubscribe_list, subscriber=int(KEY), message=number_of("weekly"), day=20800, kid=1),
     {1: SECRET},
 )
+TOKEN_OF_SEND = make_token(
+    Token(purpose=Purpose.unsubscribe_send, subscriber=int(KEY), message=42, day=20800, kid=1), {1: SECRET}
+)
+TOKEN_OF_UNHEARD_SEND = make_token(
+    Token(purpose=Purpose.unsubscribe_send, subscriber=int(KEY), message=43, day=20800, kid=1), {1: SECRET}
+)
+TOKEN_OF_GONE = make_token(
+    Token(purpose=Purpose.unsubscribe_list, subscriber=int(KEY), message=77, day=20800, kid=1), {1: SECRET}
+)
 TOKEN_OF_ALL = make_token(
     Token(purpose=Purpose.unsubscribe_all, subscriber=int(KEY), message=0, day=20800, kid=1), {1: SECRET}
 )
+shipped_rules = cache(lambda: load_rules(None))
 THEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
+MARCH = Send(
+    account_id="acme",
+    id="42",
+    name="March",
+    list_ids=("offers", "weekly"),
+    classification=Classification.commercial,
+    created_at=THEN,
+)
 
 
 class House:
@@ -129,6 +155,17 @@ class House:
         (self.folder / "saved.eml").write_bytes(written(to, text))
         await self.typed("replay", "--apply", "--to", f"{to}@{DOMAIN}", str(self.folder / "saved.eml"))
 
+    async def decided(self, to: str, text: str) -> None:
+        """A mail as the service decides and records it, without the processes around it."""
+        async with self.store() as store:
+            settings = load_settings(self.service.config)
+            envelope = Envelope(mail_from=PAT, rcpt_tos=(f"{to}@{DOMAIN}",))
+            mail = InboundMail(
+                id="1", account_id="acme", envelope=envelope, content=written(to, text), received_at=THEN
+            )
+            await store.accept([mail])
+            await store.record(mail, decide_mail(mail, NOT_CHECKED, settings.account[0].policy(), shipped_rules()))
+
     async def imported(self, people: str, *words: str) -> None:
         """A file of people."""
         (self.folder / "people.csv").write_text(people, encoding="utf-8")
@@ -168,17 +205,24 @@ def written(to: str, text: str) -> bytes:
 
 def event_told(event: Mapping[str, Any]) -> tuple[Any, ...]:
     data = event["data"]
-    blocks = [(one["kind"], one["level"], one["list"]) for one in data["standing"]["blocks"]]
+    blocks = sorted((one["kind"], one["level"], one["list"]) for one in data["standing"]["blocks"])
     who = (data["account"], data["person"]["address"], data["person"]["key"], data["version"])
     return (event["type"], *who, data["standing"]["email_opt_out"], *blocks)
 
 
 NO_MORE = ("subscriber.unsubscribed", "acme", PAT, KEY, 1, True, ("opt_out", "account", None))
 NOT_THIS = ("subscriber.active", "acme", PAT, KEY, 1, False, ("opt_out", "list", "weekly"))
+NOT_THESE = (*NOT_THIS[:-1], ("opt_out", "list", "offers"), ("opt_out", "list", "weekly"))
+NOT_WHAT_IS_GONE = (*NOT_THIS[:-1], ("opt_out", "list", "number-77"))
 # What is meant: the facts and the events that every door leaves.
 MEANINGS: dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {
     "no more mail": ([("opt_out", "acme", PAT, None, "account", None, None)], [NO_MORE]),
     "not this list": ([("opt_out", "acme", PAT, KEY, "list", "weekly", None)], [NOT_THIS]),
+    "not the lists of this send": (
+        [("opt_out", "acme", PAT, KEY, "list", list_id, None) for list_id in ("offers", "weekly")],
+        [NOT_THESE],
+    ),
+    "not a list that is gone": ([("opt_out", "acme", PAT, KEY, "list", "number-77", None)], [NOT_WHAT_IS_GONE]),
     "no more mail to this key": ([("opt_out", "acme", PAT, KEY, "account", None, None)], [NO_MORE]),
     "asked for this list": ([("consent", "acme", None, KEY, "list", "weekly", None)], []),
     "asked for mail": ([("consent", "acme", None, KEY, "account", None, None)], []),
@@ -201,6 +245,21 @@ DOORS: dict[tuple[str, str], Callable[[House], Awaitable[None]]] = {
     ("not this list", "one click"): lambda house: house.visited(f"/u/{TOKEN}", one_click),
     ("not this list", "page"): lambda house: house.visited(f"/u/{TOKEN}", pressing("leave")),
     ("not this list", "page of lists"): lambda house: house.visited(f"/s/{TOKEN}", pressing("choose", list="")),
+    ("not the lists of this send", "library"): lambda house: house.called(
+        FactKind.opt_out, key=KEY, level=Level.list, evidence={"send": "42"}
+    ),
+    ("not the lists of this send", "mail"): lambda house: house.decided(TOKEN_OF_SEND, ""),
+    ("not the lists of this send", "one click"): lambda house: house.visited(f"/u/{TOKEN_OF_SEND}", one_click),
+    ("not the lists of this send", "page"): lambda house: house.visited(f"/u/{TOKEN_OF_SEND}", pressing("leave")),
+    ("not a list that is gone", "mail"): lambda house: house.decided(TOKEN_OF_GONE, ""),
+    ("not a list that is gone", "one click"): lambda house: house.visited(f"/u/{TOKEN_OF_GONE}", one_click),
+    ("not a list that is gone", "page"): lambda house: house.visited(f"/u/{TOKEN_OF_GONE}", pressing("leave")),
+    ("no more mail to this key", "mail about a send that nobody recorded"): lambda house: house.decided(
+        TOKEN_OF_UNHEARD_SEND, ""
+    ),
+    ("no more mail to this key", "one click on a send that nobody recorded"): lambda house: house.visited(
+        f"/u/{TOKEN_OF_UNHEARD_SEND}", one_click
+    ),
     ("no more mail to this key", "command"): lambda house: house.typed("unsubscribe", KEY, *BY_HAND),
     ("no more mail to this key", "api"): lambda house: house.requested("unsubscribe", KEY),
     ("no more mail to this key", "saved mail"): lambda house: house.saved(TOKEN_OF_ALL, ""),
@@ -225,6 +284,7 @@ async def test_whichever_door_it_comes_by_the_same_meaning_leaves_the_same_facts
     house = House(tmp_path, database_url)
     async with house.store() as store:
         await store.put_subscribers([Subscriber(account_id="acme", key=KEY, address=PAT)])
+        await store.sends.put(MARCH)
     await DOORS[meaning, door](house)
     facts, events = MEANINGS[meaning]
     assert await house.facts() == facts

@@ -69,8 +69,15 @@ class TestTokenAddress:
 
     def test_a_list_that_is_not_known_is_never_widened(self):
         decision = decided(reply_mail(""), to=token_address(Purpose.unsubscribe_list, message=99))
-        assert (decision.action, decision.facts) == (Action.review, ())
-        assert decision.subscribers[0].key == "7"
+        assert (decision.action, decision.level, decision.list_id) == (Action.unsubscribe, Level.list, "number-99")
+        assert [(fact.key, fact.list_id) for fact in decision.facts] == [("7", "number-99")]
+
+    def test_a_token_of_a_send_is_of_the_lists_that_it_went_to_and_waits_where_nothing_is_automatic(self):
+        to = token_address(Purpose.unsubscribe_send, message=42)
+        decision = decided(reply_mail(""), to=to)
+        assert [(fact.is_of_send, fact.evidence["send"]) for fact in decision.facts] == [(True, "42")]
+        held = decided(reply_mail(""), to=to, account=account_with(automatic=False))
+        assert (held.action, held.facts) == (Action.review, ())
 
     def test_a_reply_token_names_who_writes_and_asks_for_nothing(self):
         decision = decided(reply_mail("Nice!"), to=token_address(Purpose.reply))

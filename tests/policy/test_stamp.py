@@ -12,8 +12,10 @@ from posted import ACCOUNT, KEYS, account_with, bounce_mail, decided, reply_mail
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
 from mailproc.policy.standing.facts import Level
+from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.tokens.token import Purpose, Token, find_tokens
+from mailproc.policy.tokens.token_key import number_of
 
 KEYS_OF_PEOPLE = ["1234567890123", "0035g00000AbCdEAAV", "1f0c7e1a-2b3c-4d5e-8f90-0123456789ab"]
 ISSUED_ON = date(2026, 3, 1)
@@ -90,9 +92,15 @@ class TestThatComesBack:
         assert (decision.action, decision.level, decision.list_id) == (Action.unsubscribe, Level.list, "weekly")
 
     def test_as_the_mail_of_an_unsubscribe_button_of_all(self, key: str) -> None:
-        decision = decided(reply_mail("", "unsubscribe"), mailbox(stamped(key, None)["List-Unsubscribe"]))
+        decision = decided(reply_mail("", "unsubscribe"), mailbox(stamped(key, None, None)["List-Unsubscribe"]))
         assert [ref.key for ref in decision.subscribers] == [key]
         assert (decision.action, decision.level, decision.list_id) == (Action.unsubscribe, Level.account, None)
+
+    def test_as_the_mail_of_an_unsubscribe_button_of_the_lists_of_a_send(self, key: str) -> None:
+        decision = decided(reply_mail("", "unsubscribe"), mailbox(stamped(key, None)["List-Unsubscribe"]))
+        assert [ref.key for ref in decision.subscribers] == [key]
+        assert (decision.action, decision.level, decision.list_id) == (Action.unsubscribe, Level.list, None)
+        assert [(fact.is_of_send, fact.evidence["send"]) for fact in decision.facts] == [(True, SEND)]
         assert said_by_token(decision) == f"subscriber {key}, send {SEND}"
 
     def test_as_a_bounce_to_its_return_path(self, key: str) -> None:
@@ -243,7 +251,7 @@ def test_the_link_of_a_send_to_several_lists_leaves_those_and_not_the_account() 
     link, mailto = headers["List-Unsubscribe"].split(", ")
     assert token_in(link).purpose == Purpose.unsubscribe_send
     assert token_in(link).send_number == int(SEND)
-    assert token_in(mailto).purpose == Purpose.unsubscribe_all
+    assert token_in(mailto) == token_in(link)
 
 
 @pytest.mark.parametrize("key", KEYS_OF_PEOPLE)
@@ -280,12 +288,19 @@ def test_what_is_served_nowhere_is_not_linked(base: str | None, names: list[str]
     assert list(Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base=base).links("7")) == names
 
 
-def test_mail_to_a_links_token_waits_for_a_person_and_proves_no_bounce() -> None:
+def test_a_bounce_of_what_was_mailed_to_a_links_token_takes_nobody_off() -> None:
     link = Stamper(ACCOUNT, issued_on=ISSUED_ON, links_base="https://acme.example/u/").links("7", send=SEND)
     to = f"{link['Unsubscribe-Link'].rpartition('/')[2]}@reply.acme.example"
-    decision = decided(reply_mail(""), to)
-    assert (decision.action, decision.facts) == (Action.review, ())
-    assert [ref.key for ref in decision.subscribers] == ["7"]
+    assert decided(bounce_mail(recipient="x@example.net", original="From: x@y.example\n"), to, sender=None).facts == ()
+
+
+@pytest.mark.parametrize("list_id", ["monthly", "77"])
+def test_a_list_that_is_gone_is_left_by_its_number_and_the_account_is_not(list_id: str) -> None:
+    with_it = replace(ACCOUNT, lists={**ACCOUNT.lists, list_id: "Gone"})
+    headers = Stamper(with_it, issued_on=ISSUED_ON).stamp("7", nonce="1", list_id=list_id)
+    decision = decided(reply_mail("", "unsubscribe"), mailbox(headers["List-Unsubscribe"]))
+    assert (decision.action, decision.level) == (Action.unsubscribe, Level.list)
+    assert [fact.list_id for fact in decision.facts] == [numbered(number_of(list_id))]
 
 
 def token_in(text: str) -> Token:

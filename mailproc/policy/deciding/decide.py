@@ -1,13 +1,13 @@
 """The order of deciding: what outranks what, from a parked envelope to a person's reply (docs/flow.md)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mailproc.mail.list_headers import list_unsubscribe_uris
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.address import split_address
-from mailproc.policy.deciding.act import also, held, sent_at, take_off
-from mailproc.policy.deciding.case import Case, Outcome, changed
+from mailproc.policy.deciding.act import also, sent_at, take_off
+from mailproc.policy.deciding.case import Case, Outcome
 from mailproc.policy.deciding.decide_automatic import decide_automatic, decide_unreadable
 from mailproc.policy.deciding.decide_bounce import decide_bounce
 from mailproc.policy.deciding.decide_reply import decide_reply, decide_unsubscribe_mail
@@ -15,9 +15,10 @@ from mailproc.policy.deciding.decide_report import decide_report, is_of_acting_t
 from mailproc.policy.deciding.forward import BOUNCE_TAG, FORWARDED_HEADER, is_forwarded_by_us, without_loops
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.storable import short_text
-from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, find_tokens
+from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token, find_tokens
 from mailproc.policy.who.ownership import is_our_address
 from mailproc.policy.who.subscriber import by_token
 
@@ -36,6 +37,11 @@ _BY_KIND: dict[MailKind, Callable[[Case], Outcome]] = {
 }
 # Nobody presses an unsubscribe link by these: somebody answered our mail to a token address.
 _NOT_BY_TOKEN = frozenset({MailKind.delivery_status, MailKind.receipt, MailKind.calendar})
+_OF = {
+    Purpose.unsubscribe_all: "",
+    Purpose.unsubscribe_list: "",
+    Purpose.unsubscribe_send: ", for the lists of its send",
+}
 _MACHINE_REPORTS = frozenset({MailKind.feedback_report, MailKind.delivery_status})
 
 
@@ -71,29 +77,32 @@ def _by_address_token(case: Case) -> Outcome | None:
         return None
     if case.finding.report is not None and not is_of_acting_type(case.finding.report):
         return None  # R58a: `not-spam` never takes anyone off
-    of_list = token.purpose == Purpose.unsubscribe_list
-    list_id = list_of_number(token.message, case.account.lists) if of_list else None
-    identified = by_token(token, case.message.from_addresses)
     outcome = Outcome(
         kind=MailKind.unsubscribe_request,
         action=Action.unsubscribe,
-        reason="mail to a signed unsubscribe address",
-        level=Level.list if of_list else Level.account,
-        list_id=list_id,
+        reason=f"mail to a signed unsubscribe address{_OF[token.purpose]}",
+        level=Level.account if token.purpose == Purpose.unsubscribe_all else Level.list,
+        list_id=_list_of(token, case.account.lists),
         evidence=(Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope"),),
     )
-    if token.purpose == Purpose.unsubscribe_send:  # made for links: which lists a send went to is not known here
-        return held(changed(outcome, subscribers=identified.refs), f"{outcome.reason} that is a link's")
-    if of_list and list_id is None:  # R15: a request for one list is never widened to all
-        return held(changed(outcome, subscribers=identified.refs), f"{outcome.reason} of a list that is not known")
     return take_off(
         case,
-        identified,
+        by_token(token, case.message.from_addresses),
         kind=FactKind.opt_out,
         channel=Channel.unsubscribe_mail,
         outcome=outcome,
         about_mail_of=sent_at(None, None, token),
     )
+
+
+def _list_of(token: Token, lists: Iterable[str]) -> str | None:
+    """The list that a token names, by its number where the account has none such: never widened to all (R15).
+
+    None where it names no list, or those of a send, which are looked up when it is recorded.
+    """
+    if token.purpose != Purpose.unsubscribe_list:
+        return None
+    return list_of_number(token.message, lists) or numbered(token.message)
 
 
 def _about_our_forward(case: Case) -> Outcome | None:

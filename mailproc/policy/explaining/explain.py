@@ -187,7 +187,8 @@ def _evidence(one: Evidence) -> Entry:
 
 def _fact(fact: Fact) -> Entry:
     who = fact.address or f"subscriber {fact.key}"
-    said = f"{fact.kind.value} of {short_text(who, 320)} ({fact.level.value}, {fact.channel.value})"
+    reach = "lists of its send" if fact.is_of_send else fact.level.value
+    said = f"{fact.kind.value} of {short_text(who, 320)} ({reach}, {fact.channel.value})"
     return Entry("fact", said, fact.id)
 
 

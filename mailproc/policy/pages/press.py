@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.list_number import by_number, is_same_list, numbered
-from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.standing.lists import left_of_send, list_of_number
 from mailproc.policy.standing.standing import Block, Standing, still_said
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 
@@ -101,16 +101,14 @@ class Press:
 def scope_of(token: Token, *, known: Collection[str], sent_to: Collection[str], member_of: Collection[str]) -> Scope:
     """Which lists a press on this link leaves.
 
-    The list that the token names; of a send those of the lists it went to that the person is on (R31), or all of them
-    where the person is on none that we know, because who is on them is kept elsewhere; without any the account.
+    The list that the token names, or what leaving its send leaves; the account where that is none.
     `known` are the lists that there are or were. One that nobody knows any more is named by its number: what is said of
     it is kept, and never widened (R15).
     """
     if token.purpose == Purpose.unsubscribe_list:
         return Scope(list_ids=(list_of_number(token.message, known) or numbered(token.message),))
     if token.purpose == Purpose.unsubscribe_send:
-        on = [list_id for list_id in sent_to if list_id in member_of]
-        return Scope(list_ids=tuple(sorted(on or sent_to)))
+        return Scope(list_ids=left_of_send(sent_to, member_of))
     return EVERYTHING
 
 

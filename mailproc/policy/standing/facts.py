@@ -54,7 +54,8 @@ class Fact:
     """One thing that happened to one person.
 
     Names an `address`, a subscriber `key`, or both. `occurred_at` is when we received it (aware UTC), never a Date
-    header. `about_mail_of` is when the mail complained about was sent; None when unknown. `list_id` only at list level.
+    header. `about_mail_of` is when the mail complained about was sent; None when unknown. `list_id` only at list level;
+    an opt-out at list level without one is from the lists of its send, which are found when it is recorded.
     `evidence` is small and JSON-able: `mail` (digest), `rule`, `phrase`, `status`, `class`, `reason`, `by`, `note`, …
     `retracts` is the id of the fact that a retraction takes back.
     """
@@ -70,6 +71,12 @@ class Fact:
     channel: Channel
     evidence: Mapping[str, str] = field(default_factory=dict)
     retracts: str | None = None
+
+    @property
+    def is_of_send(self) -> bool:
+        """Whether it is an opt-out from lists that only the send tells."""
+        is_unnamed = self.level is Level.list and self.list_id is None
+        return self.kind is FactKind.opt_out and is_unnamed and "send" in self.evidence
 
     @property
     def id(self) -> str:

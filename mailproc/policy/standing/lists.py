@@ -1,6 +1,6 @@
-"""Lists of an account: what they are, and how tokens name them."""
+"""Lists of an account: what they are, how tokens name them, and which of them leaving a send leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mailproc.policy.standing.verdict import Classification
@@ -25,3 +25,11 @@ class MailingList:
 def list_of_number(number: int, lists: Iterable[str]) -> str | None:
     """Which of these lists a token means; None when none of them."""
     return next((list_id for list_id in lists if number_of(list_id) == number), None)
+
+
+def left_of_send(sent_to: Collection[str], member_of: Collection[str]) -> tuple[str, ...]:
+    """What somebody leaves who leaves a send: those of its lists that they are on (R31); sorted.
+
+    All of them where they are on none that we know, because who is on them is kept elsewhere; none where it had none.
+    """
+    return tuple(sorted([list_id for list_id in sent_to if list_id in member_of] or sent_to))

@@ -58,7 +58,7 @@ class Purpose(IntEnum):
     bounce = 3
     reply = 4
     feedback = 5
-    unsubscribe_send = 6  # in links only: off the lists that a send went to, which the store knows
+    unsubscribe_send = 6  # off the lists that a send went to, which the store knows
     profile = 7  # in links only
 
 

@@ -23,6 +23,7 @@ from mailproc.store.engine.statement import Statement, Transaction, ask, one_of,
 from mailproc.store.outbox.forwards import NewForward, forward_of, write_forwards
 from mailproc.store.people.candidates import Unclear, find_meant
 from mailproc.store.people.fact_rows import StoredFact, stored_fact
+from mailproc.store.people.lists_meant import name_lists
 from mailproc.store.people.projection import Said, apply_facts, lock_everyone, names_in
 from mailproc.store.results import Recorded, StandingChange
 from mailproc.store.road.breaker import Watched, trip
@@ -224,7 +225,7 @@ def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
     done = Applied(changes={}, unclear={})
     meant: dict[str, tuple[Said, ...]] = {}
     for account_id in sorted(by_account):
-        found = yield from find_meant(account_id, by_account[account_id])
+        found = yield from find_meant(account_id, (yield from name_lists(account_id, by_account[account_id])))
         meant[account_id] = found.said
         done.unclear.update(found.unclear)
     yield from lock_everyone(meant)

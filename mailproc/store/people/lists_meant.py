@@ -1,0 +1,75 @@
+"""Which lists a fact means that does not name them: those of its send, or the one of its number.
+
+Who decides a mail knows neither; a page looks them up as well. So both doors leave the same facts.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select
+
+from mailproc.policy.standing.facts import Fact, Level
+from mailproc.policy.standing.list_number import is_numbered, is_same_list
+from mailproc.policy.standing.lists import left_of_send
+from mailproc.store.engine.columns import from_json, json_text
+from mailproc.store.engine.people_tables import mailing_list, send
+from mailproc.store.engine.statement import Statement, Transaction, ask, each_number_of
+from mailproc.store.people.fact_rows import StoredFact, stored_fact
+from mailproc.store.people.person_rows import lists_joined
+from mailproc.store.people.projection import Said
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
+_OF_SENDS = Statement(
+    lambda insert: select(send.c.number, send.c.lists).where(
+        send.c.account_id == bindparam("account_id"), send.c.number.in_(each_number_of("numbers"))
+    )
+)
+_EVER = Statement(lambda insert: select(mailing_list.c.id).where(mailing_list.c.account_id == bindparam("account_id")))
+
+
+def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Said]]:
+    """The same facts, one for each list that is meant; of a send that went to none, or is not known, for the account.
+
+    A number that no list has stays as it is: it is never widened (R15).
+    """
+    vague = [one.fact for group in said for one in group.facts if _is_vague(one.fact)]
+    if not vague:
+        return said
+    joined = yield from lists_joined(account_id, {one.key for one in vague if one.key is not None})
+    sent_to = yield from _lists_of_sends(account_id, {one.evidence["send"] for one in vague if one.is_of_send})
+    ever = [list_id for (list_id,) in (yield from ask(_EVER, account_id=account_id))]
+
+    def named(one: StoredFact) -> tuple[StoredFact, ...]:
+        if not _is_vague(one.fact):
+            return (one,)
+        member_of = joined.get(one.fact.key or "", [])
+        if one.fact.is_of_send:
+            lists = left_of_send(sent_to.get(one.fact.evidence["send"], ()), member_of)
+            return tuple(_said_of(one, list_id) for list_id in lists or (None,))
+        return (_said_of(one, _known_as(one.fact, [*member_of, *sorted(ever)])),)
+
+    return [replace(group, facts=tuple(clear for one in group.facts for clear in named(one))) for group in said]
+
+
+def _is_vague(one: Fact) -> bool:
+    return one.is_of_send or (one.list_id is not None and is_numbered(one.list_id))
+
+
+def _lists_of_sends(account_id: str, numbers: Collection[str]) -> Transaction[Mapping[str, Sequence[str]]]:
+    """The lists of all sends of each number: two hardly ever share one, and then those of both."""
+    lists: dict[str, set[str]] = {}
+    if usable := sorted(filter(_NUMBER.fullmatch, numbers)):
+        for number, went_to in (yield from ask(_OF_SENDS, account_id=account_id, numbers=json_text(usable))):
+            lists.setdefault(str(number), set()).update(from_json(went_to))
+    return {number: sorted(found) for number, found in lists.items()}
+
+
+def _known_as(one: Fact, known: Sequence[str]) -> str | None:
+    ids = (list_id for list_id in known if not is_numbered(list_id) and is_same_list(list_id, one.list_id))
+    return next(ids, one.list_id)
+
+
+def _said_of(one: StoredFact, list_id: str | None) -> StoredFact:
+    level = Level.account if list_id is None else Level.list
+    return stored_fact(replace(one.fact, level=level, list_id=list_id), one.fact.occurred_at)
