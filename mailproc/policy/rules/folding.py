@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Scripts that leave no gaps between words: Thai, Lao, Myanmar, Khmer, Chinese, Japanese. Korean glues particles on.
 _GAPLESS = re.compile(
@@ -19,6 +20,9 @@ TOGETHER = (
     (" opt in", " optin"),
 )
 _APART = tuple((re.compile(rf"(?<![^\W_]){apart[1:]}", re.IGNORECASE), together[1:]) for apart, together in TOGETHER)
+# Every one of them ends in one of these words; most phrases have none, and nothing else to be looked for.
+_LATTER = "|".join(sorted({apart.split()[-1] for apart, _ in TOGETHER}))
+_MAY_BE_APART = re.compile(rf" (?:{_LATTER})", re.IGNORECASE)
 _LETTERS_WITHOUT_PARTS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
 _APOSTROPHES = "'\u2019\u2018\u02bc\u00b4`\uff07"
 _COMBINING = re.compile("[\u0300-\u036f]+")
@@ -78,10 +82,17 @@ def fold(text: str) -> str:
     return line[1:-1]
 
 
+@lru_cache(maxsize=16_384)
+def fold_word(word: str) -> str:
+    """The same for words of rule files, which stand there again and again."""
+    return fold(word)
+
+
 def write_together(phrase: str) -> str:
     """A phrase as written in a rule file, with the same words written together as in normal text."""
-    for apart, together in _APART:
-        phrase = apart.sub(together, phrase)
+    if _MAY_BE_APART.search(phrase):
+        for apart, together in _APART:
+            phrase = apart.sub(together, phrase)
     return phrase
 
 

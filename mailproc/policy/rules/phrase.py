@@ -7,11 +7,11 @@ take (me|us) off [of] (your|this) ... list
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailproc.policy.rules.folding import fold, is_gapless, write_together
+from mailproc.policy.rules.folding import fold_word, is_gapless, write_together
 from mailproc.policy.rules.word_class import NO_CLASSES, WordClassError, with_words
 
 _SPECIAL = frozenset("()[]{}|*")
@@ -102,7 +102,7 @@ class _Reader:
     def __init__(self, text: str, *, gapless: bool) -> None:
         self.text = text
         self.gapless = gapless
-        self.space = " ?" if gapless else " "
+        self.space = _space(gapless)
         self.position = 0
         self.has_word = False  # whether anything outside all brackets of choice must be there
 
@@ -169,17 +169,30 @@ class _Reader:
         if self.position >= len(self.text) or self.text[self.position] != closing:
             raise PhraseError(f"has a bracket without its {closing!r}")
         self.position += 1
-        # The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end.
-        return tuple(sorted(found, key=len, reverse=True))
+        return _longest_first(found)
 
     def _at_word_end(self) -> bool:
         following = self.text[self.position : self.position + 1]
         return not following or following.isspace() or following in "|)]"
 
 
+def _space(gapless: bool) -> str:
+    return " ?" if gapless else " "
+
+
+def _longest_first(alternatives: Iterable[str]) -> tuple[str, ...]:
+    """The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end."""
+    return tuple(sorted(alternatives, key=len, reverse=True))
+
+
 @lru_cache(maxsize=4096)
 def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
     """The alternatives of a choice that has no brackets in it."""
+    if "*" not in choice and "{" not in choice and "}" not in choice:  # plain words
+        space = _space(gapless)
+        return _longest_first(
+            "".join([_word_source(word) + space for word in words.split()]) for words in choice[1:-1].split("|")
+        )
     return _Reader(choice, gapless=gapless).read_alternatives(choice[-1], depth=0)
 
 
@@ -190,7 +203,7 @@ def _word_source(word: str) -> str:
         raise PhraseError(
             f"has {sign[0]!r} within: edges stand at a phrase's outside, options in [brackets]; punctuation is no word"
         )
-    folded = fold(word)
+    folded = fold_word(word)
     if not folded:
         raise PhraseError(f"has {word!r} where a word should be")
     return re.escape(folded).replace(r"\ ", " ")

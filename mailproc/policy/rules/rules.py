@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.rules.folding import fold
+from mailproc.policy.rules.folding import fold, fold_word
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
 from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_rule_file
@@ -122,7 +122,7 @@ def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
     known: set[str] = set()
     beginnings: set[str] = set()
     for word in {word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)}:
-        folded = fold(word.rstrip("*"))
+        folded = fold_word(word.rstrip("*"))
         (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
     return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))
 
