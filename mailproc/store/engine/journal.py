@@ -50,7 +50,7 @@ def nobody_forwards(account_id: str) -> Forwarding | None:
 class Context:
     """What every transaction may need to know; made anew for each attempt at one.
 
-    All `…_of` are called on the writer's thread: plain look-ups by account. `news` is filled by the transaction and
+    All `…_of` are called on other threads: plain look-ups by account. `news` is filled by the transaction and
     heeded only when it was committed.
     """
 

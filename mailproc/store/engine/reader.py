@@ -1,4 +1,4 @@
-"""The reading side: pages, commands and metrics ask through SQLAlchemy's async engine, beside the writer."""
+"""The reading side, beside the writer: transactions as the writer runs them, other queries by SQLAlchemy's engine."""
 
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import is_sqlite
 from mailproc.store.engine.schema import mail_content
 from mailproc.store.engine.sql_errors import store_errors
+from mailproc.store.engine.sqlite_readers import SqliteReaders
 from mailproc.store.engine.statement import Rows, Transaction
 
 Result = TypeVar("Result")
@@ -21,34 +22,39 @@ class Reader:
 
     def __init__(self, url: URL, settings: StoreSettings) -> None:
         waiting: dict[str, Any] = {"timeout": settings.busy_timeout_seconds}
-        self._is_sqlite = is_sqlite(url)
-        one_moment: dict[str, Any] = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        self._engine = create_async_engine(
-            url, pool_size=settings.pool_size, pool_pre_ping=not self._is_sqlite, connect_args=waiting, **one_moment
-        )
+        self._sqlite: SqliteReaders | None = None
+        on_server: dict[str, Any] = {}
+        if is_sqlite(url):
+            self._sqlite = SqliteReaders(str(url.database), settings.busy_timeout_seconds, settings.pool_size)
+        else:
+            on_server = {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+        self._engine = create_async_engine(url, pool_size=settings.pool_size, connect_args=waiting, **on_server)
 
     async def run(self, transaction: Transaction[Result]) -> Result:
         """Run a transaction that only reads, and give its result: all that it reads is of one moment.
 
         Raises StoreUnavailable or StoreError.
         """
-        answer: Rows = ()
         with store_errors():
-            async with self._engine.connect() as connection:
-                if self._is_sqlite:  # each SELECT would be of its own moment
-                    await connection.exec_driver_sql("BEGIN")
-                try:
-                    step = next(transaction)
-                    while True:
-                        if compiled := step.statement.compiled(self._engine.dialect.name):
-                            arguments = compiled.arguments(step.rows[0])
-                            found = await connection.exec_driver_sql(compiled.sql, arguments)
-                            # The driver's own rows: SQLAlchemy's cost more than reading them.
-                            answer = [tuple(row) for row in found.cursor.fetchall()]
-                        step = transaction.send(answer)
-                except StopIteration as end:
-                    result: Result = end.value
-                    return result
+            if self._sqlite is not None:
+                return await self._sqlite.run(transaction)
+            return await self._on_server(transaction)
+
+    async def _on_server(self, transaction: Transaction[Result]) -> Result:
+        answer: Rows = ()
+        async with self._engine.connect() as connection:
+            try:
+                step = next(transaction)
+                while True:
+                    if compiled := step.statement.compiled(self._engine.dialect.name):
+                        arguments = compiled.arguments(step.rows[0])
+                        found = await connection.exec_driver_sql(compiled.sql, arguments)
+                        # The driver's own rows: SQLAlchemy's cost more than reading them.
+                        answer = [tuple(row) for row in found.cursor.fetchall()]
+                    step = transaction.send(answer)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
 
     async def rows(self, statement: Executable, **parameters: Any) -> list[Any]:
         """The rows that a SELECT gives. Raises StoreUnavailable or StoreError."""
@@ -72,4 +78,6 @@ class Reader:
 
     async def close(self) -> None:
         """Let the connections go."""
+        if self._sqlite is not None:
+            await self._sqlite.close()
         await self._engine.dispose()

@@ -1,4 +1,4 @@
-"""What errors of the reading side mean: SQLAlchemy wraps its drivers' errors, the rooms above know only ours."""
+"""What errors of the reading side mean, SQLite's own and those SQLAlchemy wraps: the rooms above know only ours."""
 
 import contextlib
 import sqlite3
@@ -26,17 +26,25 @@ def store_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _meaning_of(error) from error
+        raise _meaning_of(error, error.orig) from error
+    except sqlite3.Error as error:
+        raise _meaning_of(error, error) from error
     except SQLAlchemyError as error:
         raise StoreUnavailable(f"the database does not answer: {error.args[0] if error.args else error}") from error
     except OSError as error:
         raise StoreUnavailable(f"the database cannot be reached: {error}") from error
 
 
-def _meaning_of(error: DBAPIError) -> StoreError:
-    """The driver's own words: SQLAlchemy adds the statement, its parameters and an address."""
-    if unsound := not_sound(error.orig):
+_REFUSALS = (
+    *(ProgrammingError, DataError, IntegrityError, NotSupportedError),
+    *(sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.IntegrityError, sqlite3.NotSupportedError),
+)
+
+
+def _meaning_of(error: Exception, driver_error: BaseException | None) -> StoreError:
+    """In the driver's own words: SQLAlchemy adds the statement, its parameters and an address."""
+    if unsound := not_sound(driver_error):
         return unsound
-    if isinstance(error, ProgrammingError | DataError | IntegrityError | NotSupportedError):
-        return StoreError(f"the database refuses: {error.orig}")
-    return StoreUnavailable(f"the database does not answer: {error.orig}")
+    if isinstance(error, _REFUSALS):
+        return StoreError(f"the database refuses: {driver_error}")
+    return StoreUnavailable(f"the database does not answer: {driver_error}")

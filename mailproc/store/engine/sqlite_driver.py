@@ -150,7 +150,7 @@ def _begin(connection: sqlite3.Connection, busy_timeout_seconds: float) -> None:
 def _run(connection: sqlite3.Connection, transaction: Transaction[Result], busy_timeout_seconds: float) -> Result:
     _begin(connection, busy_timeout_seconds)
     try:
-        result = _steps(connection, transaction)
+        result = steps(connection, transaction)
         connection.execute("COMMIT")
         return result
     finally:
@@ -158,7 +158,8 @@ def _run(connection: sqlite3.Connection, transaction: Transaction[Result], busy_
             connection.execute("ROLLBACK")
 
 
-def _steps(connection: sqlite3.Connection, transaction: Transaction[Result]) -> Result:
+def steps(connection: sqlite3.Connection, transaction: Transaction[Result]) -> Result:
+    """Take each step of a transaction in turn; gives its result. Who calls begins and ends. Raises sqlite3.Error."""
     answer: Rows = ()
     try:
         step = next(transaction)

@@ -26,6 +26,14 @@ def _upsert(insert: Insert) -> Any:
 
 
 _UPSERT = Statement(_upsert)
+_ALL = Statement(
+    lambda insert: (
+        select(*(mailing_list.c[name] for name in _COLUMNS))
+        .where(mailing_list.c.removed_at.is_(None))
+        .order_by(mailing_list.c.account_id, mailing_list.c.id)
+    )
+)
+_IDS_EVER = Statement(lambda insert: select(mailing_list.c.id).where(mailing_list.c.account_id == bindparam("account")))
 _REMOVE = Statement(
     lambda insert: (
         update(mailing_list)
@@ -80,11 +88,6 @@ class Lists:
 
     async def all(self) -> list[MailingList]:
         """Every list that was made by command and not removed, by account and id."""
-        query = (
-            select(*(mailing_list.c[name] for name in _COLUMNS))
-            .where(mailing_list.c.removed_at.is_(None))
-            .order_by(mailing_list.c.account_id, mailing_list.c.id)
-        )
         return [
             MailingList(
                 account_id=account_id,
@@ -94,13 +97,13 @@ class Lists:
                 classification=Classification(classification),
                 is_public=bool(is_public),
             )
-            for account_id, list_id, name, spellings, classification, is_public in await self._reader.rows(query)
+            for account_id, list_id, name, spellings, classification, is_public in await self._reader.run(ask(_ALL))
         ]
 
     async def ids_ever(self, account_id: str) -> list[str]:
         """The ids of all lists of an account that were ever made by command, removed ones included; in order."""
-        query = select(mailing_list.c.id).where(mailing_list.c.account_id == storable(account_id))
-        return sorted(list_id for (list_id,) in await self._reader.rows(query))
+        found = await self._reader.run(ask(_IDS_EVER, account=storable(account_id)))
+        return sorted(list_id for (list_id,) in found)
 
     async def put(self, one: MailingList) -> None:
         """Make a list, or make it another; one that was removed is there again, with the opt-outs it had."""
