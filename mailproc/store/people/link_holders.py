@@ -1,9 +1,10 @@
 """Who a signed link is for, as pages need them: standing, lists and attributes of one key, read in one go."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailproc.policy.pages.press import Presser, agreed_lists, is_press_of
+from mailproc.policy.standing.facts import Fact
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
@@ -52,10 +53,13 @@ CORRECT: Operation[Correction, bool] = Operation(name="correct attributes", rank
 
 
 def _look_up(context: Context, payloads: Sequence[tuple[str, str]]) -> Transaction[list[LinkHolder]]:
-    found = []
+    keys_in: dict[str, set[str]] = {}
     for account_id, key in payloads:
-        found.append((yield from _holder(context, account_id, key)))
-    return found
+        keys_in.setdefault(account_id, set()).add(key)
+    found = {}
+    for account_id, keys in keys_in.items():
+        found[account_id] = yield from _holders(context, account_id, keys)
+    return [found[account_id][key] for account_id, key in payloads]
 
 
 LOOK_UP: Operation[tuple[str, str], LinkHolder] = Operation(name="look up", rank=10, run=_look_up)
@@ -71,7 +75,8 @@ class LinkHolders:
 
     async def of(self, account_id: str, key: str) -> LinkHolder:
         """Who has this key; somebody of whom nothing is known when nobody has."""
-        return await self._reader.run(_holder(self._context_of(), storable(account_id), storable(key)))
+        named = storable(key)
+        return (await self._reader.run(_holders(self._context_of(), storable(account_id), {named})))[named]
 
     async def of_click(self, account_id: str, key: str) -> LinkHolder:
         """The same for floods of clicks: read on the journal's connection, for all of a moment together.
@@ -87,22 +92,32 @@ class LinkHolders:
         return await self._journal.submit(CORRECT, one)
 
 
-def _holder(context: Context, account_id: str, key: str) -> Transaction[LinkHolder]:
-    people = yield from find(account_id, Names(keys=frozenset({key})))
-    person = people[person_of_key(key)]
-    facts = (yield from counting_facts(context.scopes, account_id, [person]))[person.person]
-    lists = yield from lists_joined(account_id, [key])
-    attributes = yield from attributes_of(account_id, [key])
-    is_known = person.address is not None
-    own = [one.fact for one in facts if one.fact.account_id == account_id]
-    presser = Presser(
+def _holders(context: Context, account_id: str, keys: Collection[str]) -> Transaction[dict[str, LinkHolder]]:
+    """Who has each of these keys, in as many statements as for one."""
+    people = yield from find(account_id, Names(keys=frozenset(keys)))
+    persons = {key: people[person_of_key(key)] for key in keys}
+    facts = yield from counting_facts(context.scopes, account_id, persons.values())
+    lists = yield from lists_joined(account_id, keys)
+    attributes = yield from attributes_of(account_id, keys)
+    holders = {}
+    for key, person in persons.items():
+        said = [one.fact for one in facts[person.person]]
+        presser = _presser(context, account_id, key, said, lists.get(key, ()), is_known=person.address is not None)
+        holders[key] = LinkHolder(presser=presser, attributes=attributes.get(key, {}))
+    return holders
+
+
+def _presser(
+    context: Context, account_id: str, key: str, said: Sequence[Fact], lists: Sequence[str], *, is_known: bool
+) -> Presser:
+    own = [one for one in said if one.account_id == account_id]
+    return Presser(
         account_id=account_id,
         key=key,
         is_known=is_known,
-        standing=standing_of((one.fact for one in facts), context.thresholds_of(account_id)),
-        member_of=tuple(lists.get(key, ())),
+        standing=standing_of(said, context.thresholds_of(account_id)),
+        member_of=tuple(lists),
         agreed_to=frozenset() if is_known else agreed_lists(own),
-        pressed=frozenset(one.id for one in facts if is_press_of(one.fact, account_id, key)),
-        newest=max((one.fact.occurred_at for one in facts), default=None),
+        pressed=frozenset(one.id for one in said if is_press_of(one, account_id, key)),
+        newest=max((one.occurred_at for one in said), default=None),
     )
-    return LinkHolder(presser=presser, attributes=attributes.get(key, {}))
