@@ -68,7 +68,7 @@ class StoreSettings(_Table):
     batch_bytes: int = Field(16 * 1024 * 1024, ge=65_536)
     alive_seconds: float = Field(5, gt=0)  # a process silent for this long has lost its undecided mail to the others
     max_undecided: int = Field(20_000, ge=1)  # beyond this: 451
-    pool_size: int = Field(5, ge=1)  # PostgreSQL connections for readers
+    pool_size: int = Field(5, ge=1)  # connections for readers
     retention_days: int = Field(90, ge=0)  # then the raw mail and its text are dropped; 0: never
 
 
