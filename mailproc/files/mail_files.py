@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _MBOX_SUFFIXES = (".mbox", ".mbx")
-_SEPARATOR = rb"From [^\r\n]{0,300}\d\d:\d\d[^\r\n]{0,100}\r?\n"
-_FIRST_SEPARATOR = re.compile(_SEPARATOR)
+_TIMED_LINE = rb"[^\r\n]{0,300}\d\d:\d\d[^\r\n]{0,100}\r?\n"
+_FIRST_SEPARATOR = re.compile(rb"From " + _TIMED_LINE)
 # A separator stands after a blank line; a line of a mail that begins with From is quoted, or has no time of day.
-_SEPARATORS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))" + _SEPARATOR)
+# What must stand before it is said behind `From `: a search for fixed letters takes a fortieth of the time.
+_SEPARATORS = re.compile(rb"From (?:(?<=\AFrom )|(?<=\n\nFrom )|(?<=\n\r\nFrom ))" + _TIMED_LINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LONGEST_SEPARATOR_BYTES = 512
 
@@ -44,7 +45,7 @@ class MailFile:
             content = file.read(self.end - self.start)
         if content.endswith((b"\n\n", b"\n\r\n")):  # the blank line before the next separator
             content = content[:-1].removesuffix(b"\r")
-        return _QUOTED_FROM.sub(rb"\1", content)
+        return _QUOTED_FROM.sub(rb"\1", content) if b">From " in content else content
 
     def written_at(self) -> datetime:
         """When the file was last written. Raises OSError."""
