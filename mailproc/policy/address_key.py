@@ -1,6 +1,7 @@
 """When two addresses are the same person: the key that decides it, and a looser one that only finds candidates."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from mailproc.policy.address import ascii_domain
 
@@ -61,6 +62,20 @@ def loose_form(normal_address: str) -> str:
     if domain in _GMAIL:
         local, domain = local.replace(".", "") or local, "gmail.com"
     return f"{local}@{domain}"
+
+
+def other_forms(normal_addresses: Sequence[str]) -> dict[int, str]:
+    """By place the loose form of those that have another one than themselves; at a glance where none has."""
+    text = "\n".join(normal_addresses)
+    if "+" not in text and "=" not in text and not any(end in text for end in _AT_GMAIL):
+        return {}
+    forms = {}
+    for place, address in enumerate(normal_addresses):
+        if "+" in address or "=" in address or address.endswith(_AT_GMAIL):
+            form = loose_form(address)
+            if form != address:
+                forms[place] = form
+    return forms
 
 
 def _whole(address: str) -> str:

@@ -37,6 +37,8 @@ async def without_later_revisions(connection: AsyncConnection) -> None:
     """Takes off what came after 0018 from tables with something in them."""
     for statement in (
         "ALTER TABLE api_request DROP COLUMN taken_at",
+        "DROP INDEX fact_loose_idx",
+        "ALTER TABLE fact DROP COLUMN loose_key",
         "DROP INDEX fact_place_idx",
         "ALTER TABLE fact DROP COLUMN place",
         "DROP TABLE fact_place",

@@ -5,10 +5,11 @@ import json
 from old_databases import at_revision, insert, without_later_revisions
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from store_values import NOW, an_opt_out
+from store_values import NOW, a_consent, an_opt_out
 
 from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level, retraction_of
 from mailproc.policy.standing.scope import EVERYWHERE, GlobalScope, Member, Scopes
+from mailproc.policy.standing.send import SendTerms
 from mailproc.policy.standing.standing import Status
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
@@ -47,7 +48,7 @@ async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_
         await connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
     await engine.dispose()
 
-    assert await migrate(empty_database_url) == ["0018", "0019", "0020"]
+    assert await migrate(empty_database_url) == ["0018", "0019", "0020", "0021"]
     store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
     assert await store.persons(PAT) == before
     assert await store.check() == []
@@ -145,3 +146,28 @@ async def test_who_was_kept_with_the_final_dot_of_the_domain_is_the_one_without(
             dotted = {"standing": ["k:8.", "k:dotted.", "k:x@y."], "review_name": ["k:x@y."]}[table]
             assert [name for (name,) in await connection.execute(text(query))] == dotted, "keys are not addresses"
     await engine.dispose()
+
+
+async def test_requests_of_before_are_found_by_whoever_comes_with_the_address_in_another_form(
+    empty_database_url: str,
+) -> None:
+    written = [
+        "pat@example.org",
+        "kim+work@example.org",
+        "lee@googlemail.com",
+        "max.person@gmail.com",
+        "jo@example.org",
+    ]
+    async with at_revision(empty_database_url, "0020") as connection:
+        micros = int(NOW.timestamp() * 1_000_000)
+        row: dict[str, object] = {"account_id": "acme", "level": "account", "channel": "reply", "evidence": "{}"}
+        row |= dict.fromkeys(("occurred_at", "began_at", "recorded_at"), micros)
+        for said in (*map(an_opt_out, written), a_consent("ann+news@example.org")):
+            names = {"kind": said.kind.value, "id": said.id, "address": said.address, "address_key": said.address}
+            await insert(connection, "fact", **row, **names)
+    assert await migrate(empty_database_url) == ["0021"]
+    store = await Store.open(empty_database_url, StoreSettings())
+    come = ["pat+x@example.org", "kim@example.org", "l.ee@gmail.com", "maxperson+x@gmail.com", "ann@example.org"]
+    found = await store.sends.check.stopped(SendTerms(account_id="acme"), addresses=come)
+    assert sorted(found) == [0, 1, 2, 3]
+    await store.close()

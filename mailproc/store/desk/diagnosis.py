@@ -19,6 +19,7 @@ from mailproc.store.engine.persons import Person, person_of_address
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import decision, mail
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, one_of, tell
+from mailproc.store.people.arrivals import said_loosely
 from mailproc.store.people.person_rows import lists_joined
 from mailproc.store.people.reach import NO_KEY_OF_OURS, counting_facts
 from mailproc.store.people.standing_rows import told_standing
@@ -162,6 +163,8 @@ def _newcomer(context: Context, account_id: str, text: str, at: datetime | None)
     key = address_key_of(address)
     person = Person(person=person_of_address(key), key=NO_KEY_OF_OURS, address=address, address_key=key)
     facts = (yield from counting_facts(context.scopes, account_id, [person], until=at, whole=True))[person.person]
+    loosely = yield from said_loosely(account_id, {key: storable(address)}, context.scopes.peppers, until=at)
+    facts = facts + loosely.get(key, [])
     said = tuple(one.fact for one in sorted(facts, key=lambda one: (one.fact.occurred_at, one.id)))
     standing = told_standing(standing_of(said, context.thresholds_of(account_id)))
     status = PersonStatus(

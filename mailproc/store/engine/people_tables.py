@@ -95,6 +95,7 @@ fact = Table(  # append-only; a person's standing is computed from these rows al
     text_column("retracts", null=True),
     time_column("recorded_at"),
     Column("place", BigInteger, nullable=False, server_default=text("0")),  # in the order in which followers hear of it
+    text_column("loose_key", null=True),  # of a request by an address alone that is not its own loose form: that form
     PrimaryKeyConstraint("account_id", "id"),
 )
 partial_index(
@@ -106,6 +107,11 @@ partial_index(
     "fact_key_idx",
     "key IS NOT NULL",
     *(fact.c[name] for name in ("account_id", "key", "kind", "level", "list_id", "began_at")),
+)
+partial_index(
+    "fact_loose_idx",
+    "loose_key IS NOT NULL",
+    *(fact.c[name] for name in ("account_id", "loose_key", "level", "began_at")),
 )
 Index("fact_recorded_idx", fact.c.account_id, fact.c.recorded_at)  # what is new
 Index("fact_place_idx", fact.c.account_id, fact.c.place)

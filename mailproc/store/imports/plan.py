@@ -19,6 +19,7 @@ from mailproc.store.engine.journal import Context
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.persons import Person, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
+from mailproc.store.people.arrivals import said_loosely
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.suspects import Recipients, suspects_among
 
@@ -153,9 +154,11 @@ def _standings(context: Context, account_id: str, targets: Sequence[Target]) -> 
     old = {one.key: _person(one.key, one.before.address_key) for one in targets if one.before and one.is_moved}
     facts = yield from counting_facts(context.scopes, account_id, new.values())
     left = yield from counting_facts(context.scopes, account_id, old.values())
+    arriving = {one.address_key: one.address for one in targets if one.before is None or one.is_moved}
+    loosely = yield from said_loosely(account_id, arriving, context.scopes.peppers)
     standings = {}
     for key, person in new.items():
-        said = [one.fact for one in facts[person.person]]
+        said = [one.fact for one in (*facts[person.person], *loosely.get(str(person.address_key), ()))]
         before = {one.id: one.fact for one in left.get(person.person, ())}
         brought = [
             before[block.fact_id]

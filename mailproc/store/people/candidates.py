@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select, union
 
-from mailproc.policy.address_key import loose_address
 from mailproc.policy.standing.facts import FactKind
-from mailproc.store.engine.columns import json_text, storable
+from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
-from mailproc.store.people.fact_rows import StoredFact, stored_fact
+from mailproc.store.people.fact_rows import StoredFact, said_loosely_of, stored_fact
 from mailproc.store.people.projection import Said
 
 _COLUMNS = (subscriber.c.key, subscriber.c.address, subscriber.c.address_key, subscriber.c.loose_key)
@@ -33,7 +32,6 @@ _KNOWN = Statement(
     )
 )
 _SUPPRESSING = frozenset({FactKind.opt_out, FactKind.complaint, FactKind.block})
-_LOOSE = frozenset({FactKind.opt_out, FactKind.complaint})
 _MOST_TOLD = 5
 
 
@@ -65,14 +63,14 @@ def find_meant(account_id: str, said: Sequence[Said]) -> Transaction[Meant]:
     """The same facts, those of a known key with its address, and one more for each person that was found loosely."""
     facts = [one for group in said for one in group.facts]
     keys = {one.fact.key for one in facts if _wants_address(one)}
-    loose_keys = {_loose_key(one.address_key) for one in facts if one.address_key is not None and _is_loose(one)}
+    loose_keys = {one.loose_key for one in facts} - {None}
     if not keys and not loose_keys:
         return Meant(said=tuple(said), unclear={})
     rows = yield from ask(
         _KNOWN,
         account_id=account_id,
         keys=json_text(sorted(filter(None, keys))),
-        loose_keys=json_text(sorted(loose_keys)),
+        loose_keys=json_text(sorted(filter(None, loose_keys))),
     )
     known = [_Known(*row) for row in rows]
     by_key = {person.key: person for person in known}
@@ -86,7 +84,7 @@ def find_meant(account_id: str, said: Sequence[Said]) -> Transaction[Meant]:
             found.append(_with_address(one, by_key))
             candidates = _candidates(one, by_loose_key)
             if len({person.address_key for person in candidates}) == 1:
-                found.append(_said_of(one, candidates[0]))
+                found.append(said_loosely_of(one, candidates[0].address))
             elif candidates:
                 unclear[group.origin] = _unclear(one, candidates)
         groups.append(replace(group, facts=tuple(found)))
@@ -96,14 +94,6 @@ def find_meant(account_id: str, said: Sequence[Said]) -> Transaction[Meant]:
 def _wants_address(one: StoredFact) -> bool:
     suppresses = one.fact.kind in _SUPPRESSING or one.fact.kind is FactKind.bounce
     return suppresses and one.fact.key is not None and one.address_key is None
-
-
-def _is_loose(one: StoredFact) -> bool:
-    return one.fact.kind in _LOOSE and one.fact.key is None
-
-
-def _loose_key(address: str) -> str:
-    return storable(loose_address(address))
 
 
 def _with_address(one: StoredFact, by_key: dict[str, _Known]) -> StoredFact:
@@ -116,15 +106,10 @@ def _with_address(one: StoredFact, by_key: dict[str, _Known]) -> StoredFact:
 
 
 def _candidates(one: StoredFact, by_loose_key: dict[str, list[_Known]]) -> list[_Known]:
-    if one.address_key is None or not _is_loose(one):
+    if one.loose_key is None:
         return []
-    found = by_loose_key.get(_loose_key(one.address_key), [])
+    found = by_loose_key.get(one.loose_key, [])
     return [] if any(person.address_key == one.address_key for person in found) else found
-
-
-def _said_of(one: StoredFact, person: _Known) -> StoredFact:
-    evidence = {**one.fact.evidence, "carried_from": one.id, "loosely": one.fact.address or ""}
-    return stored_fact(replace(one.fact, address=person.address, evidence=evidence), one.fact.occurred_at)
 
 
 def _unclear(one: StoredFact, candidates: Iterable[_Known]) -> Unclear:

@@ -1,12 +1,13 @@
 """Facts in their table: written once, and found again by the facts that take them back."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
+from mailproc.policy.address_key import loose_form
 from mailproc.policy.standing.facts import Fact, FactKind
 from mailproc.policy.standing.pepper import is_forgotten_name
 from mailproc.store.engine.columns import FACT_COLUMNS, address_key_of, fact_from, json_text, micros_of, storable_fact
@@ -15,6 +16,7 @@ from mailproc.store.engine.persons import Names, name_of
 from mailproc.store.engine.statement import Rows, Statement, Transaction, ask, one_of, tell
 from mailproc.store.people.fact_places import take_places
 
+_REQUESTS = frozenset({FactKind.opt_out, FactKind.complaint})
 FACT_PAGE_COLUMNS = (*(fact.c[name] for name in FACT_COLUMNS), fact.c.id, fact.c.address_key)
 
 
@@ -52,6 +54,21 @@ class StoredFact:
         return min(occurred_at, about) if self.fact.kind is FactKind.complaint and about is not None else occurred_at
 
     @property
+    def is_request(self) -> bool:
+        """Whether somebody asked for it by an address alone."""
+        return self.fact.kind in _REQUESTS and self.fact.key is None
+
+    @property
+    def loose_key(self) -> str | None:
+        """The form by which it may mean who has the address in another one; None for what means nobody else.
+
+        That is what is asked for by an address alone: a consent or a bounce is of that very address.
+        """
+        if not self.is_request or self.address_key is None or is_forgotten_name(self.address_key):
+            return None
+        return loose_form(self.address_key)
+
+    @property
     def names(self) -> Names:
         """Whom it names; an address that was forgotten is nobody's name."""
         if is_forgotten_name(self.address_key):
@@ -64,6 +81,12 @@ def stored_fact(said: Fact, now: datetime) -> StoredFact:
     clean = storable_fact(said, now)
     address_key = None if clean.address is None else address_key_of(clean.address)
     return StoredFact(fact=clean, id=clean.id, address_key=address_key)
+
+
+def said_loosely_of(one: StoredFact, address: str) -> StoredFact:
+    """The same request, said of an address that is another form of the one that it names; its evidence says so."""
+    evidence = {**one.fact.evidence, "carried_from": one.id, "loosely": one.fact.address or ""}
+    return stored_fact(replace(one.fact, address=address, evidence=evidence), one.fact.occurred_at)
 
 
 def insert_facts(facts: Iterable[StoredFact], now: datetime) -> Transaction[None]:
@@ -81,6 +104,7 @@ def _row(stored: StoredFact, recorded_at: int, place: int) -> dict[str, Any]:
         "kind": said.kind.value,
         "address": said.address,
         "address_key": stored.address_key,
+        "loose_key": None if stored.loose_key == stored.address_key else stored.loose_key,
         "key": said.key,
         "level": said.level.value,
         "list_id": said.list_id,

@@ -73,11 +73,16 @@ def _homes(scopes: Scopes, accounts: Iterable[str]) -> frozenset[str]:
 
 
 def names_said(account_id: str, said: Sequence[Said]) -> Transaction[Names]:
-    """Everyone whom these facts name, or take something back of."""
+    """Everyone whom these facts name, or take something back of; and the form by which others may come to be meant.
+
+    Whoever comes with an address locks its loose form, too: either the fact is seen, or who came.
+    """
     facts = [one for group in said for one in group.facts]
     names = Names()
     for one in facts:
         names |= one.names
+        if one.loose_key is not None:
+            names |= Names(address_keys=frozenset({one.loose_key}))
     return names | (yield from names_retracted(account_id, facts))
 
 

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
+from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
 from mailproc.store.engine.persons import Names, find_and_lock
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.person_rows import put_attributes
 from mailproc.store.people.status import persons_named
-from mailproc.store.people.subscribers import put_rows, subscriber_row
+from mailproc.store.people.subscribers import names_of_rows, put_rows, subscriber_row
 from mailproc.store.results import PersonStatus
 
 
@@ -59,12 +59,11 @@ def _is_as_wanted(wanted: WantedPerson, before: PersonStatus | None) -> bool:
 
 def _put(context: Context, wanted: WantedPerson) -> Transaction[PutPerson]:
     account_id, key = storable(wanted.account_id), storable(wanted.key)
-    address_key = frozenset({address_key_of(wanted.address)})
-    yield from find_and_lock(account_id, Names(keys=frozenset({key}), address_keys=address_key))
+    row = subscriber_row(account_id, key, wanted.address, micros_of(context.now))
+    yield from find_and_lock(account_id, names_of_rows([row]))
     before = yield from _subscriber(context, wanted)
     if not _is_as_wanted(wanted, before):
         return PutPerson(applied=False, created=False, person=before)
-    row = subscriber_row(account_id, key, wanted.address, micros_of(context.now))
     yield from put_rows(context, account_id, [row])
     attributes = {storable(name): storable(value) for name, value in wanted.attributes.items()}
     yield from put_attributes(account_id, {key: attributes})
@@ -78,9 +77,9 @@ def _put_all(context: Context, payloads: Sequence[WantedPerson]) -> Transaction[
 def _names(payloads: Sequence[WantedPerson]) -> Transaction[dict[str, Names]]:
     by_account: dict[str, Names] = {}
     for one in payloads:
-        names = Names(keys=frozenset({storable(one.key)}), address_keys=frozenset({address_key_of(one.address)}))
         account_id = storable(one.account_id)
-        by_account[account_id] = by_account.get(account_id, Names()) | names
+        row = subscriber_row(account_id, one.key, one.address, 0)
+        by_account[account_id] = by_account.get(account_id, Names()) | names_of_rows([row])
     return by_account
     yield  # it is a transaction that asks nothing
 

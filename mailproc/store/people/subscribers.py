@@ -14,6 +14,7 @@ from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.persons import Names, Person, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell
+from mailproc.store.people.arrivals import said_loosely
 from mailproc.store.people.fact_rows import StoredFact, stored_fact
 from mailproc.store.people.projection import Said, apply_facts
 from mailproc.store.people.reach import counting_facts, is_reaching
@@ -44,7 +45,7 @@ def _put(context: Context, payloads: Sequence[Sequence[Subscriber]]) -> Transact
         by_account.setdefault(storable(one.account_id), []).append(_row(one, micros_of(context.now)))
     changes: list[StandingChange] = []
     if len(by_account) > 1:  # in one order over all accounts: no two processes wait for each other
-        yield from find_and_lock_all({account_id: _names_in(rows) for account_id, rows in by_account.items()})
+        yield from find_and_lock_all({account_id: names_of_rows(rows) for account_id, rows in by_account.items()})
     for account_id in sorted(by_account):
         changes.extend((yield from put_rows(context, account_id, by_account[account_id])))
     keys = [{(storable(one.account_id), storable(one.key)) for one in group} for group in payloads]
@@ -56,17 +57,22 @@ def put_rows(context: Context, account_id: str, rows: Sequence[dict[str, Any]]) 
     keys = json_text([row["key"] for row in rows])
     before: dict[str, str] = dict((yield from ask(_ADDRESSES, account_id=account_id, keys=keys)))
     left = frozenset(before.values())
-    names = _names_in(rows) | Names(address_keys=left, bare_address_keys=left)
+    names = names_of_rows(rows) | Names(address_keys=left, bare_address_keys=left)
     people = yield from find_and_lock(account_id, names)
     moved = [row["key"] for row in rows if before.get(row["key"], row["address_key"]) != row["address_key"]]
     carried = yield from _carried(context, account_id, [people[person_of_key(key)] for key in moved])
+    arriving = {row["address_key"]: row["address"] for row in rows if before.get(row["key"]) != row["address_key"]}
+    loosely = yield from said_loosely(account_id, arriving, context.scopes.peppers)
+    carried += [one for said in loosely.values() for one in said]
     yield from tell(UPSERT_SUBSCRIBER, sorted(rows, key=lambda row: str(row["key"])))
     changes = yield from apply_facts(context, account_id, [Said(origin=-1, facts=tuple(carried))], names)
     return [change for _, change in changes]
 
 
-def _names_in(rows: Sequence[dict[str, Any]]) -> Names:
-    return Names(keys=frozenset(row["key"] for row in rows), address_keys=frozenset(row["address_key"] for row in rows))
+def names_of_rows(rows: Sequence[dict[str, Any]]) -> Names:
+    """Whom to lock before subscribers are written: also by the form of their addresses that others may have used."""
+    address_keys = frozenset(row[name] for row in rows for name in ("address_key", "loose_key"))
+    return Names(keys=frozenset(row["key"] for row in rows), address_keys=address_keys)
 
 
 def _carried(context: Context, account_id: str, people: Sequence[Person]) -> Transaction[list[StoredFact]]:
@@ -115,7 +121,7 @@ def _names(payloads: Sequence[Sequence[Subscriber]]) -> Transaction[dict[str, Na
     by_account: dict[str, list[dict[str, Any]]] = {}
     for one in (one for group in payloads for one in group):
         by_account.setdefault(storable(one.account_id), []).append(_row(one, 0))
-    return {account_id: _names_in(rows) for account_id, rows in by_account.items()}
+    return {account_id: names_of_rows(rows) for account_id, rows in by_account.items()}
     yield  # it is a transaction that asks nothing
 
 

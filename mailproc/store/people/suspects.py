@@ -11,12 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, exists, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
+from mailproc.policy.address_key import other_forms
 from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.scope import EVERYWHERE, Scopes
 from mailproc.store.engine.columns import json_text
 from mailproc.store.engine.people_tables import fact, subscriber
 from mailproc.store.engine.statement import Statement, Transaction, ask, each_of, one_of
 from mailproc.store.people.accounts import is_anything_global
+from mailproc.store.people.arrivals import forms_asked_by, is_anything_asked_in_other_forms
 from mailproc.store.people.pepper_rows import is_anyone_forgotten
 from mailproc.store.people.reach import homes_of
 
@@ -108,13 +110,18 @@ def suspects_among(
     """Those against whom something may stand, by place, in order; most are none.
 
     An address by what is said of it in the account, in its enterprise and everywhere, and by what is said of the keys
-    of those who have it; a key also by the address that it has now. `present` is what `present_addresses` tells of
+    of those who have it, and by what somebody asked for in another form of it, whom nobody knew then
+    (`arrivals.py`); a key also by the address that it has now. `present` is what `present_addresses` tells of
     these keys, where that was asked before.
     """
     if present is None:
         present = yield from present_addresses(account_id, asked.given_keys())
-    addresses = (set(asked.address_keys) | set(present.values())) - {""}
+    forms = other_forms(asked.address_keys)
+    addresses = ({*asked.address_keys, *forms.values()} | set(present.values())) - {""}
     bad_addresses = yield from _addresses_among(scopes, account_id, addresses)
+    if (yield from is_anything_asked_in_other_forms(account_id)):
+        bad_addresses |= yield from forms_asked_by(account_id, addresses)
+    bad_addresses |= {asked.address_keys[place] for place, form in forms.items() if form in bad_addresses}
     bad_keys = yield from _named_in(_BY_KEY, account_id, "keys", asked.given_keys())
     bad_keys |= {key for key, address_key in present.items() if address_key in bad_addresses}
     return asked.named_by(bad_keys, bad_addresses)

@@ -4,26 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from mailproc.policy.imports.person_row import derived_key
-from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
+from mailproc.store.engine.columns import micros_of, storable
 from mailproc.store.engine.journal import Context, Operation, one_by_one
-from mailproc.store.engine.people_tables import subscriber
-from mailproc.store.engine.persons import Names, find_and_lock
-from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
-from mailproc.store.people.subscribers import put_rows, subscriber_row
+from mailproc.store.engine.persons import find_and_lock
+from mailproc.store.engine.statement import Transaction
+from mailproc.store.people.arrivals import taken_addresses
+from mailproc.store.people.subscribers import names_of_rows, put_rows, subscriber_row
 from mailproc.store.people.suspects import Recipients, present_addresses
 
 AT_ONCE = 250  # people of one transaction, as imports have it
-
-_KNOWN_ADDRESSES = Statement(
-    lambda insert: (
-        select(subscriber.c.address_key)
-        .where(subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "address_keys"))
-        .distinct()
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +29,7 @@ def unknown_among(account_id: str, asked: Recipients) -> Transaction[list[int]]:
     known = yield from present_addresses(account_id, set(asked.keys) - {""})
     strangers = [place for place in range(len(asked.address_keys)) if asked.at(place).key not in known]
     keyless = {asked.address_keys[place] for place in strangers if asked.at(place).key is None} - {""}
-    taken: set[str] = set()
-    if keyless:
-        names = json_text(sorted(keyless))
-        rows = yield from ask(_KNOWN_ADDRESSES, account_id=account_id, address_keys=names)
-        taken = {address_key for (address_key,) in rows}
+    taken = yield from taken_addresses(account_id, keyless)
     return [place for place in strangers if asked.at(place).key or asked.address_keys[place] not in taken]
 
 
@@ -54,8 +40,7 @@ def _meet(context: Context, met: FirstMet) -> Transaction[int]:
     for given, address in met.people:
         row = subscriber_row(account_id, given or derived_key(account_id, address), address, micros_of(context.now))
         rows.setdefault(row["key"], (row, bool(given)))
-    address_keys = frozenset(address_key_of(address) for _, address in met.people)
-    people = yield from find_and_lock(account_id, Names(keys=frozenset(rows), address_keys=address_keys))
+    people = yield from find_and_lock(account_id, names_of_rows([row for row, _ in rows.values()]))
     known = {one.key for one in people.values() if one.address is not None}
     taken = {one.address_key for one in people.values() if one.address is not None}
     new = [

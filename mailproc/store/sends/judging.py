@@ -1,6 +1,6 @@
 """What a send may do to each of some people, by all facts about them: the exact answer, for those who are suspects."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from mailproc.policy.standing.verdict import verdict_of_send
 from mailproc.store.engine.journal import Context
 from mailproc.store.engine.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.engine.statement import Transaction
+from mailproc.store.people.arrivals import said_loosely
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.person_rows import lists_joined
 from mailproc.store.people.reach import counting_facts
@@ -46,6 +47,7 @@ def _judge(
     meant = yield from _who_is_meant(terms.account_id, recipients.values())
     people = {one.person: one for group in meant.values() for who in group for one in (who.person, who.before) if one}
     facts = yield from counting_facts(context.scopes, terms.account_id, people.values())
+    loosely = yield from _said_of_who_comes(context, terms.account_id, meant.values())
     # Who is on which list matters only where one of several was left.
     keys = {one.key for one in people.values() if one.key} if len(terms.list_ids) > 1 else set()
     joined = yield from lists_joined(terms.account_id, keys)
@@ -53,7 +55,7 @@ def _judge(
     for place, recipient in recipients.items():
         blocks: dict[str, Block] = {}
         for who in meant[recipient]:
-            standing = _standing(context, terms, who, facts)
+            standing = _standing(context, terms, who, facts, loosely)
             found = verdict_of_send(
                 standing,
                 terms.classification,
@@ -67,10 +69,27 @@ def _judge(
     return stopped
 
 
-def _standing(context: Context, terms: SendTerms, who: _Meant, facts: Mapping[str, Sequence[StoredFact]]) -> Standing:
+def _said_of_who_comes(
+    context: Context, account_id: str, meant: Iterable[Sequence[_Meant]]
+) -> Transaction[dict[str, list[StoredFact]]]:
+    """What was asked for in another form of an address that nobody has yet, by address."""
+    people = [who.person for group in meant for who in group if who.person.address is None]
+    arriving = {one.address_key: one.address_key for one in people if one.address_key is not None}
+    return (yield from said_loosely(account_id, arriving, context.scopes.peppers))
+
+
+def _standing(
+    context: Context,
+    terms: SendTerms,
+    who: _Meant,
+    facts: Mapping[str, Sequence[StoredFact]],
+    loosely: Mapping[str, Sequence[StoredFact]],
+) -> Standing:
     """As it is, or as it were once they had the address that the mail goes to: moving sheds no opt-out (R28a)."""
     thresholds = context.thresholds_of(terms.account_id)
     counting = [one.fact for one in facts[who.person.person]]
+    if who.person.address is None:
+        counting += [one.fact for one in loosely.get(who.person.address_key or "", ())]
     if who.before is not None:
         said = {one.id: one.fact for one in facts[who.before.person]}
         blocks = standing_of(said.values(), thresholds).blocks

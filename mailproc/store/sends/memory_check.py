@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from mailproc.policy.address_key import other_forms
 from mailproc.policy.standing.send import SendTerms, Stopped
 from mailproc.policy.standing.standing import Block
 from mailproc.store.engine.journal import Context
@@ -80,8 +81,12 @@ class MemoryCheck:
 
     def _suspects(self, asked: Recipients, present: Mapping[str, str]) -> dict[int, Recipient]:
         places = set(self._index.places_of(asked.address_keys)) | set(self._index.places_of(asked.keys))
+        forms = other_forms(asked.address_keys)
+        of_forms = list(forms)
+        places.update(of_forms[at] for at in self._index.places_of(list(forms.values())))
         if self._peppered:
             places.update(self._forgotten(asked.address_keys))
+            places.update(of_forms[at] for at in self._forgotten(list(forms.values())))
             # A hash names no key: who was forgotten and came again is found by the address that they have now.
             places.update(self._forgotten([present.get(key, "") for key in asked.keys]))
         return {place: asked.at(place) for place in sorted(places)}

@@ -1,7 +1,7 @@
 """Every name against which something may stand in an account: read whole, in portions, and then what is new.
 
-Names are addresses as they are compared, and subscriber keys of the account. They may be too many, never too few
-(`suspects.py` asks the same of the database, name by name).
+Names are addresses as they are compared, the loose forms of those by which somebody asked for something, and subscriber
+keys of the account. They may be too many, never too few (`suspects.py` asks the same of the database, name by name).
 """
 
 from collections.abc import Iterator
@@ -35,6 +35,7 @@ def _named(column: ColumnElement[str]) -> Select[Any]:
 
 _BY_ADDRESS = Statement(lambda insert: _named(fact.c.address_key))
 _BY_KEY = Statement(lambda insert: _named(fact.c.key))
+_BY_FORM = Statement(lambda insert: _named(fact.c.loose_key))
 _KEYS_AT = Statement(
     lambda insert: select(subscriber.c.key).where(
         subscriber.c.account_id == bindparam("account_id"), one_of(subscriber.c.address_key, "address_keys")
@@ -42,7 +43,7 @@ _KEYS_AT = Statement(
 )
 _NEW_FACTS = Statement(
     lambda insert: (
-        select(fact.c.key, fact.c.address_key, _theirs.c.address_key)
+        select(fact.c.key, fact.c.address_key, fact.c.loose_key, _theirs.c.address_key)
         .select_from(
             fact.outerjoin(_theirs, and_(_theirs.c.account_id == fact.c.account_id, _theirs.c.key == fact.c.key))
         )
@@ -64,6 +65,7 @@ def legs(scopes: Scopes, account_id: str) -> Iterator[tuple[str, str]]:
     for home in sorted({account_id, *homes_of(scopes, account_id)}):
         yield home, "address"
         yield home, "key"
+    yield account_id, "form"
 
 
 def names_after(
@@ -71,10 +73,12 @@ def names_after(
 ) -> Transaction[tuple[list[str], str | None]]:
     """A portion of a leg: its names, and where to go on; None at the end."""
     home, kind = leg
-    statement = _BY_ADDRESS if kind == "address" else _BY_KEY
+    statement = {"address": _BY_ADDRESS, "key": _BY_KEY, "form": _BY_FORM}[kind]
     found = [name for (name,) in (yield from ask(statement, home=home, after=after, portion=portion))]
     if not found:
         return [], None
+    if kind == "form":
+        return found, found[-1]
     if kind == "address":
         names = addresses = found
     else:
@@ -88,8 +92,9 @@ def new_names(scopes: Scopes, account_id: str, since: datetime) -> Transaction[s
     """The names in what was recorded after `since`, by the clock of whoever recorded it."""
     names: set[str] = set()
     for home in sorted({account_id, *homes_of(scopes, account_id)}):
-        for key, at, has in (yield from ask(_NEW_FACTS, home=home, since=micros_of(since))):
-            names.update(one for one in (key if home == account_id else None, at, has) if one is not None)
+        for key, at, form, has in (yield from ask(_NEW_FACTS, home=home, since=micros_of(since))):
+            own = (key, form) if home == account_id else ()
+            names.update(one for one in (at, has, *own) if one is not None)
         for row in (yield from ask(_NEW_STANDINGS, home=home, since=micros_of(since))):
             names.update(_names_of_standing(row, is_own=home == account_id))
     return names
