@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,11 @@ from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.policy.standing.standing import Status
+from mailproc.policy.tokens.token import Purpose, Token, make_token
 from mailproc.rule_sets.files import load_rules
 from mailproc.settings.settings import StoreSettings
+from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
 RULES = load_rules(None)
@@ -95,3 +99,47 @@ def test_any_mails_are_decided_and_recorded_exactly_once(
     assert all(first)
     assert not any(again)
     assert problems == []
+
+
+REPORT = (
+    "From: fbl@isp.example\r\nTo: fbl@reply.acme.example\r\nSubject: FW: March news\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
+    "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: Test/1\r\nVersion: 1\r\n"
+    "Original-Rcpt-To: <{at}>\r\nRemoval-Recipient: {at}\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    "X-HmXmrOriginalRecipient: {at}\r\nDelivered-To: {at}\r\n"
+    "Received: from a by b for <{at}>; Mon, 2 Mar 2026 08:00:00 +0000\r\n"
+    "From: Acme <news@news.acme.example>\r\nTo: {to}\r\n{stamped}Subject: March news\r\n\r\nHello\r\n--b--\r\n"
+)
+BLACKED_OUT = ("redacted@example.org", "x@example.org", "unknown@example.org", "0123456789abcdef" * 2 + "@example.org")
+
+
+@pytest.mark.parametrize("named_by", ["nothing else", "the reported To", "a token"])
+async def test_a_blacked_out_address_that_a_subscriber_really_has_takes_nobody_off_by_itself(
+    store: Store, named_by: str
+) -> None:
+    """Nobody can tell it from one that a provider made up: what else names a person decides (RFC 6590)."""
+    account = replace(ACME, token_keys={1: b"k" * 32})
+    people = [*BLACKED_OUT, "pat@example.org"]
+    await store.put_subscribers(
+        [Subscriber(account_id="acme", key=str(number), address=at) for number, at in enumerate(people)]
+    )
+    for number, at in enumerate(BLACKED_OUT):
+        token = Token(purpose=Purpose.feedback, subscriber=number, message=1, day=1, kid=1)
+        stamp = make_token(token, account.token_keys)
+        report = REPORT.format(
+            at=at,
+            to="pat@example.org" if named_by == "the reported To" else at,
+            stamped=f"CFBL-Feedback-ID: {stamp}\r\n" if named_by == "a token" else "",
+        )
+        mail = InboundMail(
+            id=sortable_id(NOW, number),
+            account_id="acme",
+            envelope=Envelope(mail_from="fbl@isp.example", rcpt_tos=("fbl@reply.acme.example",)),
+            content=report.encode(),
+            received_at=NOW,
+        )
+        await store.accept([mail])
+        await store.record(mail, decide_mail(mail, NOT_CHECKED, account, RULES))
+    out = {at for at in people for one in await store.persons(at) if one.standing.status is not Status.active}
+    assert out == {"nothing else": set(), "the reported To": {"pat@example.org"}, "a token": set(BLACKED_OUT)}[named_by]
+    assert len(await store.desk.reviews()) == (len(BLACKED_OUT) if named_by == "nothing else" else 0)

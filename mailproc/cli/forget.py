@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,6 +22,7 @@ from mailproc.store.erasure.traces import Traces
 from mailproc.store.store import Store
 
 _POLL_SECONDS = 0.5
+_CLOCKS_APART = timedelta(minutes=5)  # of machines that take mail: what comes meanwhile may be of a little before
 _COLUMNS = (
     SpinnerColumn(),
     TextColumn("looking through the mail of account {task.description}"),
@@ -78,6 +79,7 @@ async def _forget(
     settings: Settings, text: str, account: str | None, by: str, reason: str, wait: float, *, apply: bool, quiet: bool
 ) -> tuple[int, list[Traces]]:
     async with open_store(settings) as store:
+        began = datetime.now(UTC) - _CLOCKS_APART
         found = await _found(store, text, account)
         if not found:
             err.print(f"mailproc: nothing is known of {text}", markup=False)
@@ -88,6 +90,7 @@ async def _forget(
         if apply:
             await _take_off(store, text, found, by, reason)
             found = await _until_told(store, text, account, found, wait)
+            found = [await store.erasure.with_mails_since(one, began) for one in found]
         if not quiet:
             _print(found, apply=apply, pepper=sorted(settings.erasure.peppers)[-1])
         if problems := _not_yet(found):
@@ -95,7 +98,7 @@ async def _forget(
                 err.print(f"not yet: {problem}", markup=False)
             return (EX_TEMPFAIL if apply else 0), found
         if apply:
-            return await _erase(store, found, by, reason, quiet=quiet), found
+            return await _erase(store, found, by, reason, began, quiet=quiet), found
         if not quiet:
             out.print("nothing was changed; --apply --by NAME --reason CODE does it", style="dim")
         return 0, found
@@ -179,12 +182,15 @@ def _not_yet(found: list[Traces]) -> list[str]:
     return problems
 
 
-async def _erase(store: Store, found: list[Traces], by: str, reason: str, *, quiet: bool) -> int:
+async def _erase(store: Store, found: list[Traces], by: str, reason: str, began: datetime, *, quiet: bool) -> int:
     accounts = [one.account_id for one in found]
     done = [await store.erasure.forget(one, by=by, reason=reason, others=accounts) for one in found]
     is_clean = await store.erasure.clean_file()
     if not all(done):
         err.print("not yet: something was put into the outbox just now; run it again")
+        return EX_TEMPFAIL
+    if not all([await _is_forgotten(store, one, began) for one in found]):
+        err.print("not yet: a mail that names them came just now; run it again")
         return EX_TEMPFAIL
     if not quiet:
         out.print("forgotten; the address stays suppressed until the person asks for mail again (`resubscribe`)")
@@ -192,6 +198,14 @@ async def _erase(store: Store, found: list[Traces], by: str, reason: str, *, qui
     if not is_clean:
         err.print("somebody reads the database: `mailproc db vacuum` empties its log later")
     return 0
+
+
+async def _is_forgotten(store: Store, one: Traces, began: datetime) -> bool:
+    """Whether no mail that came meanwhile names the person: what was found before names nobody any more."""
+    async for _, mails in store.erasure.search(one, since=began):
+        if mails:
+            return False
+    return True
 
 
 def _print(found: list[Traces], *, apply: bool, pepper: str) -> None:

@@ -1,9 +1,22 @@
 """`mailproc forget` as an operator types it, on both databases."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 
 import pytest
 from command_line import Shell
+
+from mailproc.cli.forget import _forget
+from mailproc.cli.storage import open_store
+from mailproc.identity import sortable_id
+from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.pipeline import decide_mail
+from mailproc.policy.account import AccountPolicy
+from mailproc.policy.hooks.event import Delivered
+from mailproc.rule_sets.files import load_rules
+from mailproc.settings.file import load_settings
 
 PAT = "pat@example.org"
 PEPPER = '\n[erasure.peppers]\n2026 = "0123456789abcdef0123456789abcdef"\n'
@@ -95,3 +108,30 @@ def test_a_file_is_written_anew_and_postgresql_does_that_itself(either: Shell) -
     done = either.run("db", "vacuum")
     is_file = "sqlite" in (either.folder / "mailproc.toml").read_text(encoding="utf-8")
     assert (done.returncode, "VACUUM FULL" in done.stderr) == ((0, False) if is_file else (69, True))
+
+
+async def test_mail_that_comes_while_it_waits_is_forgotten_with_the_rest(
+    erasing: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(erasing.folder)
+    settings = load_settings(erasing.folder / "mailproc.toml", {})
+    kim, now = "kim@example.org", datetime.now(UTC)
+    waiting = asyncio.create_task(_forget(settings, kim, None, "kim", "art-17", 60, apply=True, quiet=True))
+    async with open_store(settings) as store:
+        while not any(one.standing.blocks for one in await store.persons(kim)):  # they were found, and are out
+            await asyncio.sleep(0.01)
+        late = InboundMail(
+            id=sortable_id(now, 1),
+            account_id="acme",
+            envelope=Envelope(mail_from=kim, rcpt_tos=("reply@reply.acme.example",)),
+            content=f"From: {kim}\r\nTo: reply@reply.acme.example\r\nSubject: one more\r\n\r\nthanks\r\n".encode(),
+            received_at=now,
+        )
+        await store.accept([late])
+        await store.record(late, decide_mail(late, NOT_CHECKED, AccountPolicy(id="acme"), load_rules(None)))
+        for entry in await store.claim("crm", limit=100, lease_seconds=60):
+            assert await store.settle(entry, Delivered(), next_at=None)
+        code, found = await waiting
+        assert (code, late.id in {mail.mail_id for one in found for mail in one.mails}) == (0, True)
+        [left] = [await store.erasure.with_mails_since(one, now) for one in await store.erasure.find(kim, "acme")]
+        assert left.is_empty

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import URL, select
 
@@ -62,10 +63,22 @@ class Erasure:
         """Keys of others who have the same address as somebody who was named by key."""
         return await sharing(self._reader, traces.named, traces.named.keys)
 
-    async def search(self, traces: Traces) -> AsyncIterator[tuple[int, list[MailTrace]]]:
-        """Look through all mail of the account, part by part: how many were looked at, and those that name them."""
-        async for part in mails_naming(self._reader, traces.named):
+    async def search(
+        self, traces: Traces, *, since: datetime | None = None
+    ) -> AsyncIterator[tuple[int, list[MailTrace]]]:
+        """Look through all mail of the account, part by part: how many were looked at, and those that name them.
+
+        With `since` only through what was received from then on.
+        """
+        async for part in mails_naming(self._reader, traces.named, since):
             yield part
+
+    async def with_mails_since(self, traces: Traces, since: datetime) -> Traces:
+        """The same with the mails that came since then, and with what has become of those that were found before."""
+        mails = {one.mail_id: one for one in traces.mails}
+        async for _, found in self.search(traces, since=since):
+            mails.update({one.mail_id: one for one in found})
+        return replace(traces, mails=tuple(mails.values()))
 
     async def is_out(self, traces: Traces) -> bool:
         """Whether everyone meant is off the whole account already by its own record, which alone a hash is kept of."""

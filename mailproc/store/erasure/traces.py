@@ -3,10 +3,12 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
 from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.identity import sortable_id
 from mailproc.policy.hooks.event import OutboxState
 from mailproc.policy.standing.mention import Mentions
 from mailproc.store.engine.columns import from_json
@@ -191,12 +193,14 @@ async def count_rows(reader: Reader, named: Named) -> Traces:
     )
 
 
-async def mails_naming(reader: Reader, named: Named) -> AsyncIterator[tuple[int, list[MailTrace]]]:
-    """All mail of the account in parts: how many were looked at, and those among them that name the person.
+async def mails_naming(
+    reader: Reader, named: Named, since: datetime | None = None
+) -> AsyncIterator[tuple[int, list[MailTrace]]]:
+    """All mail of the account, or what came since then, in parts: how many were looked at, and which name the person.
 
     Envelope, decision and, where it is still there, the mail itself, which is what takes time.
     """
-    mentions, after = named.mentions, ""
+    mentions, after = named.mentions, "" if since is None else sortable_id(since, 0)
     while True:
         rows = await reader.rows(
             select(mail.c.id, mail.c.envelope, mail.c.state, review.c.state)
