@@ -13,7 +13,13 @@ def test_what_was_said_under_the_other_name_is_told_by_the_command_that_migratin
         dotted = ("acme", "7", *["pat@example.org."] * 3, 1)
         connection.execute("INSERT INTO subscriber VALUES (?, ?, ?, ?, ?, ?)", dotted)
         connection.execute("ALTER TABLE api_request DROP COLUMN taken_at")
-        for statement in ("DROP INDEX fact_place_idx", "ALTER TABLE fact DROP COLUMN place", "DROP TABLE fact_place"):
+        for statement in (
+            "DROP INDEX fact_loose_idx",
+            "ALTER TABLE fact DROP COLUMN loose_key",
+            "DROP INDEX fact_place_idx",
+            "ALTER TABLE fact DROP COLUMN place",
+            "DROP TABLE fact_place",
+        ):
             connection.execute(statement)
         connection.execute("UPDATE alembic_version SET version_num = '0016'")
         connection.commit()
