@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from page_forms import form_of
@@ -86,6 +87,24 @@ async def test_the_files_of_a_page_are_there_with_their_types(one_store: Store, 
         assert one.status_code == 200
         assert one.headers["x-content-type-options"] == "nosniff"
         assert "immutable" in one.headers["cache-control"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/mail", "/a/b"])
+@pytest.mark.parametrize("path", ["/u/u-damaged", "/U/x", "/s/", "/p/a/b", "/u/a%2Fb?c=/d", "/p/%0A"])
+async def test_the_page_of_a_link_that_nobody_signed_has_its_files_behind_any_prefix(
+    world: PagesWorld, path: str, prefix: str
+) -> None:
+    shown = await world.get(path, host="elsewhere.example")  # which account it is tells neither link nor host
+    assert shown.status_code == 404
+    files = [urljoin(f"https://acme.example{prefix}{path}", one) for one in re.findall(r'href="([^"#]+)"', shown.text)]
+    assert len(files) == 3
+    for one in files:
+        assert one.startswith(f"https://acme.example{prefix}/assets/")
+        assert (await world.get(urlsplit(one).path.removeprefix(prefix))).status_code == 200
+
+
+async def test_a_path_of_a_thousand_steps_makes_no_long_page(world: PagesWorld) -> None:
+    assert len((await world.get("/u/" + "/" * 1000)).text) < 4000
 
 
 @pytest.mark.parametrize("name", ["pages.css", "..%2fpages.css", "0000000000000000-logo", "%00", "../settings.py"])

@@ -20,6 +20,7 @@ from mailproc.web.pages.senders import Sender, Senders, SendersInForce
 
 MAX_BODY_BYTES = 64 * 1024  # a profile with fifty attributes of a thousand characters
 BODY_SECONDS = 10.0
+_MOST_STEPS = 20  # from the path of a link that was made up to the top
 
 
 class Turned(Exception):
@@ -136,7 +137,7 @@ class Reception:
             "problem.html",
             shown.brand if shown else senders.nobody,
             _language(request, shown),
-            base=shown.base if shown else "",
+            base=_up_from(request),
             status=status,
             contact=shown.settings.contact if shown else None,
             what=what,
@@ -153,6 +154,12 @@ def _holder(visit: Visit) -> str:
 
 def _host(request: Request) -> str:
     return request.headers.get("host", "")[:300].lower()
+
+
+def _up_from(request: Request) -> str:
+    """The way from what was asked for to what all pages are behind, which only a link that verified tells by name."""
+    path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return "/".join([".."] * min(path.partition(b"?")[0].count(b"/") - 1, _MOST_STEPS))
 
 
 def _language(request: Request, sender: Sender | None) -> Language:
