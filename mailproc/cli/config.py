@@ -13,6 +13,7 @@ from mailproc.rule_sets.files import load_rules, rule_paths, shipped_rules_folde
 from mailproc.settings.account_policies import shipped_sources_file
 from mailproc.settings.check import notes_on_forwarding, notes_on_gaps, notes_on_trust
 from mailproc.settings.holiday_calendar import due_rule_of
+from mailproc.settings.settings import DueSettings
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -25,10 +26,11 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """
     settings, problems = looked_at(config)
     rules = _rules_of(settings.rules, problems)
-    try:
-        due_rule_of(settings.due).due_at(datetime.now(UTC))
-    except SettingsError as error:
-        problems += error.problems
+    if settings.due != DueSettings():  # the calendar of the defaults is there, and takes a tenth of the time to read
+        try:
+            due_rule_of(settings.due).due_at(datetime.now(UTC))
+        except SettingsError as error:
+            problems += error.problems
     if settings.shadow_rules:
         _rules_of(settings.shadow_rules, problems)
     if problems or rules is None:
