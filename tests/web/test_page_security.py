@@ -191,11 +191,25 @@ class TestLimits:
         world = await world_of(one_store, web={"bad_links_per_minute": 3})
         answers = [(await world.get("/u/guess")).status_code for _ in range(5)]
         assert answers == [404, 404, 404, 429, 429]
-        refused = await world.get(f"/u/{leave_list()}")
-        assert refused.status_code == 429
+        refused = await world.get("/u/guess")
         assert int(refused.headers["retry-after"]) > 0
         other = world.client_from("203.0.113.1")
-        assert (await other.get(f"/u/{leave_list()}")).status_code == 200
+        assert (await other.get("/u/guess")).status_code == 404
+
+    async def test_who_has_a_good_link_is_let_in_whatever_neighbours_try_out(self, one_store: Store) -> None:
+        world = await world_of(one_store, web={"bad_links_per_minute": 1})
+        neighbour = world.client_from("198.51.100.200")
+        assert [(await neighbour.get("/u/guess")).status_code for _ in range(2)] == [404, 429]
+        page = await world.get(f"/u/{leave_list()}")
+        assert (await world.press(page, "leave")).status_code == 200
+        assert await world.said() == [(OPT_OUT, "list", "weekly")]
+
+    async def test_a_guess_is_held_against_the_keys_of_this_host_alone(self, one_store: Store) -> None:
+        world = await world_of(one_store, web={"bad_links_per_minute": 1})
+        elsewhere = {"host": "elsewhere.example"}
+        assert (await world.get(f"/u/{leave_list()}", **elsewhere)).status_code == 200
+        await world.get("/u/guess")
+        assert (await world.get(f"/u/{leave_list()}", **elsewhere)).status_code == 429
 
     async def test_one_network_may_ask_so_much(self, one_store: Store) -> None:
         world = await world_of(one_store, web={"page_requests_per_minute": 2})

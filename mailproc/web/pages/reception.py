@@ -71,22 +71,30 @@ class Reception:
         self._of_network = Allowance(settings.page_requests_per_minute)
         self._bad_links = Allowance(settings.bad_links_per_minute)
 
-    def find(self, request: Request) -> Visit | None:
-        """The link that a request came by; None where it does not verify. Neither counted nor limited."""
+    def find(self, request: Request, *, is_guesser: bool = False) -> Visit | None:
+        """The link that a request came by; None where it does not verify. Neither counted nor limited.
+
+        Of a guesser the keys of this host alone are tried: what a guess costs us.
+        """
         senders, host = self._senders.current(), _host(request)
-        link = read_link(request.path_params["link"], senders.keys_at(host))
+        link = read_link(request.path_params["link"], senders.keys_at(host, others=not is_guesser))
         if link is None:
             return None
         sender = senders.get(link.account_id)
         return Visit(request=request, sender=sender, link=link, language=_language(request, sender))
 
     def visit(self, request: Request) -> Visit:
-        """The same for a person: raises Turned for who asks too often, and for a link that does not verify."""
+        """The same for a person: raises Turned for who asks too often, and for a link that does not verify.
+
+        A good link is let in also where its network has tried out others: nobody keeps their neighbours from leaving.
+        """
         network, now = self._clients.network(request), time.monotonic()
-        wait = self._of_network.spend(network, now) or self._bad_links.is_spent(network, now)
-        if wait:
+        if wait := self._of_network.spend(network, now):
             raise self.problem(request, "too-often", 429, wait)
-        found = self.find(request)
+        wait = self._bad_links.is_spent(network, now)
+        found = self.find(request, is_guesser=wait > 0)
+        if found is None and wait:
+            raise self.problem(request, "too-often", 429, wait)
         if found is None:
             self._bad_links.spend(network, now)
             raise self.problem(request, "unknown", 404)

@@ -54,11 +54,11 @@ class Senders:
         found = self._by_host.get(host, [])
         return found[0] if host and len(found) == 1 else None
 
-    def keys_at(self, host: str) -> Iterator[tuple[str, Mapping[int, bytes]]]:
-        """Every account with the keys of its links, those of this host first: no more are looked at than need be."""
+    def keys_at(self, host: str, *, others: bool = True) -> Iterator[tuple[str, Mapping[int, bytes]]]:
+        """The accounts of this host with the keys of their links, then the `others`: none is looked at without need."""
         for one in self._by_host.get(host, ()):
             yield one.account_id, one.keys
-        for one in self._by_id.values():
+        for one in self._by_id.values() if others else ():
             if one.host != host:
                 yield one.account_id, one.keys
 
