@@ -4,8 +4,9 @@ fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible
 without a look at the rules. fixtures/strangers.toml has nine sets more, each written before the program saw a line of
 it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
 them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
-Once they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
-or a claim (tests/policy/test_sign_negatives.py). They are reviews now; `kept` tells that they are not lost.
+Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
+or a claim (tests/policy/test_sign_negatives.py), and "please delete" those whose sentence before told what
+(tests/policy/test_sign.py). They are reviews now; `kept` tells that they are not lost.
 """
 
 import functools
@@ -42,13 +43,13 @@ BARS = {
     "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 82},
     "short": {"recall": 95, "kept": 99, "precision": 99, "quiet": 78, "doubt": 83},
     "personas": {"recall": 95, "kept": 99, "precision": 100, "quiet": 95, "doubt": 80},
-    "senders": {"recall": 96, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
-    "voices": {"recall": 95, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
+    "senders": {"recall": 95, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
+    "voices": {"recall": 94, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
     "offices": {"recall": 90, "kept": 98, "precision": 100, "quiet": 100, "doubt": 66},
     "trades": {"recall": 90, "kept": 97, "precision": 100, "quiet": 93, "doubt": 91},
     "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
-    "echoes": {"recall": 83, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
-    "mondays": {"recall": 70, "kept": 84, "precision": 77, "quiet": 73, "doubt": 38},
+    "echoes": {"recall": 85, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
+    "mondays": {"recall": 87, "kept": 98, "precision": 97, "quiet": 83, "doubt": 69},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.

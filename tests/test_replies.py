@@ -1,4 +1,4 @@
-"""How well the program reads strangers: whole replies in two sets that were written blind, without a look at the rules.
+"""How well the program reads strangers: two sets of whole replies, written blind, without a look at the rules.
 
 EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of
 them before anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises
@@ -46,7 +46,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
 BARS = {
     "replies": {"recall": 95, "kept": 98, "precision": 98, "quiet": 94, "doubt": 86}
     | {"rest_read": 100, "person": 100, "text_right": 100},
-    "letters": {"recall": 82, "kept": 85, "precision": 82, "quiet": 100, "doubt": 33}
+    "letters": {"recall": 89, "kept": 92, "precision": 100, "quiet": 100, "doubt": 88}
     | {"rest_read": 75, "person": 100, "text_right": 100},
 }
 # Mails with that fault; they only go down.

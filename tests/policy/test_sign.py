@@ -5,11 +5,12 @@ from mailproc.errors import RulesError
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.rules.intent import OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
+from mailproc.policy.rules.intent import OF_DENIAL, OF_ELSEWHERE, OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
 from mailproc.policy.rules.rules import read_rules
 
 RULES = """
 language = "en"
+first_person = ["me"]
 [[rule]]
 id = "wish"
 action = "review"
@@ -42,6 +43,25 @@ sign = "against"
 phrases = ["my order"]
 hits = ["my order"]
 misses = ["in order"]
+[[rule]]
+id = "bare"
+action = "unsubscribe"
+sign = "wish"
+phrases = ["strike (it|me)$"]
+hits = ["strike it"]
+misses = ["strike"]
+[[rule]]
+id = "elsewhere"
+sign = "elsewhere"
+phrases = ["i cannot come"]
+hits = ["I cannot come"]
+misses = ["Come in"]
+[[rule]]
+id = "denial"
+sign = "denial"
+phrases = ["nobody"]
+hits = ["nobody"]
+misses = ["somebody"]
 [[rule]]
 id = "false-friend"
 guard = "false_friend"
@@ -110,10 +130,53 @@ def test_signs_make_no_request_where(text: str):
     assert decided(text).action == Action.review
 
 
+@pytest.mark.parametrize(
+    "text", ["Strike it.", "I have moved. Strike it.", "The fence is red. Strike me.", "Your mails: strike it."]
+)
+def test_a_command_without_a_name_is_a_request_where_nothing_else_is_said_or_why_or_whom_or_mail(text: str):
+    assert decided(text).action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    "text", ["The fence is red. Strike it.", "About the red fence: strike it.", "Strike it. My order came."]
+)
+def test_a_command_without_a_name_is_before_a_person_where_its_object_may_be_named(text: str):
+    decision = decided(text)
+    assert (decision.action, decision.rule, decision.reason) == (Action.review, "bare", OF_HALF_WORDS)
+
+
+def test_who_cannot_come_may_mean_another_list_unless_the_request_names_mail():
+    decision = decided("I cannot come. Strike me.")
+    assert (decision.action, decision.reason) == (Action.review, OF_ELSEWHERE)
+    assert decided("I cannot come. Thanks for your mails. Strike me.").action == Action.review
+    assert decided("I cannot come. From your mails strike me.").action == Action.unsubscribe
+    assert decided("I cannot come.").action == Action.forward
+
+
+def test_a_no_beside_a_word_for_mail_in_a_short_text_is_before_a_person():
+    decision = decided("Nobody reads your mails.")
+    assert (decision.action, decision.reason) == (Action.review, OF_DENIAL)
+    assert [one.rule for one in decision.evidence] == ["mail", "denial"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody came.",
+        "Your mails are fine. Nobody came.",
+        "Nobody reads your mails, and my order is late.",
+        "Nobody reads your mails. " + "The garden was green and we sat in it. " * 4,
+    ],
+    ids=["no mail is named", "in another sentence", "something speaks against it", "a longer text"],
+)
+def test_a_no_asks_for_nothing_where(text: str):
+    assert decided(text).action == Action.forward
+
+
 @pytest.mark.parametrize("beside", ['guard = "talk"', 'action = "unsubscribe"'])
-def test_a_sign_stands_beside_nothing_but_a_review(beside: str):
+def test_a_sign_stands_beside_nothing_but_a_review_unless_it_is_a_wish(beside: str):
     rule = f'[[rule]]\nid = "x-y"\nsign = "why"\n{beside}\nphrases = ["x"]\nhits = ["x"]\nmisses = ["y"]\n'
-    with pytest.raises(RulesError, match="a sign stands alone, or beside the action review"):
+    with pytest.raises(RulesError, match="a sign stands alone, beside the action review, or a wish"):
         read_rules({"10-en.toml": rule})
 
 
@@ -158,3 +221,40 @@ def test_weak_words_about_something_else_do_not_ask(text: str):
 def test_who_tells_of_himself_is_no_third_person(text: str, action: Action):
     rules = shipped_rules()
     assert read_intent(rules.matcher.match(text), rules).action == action
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The tap drips. How do I stop this?",
+        "Wir brauchen den Platz nicht. Bitte streichen.",
+        "Le colis est rouge. À supprimer, merci.",
+        "De kast is te groot. Graag verwijderen.",
+        "La sedia è rotta. Da cancellare, grazie.",
+        "I can't make the tasting. Please take me off the list.",
+        "Am Samstag sind wir krank. Bitte nehmen Sie mich von der Liste.",
+        "Je ne pourrai pas venir mardi, retirez-moi de la liste.",
+        "No podremos asistir. Quítenme de la lista.",
+        "Jag kan inte komma på lördag, stryk mig.",
+        "Не сможем прийти в пятницу, вычеркните нас.",
+    ],
+)
+def test_what_may_be_about_another_thing_or_list_is_before_a_person(text: str):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action == Action.review
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I stop this?",
+        "Bitte streichen.",
+        "Graag verwijderen.",
+        "I can't make the tasting. Please take me off your mailing list.",
+        "Am Samstag sind wir krank. Den Newsletter bitte abbestellen.",
+        "Je ne pourrai pas venir mardi. Je ne veux plus recevoir vos mails.",
+    ],
+)
+def test_the_same_words_ask_where_nothing_else_is_said_or_mail_is_named(text: str):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action == Action.unsubscribe

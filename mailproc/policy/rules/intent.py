@@ -12,7 +12,17 @@ from mailproc.policy.rules.match import Match, TextMatches, is_guard
 from mailproc.policy.rules.normal_text import normal_text
 from mailproc.policy.rules.rule_file import Guard, Sign
 from mailproc.policy.rules.rules import RuleSet, counted_matches
-from mailproc.policy.rules.sign import is_only_sign, is_why, names_mail, overlap, reasons_of_signs, request_of_signs
+from mailproc.policy.rules.sign import (
+    denial_of_mail,
+    is_bare_beside_more,
+    is_only_sign,
+    is_why,
+    may_mean_elsewhere,
+    names_mail,
+    overlap,
+    reasons_of_signs,
+    request_of_signs,
+)
 
 # A request in the middle of a long text is more likely somebody else's words.
 _LONG_TEXT_WORDS = 150
@@ -41,6 +51,8 @@ LONG_TEXT = "keyword within a long mail"
 OF_SIGNS = "a wish and a reason for it in reply"
 OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
+OF_ELSEWHERE = "asks beside an event or a paid service, and may mean that"
+OF_DENIAL = "speaks of mail, and says no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +90,8 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
             said = _without_weak(counted)
             return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=said)
     if requests:
+        if doubt := _doubt_about(found, requests, signed, rules):
+            return Intent(action=Action.review, reason=doubt, decisive=requests[0], matches=_without_weak(counted))
         return _request(found, counted, requests, manners)
     if (signs := request_of_signs(found, signed)) and not _explains_leaving(found):
         return _wish_and_why(found, signed, signs, manners)
@@ -91,9 +105,22 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
         return Intent(
             action=Action.review, reason=OF_REASONS, decisive=reasons[0], matches=reasons, substance=substance
         )
+    if denied := denial_of_mail(found, signed):
+        return Intent(action=Action.review, reason=OF_DENIAL, decisive=denied[0], matches=denied)
     if unsure := _taken_for_talk(found, rules):
         return Intent(action=Action.review, reason=_REASONS[Guard.talk], decisive=unsure, matches=(unsure,))
     return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+
+
+def _doubt_about(found: TextMatches, requests: list[Match], signed: tuple[Match, ...], rules: RuleSet) -> str:
+    """Why requests may be about something else than mail; empty where they are not."""
+    if may_mean_elsewhere(requests, signed):
+        return OF_ELSEWHERE
+    manners = rules.matcher.manners
+    bare = (match.rule.sign == Sign.wish and not _says_me(match, rules) for match in requests)
+    if all(bare) and all(is_bare_beside_more(found, match, signed, manners) for match in requests):
+        return OF_HALF_WORDS
+    return ""
 
 
 def _taken_for_talk(found: TextMatches, rules: RuleSet) -> Match | None:

@@ -57,6 +57,8 @@ class Sign(StrEnum):
     why = "why"  # has a reason to leave, and does not say so
     mail = "mail"  # names mail, a list, or sending to the writer: whatever "it" is, it is that
     against = "against"  # likes the mail, or writes about other things that may end
+    elsewhere = "elsewhere"  # is about an event or a paid service, which have lists and subscriptions of their own
+    denial = "denial"  # says no, not, never, enough: beside a word that names mail, a person looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +66,7 @@ class Rule:
     """One rule: what it looks for, where, and what it stands for: `action`, `guard`, or nothing but a `sign`.
 
     A `sign` may stand beside the action review: alone a person looks at it, with a sign of the other kind it is a
-    request.
+    request. A wish beside the action unsubscribe is a request by itself, unless the text says other things.
 
     `where` holds subject, body or both. `mailboxes` empty means all. `within_words` is the widest gap. `max_words`,
     `max_sentence_words` and `first_lines` (of the body, blank ones not counted) are None for no limit. `level` set: the
@@ -222,10 +224,16 @@ def _rule(opened: OpenedFile, reader: TableReader, classes: Mapping[str, tuple[s
 def _refuse_unfit(reader: TableReader) -> None:
     """Note what does not go together: action, guard and sign."""
     if "sign" in reader.values:
-        if "guard" in reader.values or reader.values.get("action", Action.review) != Action.review:
-            reader.wrong("a sign stands alone, or beside the action review", "sign")
+        if "guard" in reader.values or reader.values.get("action", Action.review) not in _beside(reader):
+            reader.wrong("a sign stands alone, beside the action review, or a wish beside unsubscribe", "sign")
     elif ("action" in reader.values) == ("guard" in reader.values):
         reader.wrong("needs either an action or a guard")
+
+
+def _beside(reader: TableReader) -> tuple[Action, ...]:
+    """The actions that the sign of a rule may stand beside."""
+    is_wish = reader.values.get("sign") == Sign.wish
+    return (Action.review, Action.unsubscribe) if is_wish else (Action.review,)
 
 
 def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule:

@@ -6,11 +6,18 @@ noise, and no list of such things is complete.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mailproc.policy.rules.folding import width_in_words
+from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
+from mailproc.policy.rules.normal_text import NormalText
 from mailproc.policy.rules.rule_file import Guard, Sign
 
 # Whoever writes more has other things to say; what "it" is may be one of these.
 _MOST_WORDS = 60
+# In so short a text a "no" beside a word for mail is rarely about something else.
+_SHORT_WORDS = 30
+# Beside a bare command so many words of its sentence say what it is about.
+_OBJECT_WORDS = 3
 
 
 def is_only_sign(match: Match) -> bool:
@@ -50,6 +57,46 @@ def reasons_of_signs(found: TextMatches, counted: Iterable[Match]) -> tuple[Matc
     """Two reasons to leave, of two rules, in a short text that asks for nothing; empty where there is one, or none."""
     whys = _whys(_signs(found, counted))
     return max(_pairs(whys, whys), key=_said, default=())
+
+
+def denial_of_mail(found: TextMatches, counted: Iterable[Match]) -> tuple[Match, ...]:
+    """A word for mail and a "no" in one sentence of a short text, in this order; empty where there is no such pair."""
+    if found.normal.words > _SHORT_WORDS:
+        return ()
+    signs = _signs(found, counted)
+    named = [match for match in signs if match.rule.sign == Sign.mail]
+    denials = [match for match in signs if match.rule.sign == Sign.denial]
+    return next(((one, no) for one in named for no in denials if one.sentence == no.sentence), ())
+
+
+def may_mean_elsewhere(requests: Sequence[Match], counted: Iterable[Match]) -> bool:
+    """Whether a text is about an event or a paid service, and its requests name no mail: whose list is it?"""
+    signs = [match for match in counted if match.rule.sign in (Sign.elsewhere, Sign.mail)]
+    named = {match.sentence for match in signs if match.rule.sign == Sign.mail}
+    is_elsewhere = any(match.rule.sign == Sign.elsewhere for match in signs)
+    return is_elsewhere and not any(match.sentence in named for match in requests)
+
+
+def is_bare_beside_more(found: TextMatches, wish: Match, counted: Iterable[Match], manners: Manners) -> bool:
+    """Whether a command that does not say what it is about stands beside words that may: "It broke. Please cancel."
+
+    Not where the text names mail, or tells why its writer would leave.
+    """
+    if any(match.rule.sign in (Sign.mail, Sign.why) for match in _signs(found, counted)):
+        return False
+    others = (number for number in range(len(found.normal.sentences)) if number != wish.sentence)
+    return (
+        len(found.normal.sentences) > _MOST_WORDS
+        or _has_object(found.normal, wish, manners)
+        or any(not manners.is_courtesy(found.normal, number, after=number > wish.sentence) for number in others)
+    )
+
+
+def _has_object(normal: NormalText, wish: Match, manners: Manners) -> bool:
+    """Whether more than courtesy stands before or behind a match in its sentence."""
+    offset, line = normal.starts[wish.sentence], normal.lines[wish.sentence]
+    before, behind = line[: wish.line_span[0] - offset] + " ", " " + line[wish.line_span[1] - offset :]
+    return any(width_in_words(part) >= _OBJECT_WORDS and not manners.core(part).is_empty for part in (before, behind))
 
 
 def _signs(found: TextMatches, counted: Iterable[Match]) -> list[Match]:
