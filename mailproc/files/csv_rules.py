@@ -11,7 +11,18 @@ MAX_LINE = 1024 * 1024  # characters of a line, and of a row that goes over seve
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 NO_COLUMNS = "line 1 is empty: it has to name the columns"
 TOO_LONG = f"a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (  # that of UTF-32 begins like one of UTF-16
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OTHER_FILES = (
+    (b"PK\x03\x04", "an Excel workbook or a ZIP file: save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save it as CSV"),
+    (b"\x1f\x8b", "a file of gzip: unpack it"),
+)
 _ESCAPED = 0xDC00  # a byte that is no text is there as this and its value (PEP 383)
 
 
@@ -42,8 +53,18 @@ def encoding_named(name: str) -> str:
 
 def encoding_of(binary: BinaryIO) -> str:
     """What the mark of a file says of its encoding; UTF-8 where there is none."""
-    start = binary.peek(4)[:4] if isinstance(binary, io.BufferedReader) else b""
+    start = _start(binary)
     return next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8")
+
+
+def why_other_file(binary: BinaryIO) -> str | None:
+    """What people take for a CSV file and is none, by how it begins, and what to do; None for all else."""
+    start = _start(binary)
+    return next((f"line 1: this is {kind}" for mark, kind in _OTHER_FILES if start.startswith(mark)), None)
+
+
+def _start(binary: BinaryIO) -> bytes:
+    return binary.peek(4)[:4] if isinstance(binary, io.BufferedReader) else b""
 
 
 def text_in(binary: BinaryIO, encoding: str) -> TextIO:

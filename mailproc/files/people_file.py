@@ -21,6 +21,7 @@ from mailproc.files.csv_rules import (
     text_in,
     why_no_csv,
     why_no_text,
+    why_other_file,
     why_undecodable,
 )
 from mailproc.policy.imports.table_cell import plain_cell
@@ -69,6 +70,8 @@ class PeopleFile:
         self._path = path
         self._binary = binary
         self.size_bytes = os.fstat(binary.fileno()).st_size if str(path) != "-" else None
+        if (other := why_other_file(binary)) is not None:
+            raise self.bad(other)
         self.encoding = encoding_named(encoding) if encoding else encoding_of(binary)
         self._was_named = encoding is not None
         self._text = text_in(binary, self.encoding)

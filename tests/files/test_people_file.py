@@ -3,6 +3,7 @@
 import codecs
 import contextlib
 import csv
+import gzip
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,6 +42,8 @@ TEXT = "email;city\nmüller@example.org;Köln\n"
         (codecs.BOM_UTF8 + TEXT.encode(), "utf-8-sig"),
         (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), "utf-16"),
         (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
+        (codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"), "utf-32"),
+        (codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"), "utf-32"),
     ],
 )
 def test_encodings_that_can_be_seen_are(tmp_path: Path, content: bytes, encoding: str) -> None:
@@ -100,6 +103,9 @@ def test_lines_end_as_they_like_and_a_row_is_known_by_its_first(tmp_path: Path, 
         (b"\n\nemail\n", "line 1 is empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "line 1"),
         (codecs.BOM_UTF16_LE + b"e\0m\0x", "not UTF-16"),
+        (b"PK\x03\x04\x14\0\x06\0", "line 1: this is an Excel workbook or a ZIP file: save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "line 1: this is an old Excel workbook: save it as CSV"),
+        (gzip.compress(b"email\na@example.org\n"), "line 1: this is a file of gzip: unpack it"),
     ],
 )
 def test_what_is_no_csv_is_told_with_its_line(tmp_path: Path, content: bytes, sentence: str) -> None:
