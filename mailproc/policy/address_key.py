@@ -52,16 +52,19 @@ def loose_address(address: str) -> str:
 
 def loose_form(normal_address: str) -> str:
     """The same of an address as `normalise_address` gives it; most are their own."""
-    if "+" not in normal_address and "=" not in normal_address and not normal_address.endswith(_AT_GMAIL):
-        return normal_address
+    if "+" not in normal_address and "=" not in normal_address:
+        return _without_dots(normal_address) if normal_address.endswith(_AT_GMAIL) else normal_address
     local, at, domain = normal_address.rpartition("@")
     if not at:
         return domain
     local = _without_wrappers(local)
     local = local.partition("+")[0] or local
-    if domain in _GMAIL:
-        local, domain = local.replace(".", "") or local, "gmail.com"
-    return f"{local}@{domain}"
+    return _without_dots(f"{local}@{domain}") if domain in _GMAIL else f"{local}@{domain}"
+
+
+def _without_dots(address_at_gmail: str) -> str:
+    local = address_at_gmail.rpartition("@")[0]
+    return f"{local.replace('.', '') or local}@gmail.com"
 
 
 def other_forms(normal_addresses: Sequence[str]) -> dict[int, str]:

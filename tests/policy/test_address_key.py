@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.policy.address_key import envelope_senders, loose_address, normalise_address
+from mailproc.policy.address_key import (
+    envelope_senders,
+    loose_address,
+    loose_form,
+    normalise_address,
+    other_forms,
+)
 
 
 @pytest.mark.parametrize(
@@ -166,3 +172,9 @@ def test_the_loose_key_raises_nothing_and_is_the_same_for_the_strict_key(text: s
 def test_the_loose_key_keeps_the_domain(wrapper: str, local: str, domain: str) -> None:
     kept = loose_address(f"{wrapper}{local}@{domain}").rpartition("@")[2]
     assert kept == ("gmail.com" if domain == "googlemail.com" else domain)
+
+
+@given(st.lists(st.text("a.+=@", max_size=6).map(lambda text: text + "@gmail.com") | st.text("ab.+=@", max_size=9)))
+def test_the_other_forms_of_many_are_those_of_each_that_has_one(addresses: list[str]) -> None:
+    expected = {place: loose_form(one) for place, one in enumerate(addresses) if loose_form(one) != one}
+    assert other_forms(addresses) == expected
