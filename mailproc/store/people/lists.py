@@ -33,7 +33,7 @@ _ALL = Statement(
         .order_by(mailing_list.c.account_id, mailing_list.c.id)
     )
 )
-_IDS_EVER = Statement(lambda insert: select(mailing_list.c.id).where(mailing_list.c.account_id == bindparam("account")))
+IDS_EVER = Statement(lambda insert: select(mailing_list.c.id).where(mailing_list.c.account_id == bindparam("account")))
 _REMOVE = Statement(
     lambda insert: (
         update(mailing_list)
@@ -102,7 +102,7 @@ class Lists:
 
     async def ids_ever(self, account_id: str) -> list[str]:
         """The ids of all lists of an account that were ever made by command, removed ones included; in order."""
-        found = await self._reader.run(ask(_IDS_EVER, account=storable(account_id)))
+        found = await self._reader.run(ask(IDS_EVER, account=storable(account_id)))
         return sorted(list_id for (list_id,) in found)
 
     async def put(self, one: MailingList) -> None:

@@ -12,20 +12,22 @@ from sqlalchemy import bindparam, select
 from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.standing.list_number import is_numbered, is_same_list
 from mailproc.policy.standing.lists import left_of_send
-from mailproc.store.engine.columns import from_json, json_text
-from mailproc.store.engine.people_tables import mailing_list, send
-from mailproc.store.engine.statement import Statement, Transaction, ask, each_number_of
+from mailproc.store.engine.columns import from_json
+from mailproc.store.engine.people_tables import send
+from mailproc.store.engine.statement import Statement, Transaction, ask
 from mailproc.store.people.fact_rows import StoredFact, stored_fact
+from mailproc.store.people.lists import IDS_EVER
 from mailproc.store.people.person_rows import lists_joined
 from mailproc.store.people.projection import Said
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
-_OF_SENDS = Statement(
-    lambda insert: select(send.c.number, send.c.lists).where(
-        send.c.account_id == bindparam("account_id"), send.c.number.in_(each_number_of("numbers"))
+_OF_SEND = Statement(
+    lambda insert: (
+        select(send.c.lists)
+        .where(send.c.account_id == bindparam("account_id"), send.c.number == bindparam("number"))
+        .order_by(send.c.created_at)
     )
 )
-_EVER = Statement(lambda insert: select(mailing_list.c.id).where(mailing_list.c.account_id == bindparam("account_id")))
 
 
 def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Said]]:
@@ -38,7 +40,7 @@ def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Sa
         return said
     joined = yield from lists_joined(account_id, {one.key for one in vague if one.key is not None})
     sent_to = yield from _lists_of_sends(account_id, {one.evidence["send"] for one in vague if one.is_of_send})
-    ever = [list_id for (list_id,) in (yield from ask(_EVER, account_id=account_id))]
+    ever = [list_id for (list_id,) in (yield from ask(IDS_EVER, account=account_id))]
 
     def named(one: StoredFact) -> tuple[StoredFact, ...]:
         if not _is_vague(one.fact):
@@ -58,11 +60,11 @@ def _is_vague(one: Fact) -> bool:
 
 def _lists_of_sends(account_id: str, numbers: Collection[str]) -> Transaction[Mapping[str, Sequence[str]]]:
     """The lists of all sends of each number: two hardly ever share one, and then those of both."""
-    lists: dict[str, set[str]] = {}
-    if usable := sorted(filter(_NUMBER.fullmatch, numbers)):
-        for number, went_to in (yield from ask(_OF_SENDS, account_id=account_id, numbers=json_text(usable))):
-            lists.setdefault(str(number), set()).update(from_json(went_to))
-    return {number: sorted(found) for number, found in lists.items()}
+    lists: dict[str, Sequence[str]] = {}
+    for number in filter(_NUMBER.fullmatch, numbers):
+        rows = yield from ask(_OF_SEND, account_id=account_id, number=int(number))
+        lists[number] = sorted({list_id for (went_to,) in rows for list_id in from_json(went_to)})
+    return lists
 
 
 def _known_as(one: Fact, known: Sequence[str]) -> str | None:
