@@ -1,7 +1,7 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has nine sets more, each written before the program saw a line of
+without a look at the rules. fixtures/strangers.toml has ten sets more, each written before the program saw a line of
 it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
 them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
 Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
@@ -50,12 +50,14 @@ BARS = {
     "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
     "echoes": {"recall": 85, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
     "mondays": {"recall": 87, "kept": 98, "precision": 97, "quiet": 83, "doubt": 69},
+    "tuesdays": {"recall": 59, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
 # Of the phrases one in six is there for a person by its kind: a death, somebody who has left, "who are you?", "do not
 # take me off". It was 15 while most of these were passed over in silence.
-REVIEW_RATE = dict.fromkeys(BARS, 18) | {"hints": 20}  # one in six of its requests names nothing
+# One in six of the requests of `hints` names nothing, of `tuesdays` half.
+REVIEW_RATE = dict.fromkeys(BARS, 18) | {"hints": 20, "tuesdays": 40}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
