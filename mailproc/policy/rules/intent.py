@@ -51,7 +51,7 @@ LONG_TEXT = "keyword within a long mail"
 OF_SIGNS = "a wish and a reason for it in reply"
 OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
-OF_ELSEWHERE = "asks beside an event or a paid service, and may mean that"
+OF_ELSEWHERE = "cannot come to an event, and may mean its list"
 OF_DENIAL = "speaks of mail, and says no"
 
 

@@ -57,7 +57,7 @@ class Sign(StrEnum):
     why = "why"  # has a reason to leave, and does not say so
     mail = "mail"  # names mail, a list, or sending to the writer: whatever "it" is, it is that
     against = "against"  # likes the mail, or writes about other things that may end
-    elsewhere = "elsewhere"  # is about an event or a paid service, which have lists and subscriptions of their own
+    elsewhere = "elsewhere"  # cannot come to an event, which has a list of its own
     denial = "denial"  # says no, not, never, enough: beside a word that names mail, a person looks
 
 

@@ -70,7 +70,7 @@ def denial_of_mail(found: TextMatches, counted: Iterable[Match]) -> tuple[Match,
 
 
 def may_mean_elsewhere(requests: Sequence[Match], counted: Iterable[Match]) -> bool:
-    """Whether a text is about an event or a paid service, and its requests name no mail: whose list is it?"""
+    """Whether a text tells that somebody cannot come to an event, and its requests name no mail: whose list is it?"""
     signs = [match for match in counted if match.rule.sign in (Sign.elsewhere, Sign.mail)]
     named = {match.sentence for match in signs if match.rule.sign == Sign.mail}
     is_elsewhere = any(match.rule.sign == Sign.elsewhere for match in signs)
