@@ -9,6 +9,7 @@ from mailproc.cli.context import operator
 from mailproc.cli.terminal import harmless, out
 from mailproc.errands.diagnosis import Diagnosed
 from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.pepper import is_forgotten_name
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.why import GLOBAL_FIRST, Answer, Told, Why
 from mailproc.settings.settings import Settings
@@ -96,7 +97,9 @@ def _details(fact: Fact, source: Source | None, why: Why) -> Iterator[str]:
         yield f"{evidence['class']} bounce, status {evidence.get('status') or 'unknown'}"
     if evidence.get("note"):
         yield f"note: {evidence['note']}"
-    if evidence.get("carried_from"):
+    if evidence.get("loosely") and not is_forgotten_name(evidence["loosely"]):
+        yield f"asked for by {evidence['loosely']}, another form of this address"
+    elif evidence.get("carried_from"):
         yield "said of an earlier address of theirs, and taken along"
     if source is not None:
         decided = source.decision

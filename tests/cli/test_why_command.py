@@ -281,3 +281,13 @@ TWICE = ("--fact", "x", "--rule", "y", "--from", "2026-01-01")
 def test_revert_needs_one_cause_and_only_one(database_of_two: Shell, words: tuple[str, ...]) -> None:
     done = database_of_two.run("revert", *words)
     assert (done.returncode, "either --rule with --from, or --fact" in done.stderr) == (64, True)
+
+
+def test_what_was_asked_for_by_another_form_of_the_address_says_by_which(
+    database_of_two: Shell, database_url: str
+) -> None:
+    with_store(database_url, [], [said(FactKind.opt_out, Channel.reply, address="kim@example.org")])
+    for known in ([], [Subscriber(account_id="acme", key="9", address="kim+news@example.org")]):
+        with_store(database_url, known, [])
+        shown = database_of_two.run("why", "kim+news@example.org", "--account", "acme").stdout
+        assert "asked for by kim@example.org, another form of this address" in " ".join(shown.split())
