@@ -178,11 +178,13 @@ class Store:
 
     async def close(self) -> None:
         """Finish what is queued, tell the others that this process is gone, and let the database go."""
-        await self._presence.close()
-        with contextlib.suppress(StoreError):
-            await self._journal.submit(LEAVE, None)
-        await self._journal.close()
-        await self._reader.close()
+        try:
+            await self._presence.close()
+            with contextlib.suppress(StoreError):
+                await self._journal.submit(LEAVE, None)
+            await self._journal.close()
+        finally:
+            await self._reader.close()
 
     # The road in
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,6 +47,12 @@ def count_twice(begun: threading.Event, written: threading.Event) -> Transaction
     begun.set()
     written.wait(30)
     return first, (yield from count())
+
+
+def slow() -> Transaction[int]:
+    found = yield from count()
+    time.sleep(0.004)  # more than a hop may last
+    return found
 
 
 def stumble() -> Transaction[int]:
@@ -112,6 +119,53 @@ async def test_who_does_not_wait_any_more_keeps_nobody_from_an_answer(readers: S
     enough.set()
     answers = await asyncio.gather(gone, *neighbours, return_exceptions=True)
     assert [type(one) for one in answers] == [asyncio.CancelledError, asyncio.CancelledError, int, int]
+
+
+async def test_who_shares_a_hop_with_something_long_does_not_wait_for_it(readers: SqliteReaders) -> None:
+    begun, enough = threading.Event(), threading.Event()
+    asked = [asyncio.create_task(readers.run(slow()))]  # while it is read for, the others come together
+    await asyncio.sleep(0)
+    shared = [count(), count_twice(begun, enough), count(), count()]
+    before, long, *behind = [asyncio.create_task(readers.run(one)) for one in shared]
+    assert await asyncio.wait_for(asyncio.gather(*asked, before, *behind), 30) == [_FULL_OF_IT] * 4
+    assert not long.done()
+    enough.set()
+    assert await long == (_FULL_OF_IT, _FULL_OF_IT)
+
+
+async def test_beyond_one_hop_full_all_connections_are_taken(file: Path) -> None:
+    readers = SqliteReaders(str(file), 5, most=3)
+    begun, enough = [threading.Event() for _ in range(2)], threading.Event()
+    long = []
+    for one in begun:
+        long.append(asyncio.create_task(readers.run(count_twice(one, enough))))
+        await asyncio.to_thread(one.wait, 30)
+    short = [asyncio.create_task(readers.run(count())) for _ in range(40)]
+    assert await asyncio.wait_for(asyncio.gather(*short), 30) == [_FULL_OF_IT] * 40
+    assert not any(one.done() for one in long)
+    enough.set()
+    await asyncio.gather(*long)
+    await readers.close()
+
+
+async def test_nothing_is_read_for_who_has_gone(readers: SqliteReaders) -> None:
+    read: list[int] = []
+
+    def telling(number: int) -> Transaction[int]:
+        read.append(number)
+        return (yield from count())
+
+    begun, enough = threading.Event(), threading.Event()
+    long = asyncio.create_task(readers.run(count_twice(begun, enough)))
+    await asyncio.to_thread(begun.wait, 30)
+    gone = [asyncio.create_task(readers.run(telling(number))) for number in range(20)]
+    await asyncio.sleep(0)
+    for one in gone:
+        one.cancel()
+    enough.set()
+    await asyncio.gather(long, *gone, return_exceptions=True)
+    await readers.run(count())
+    assert read == []
 
 
 async def test_what_was_asked_is_answered_before_it_closes_and_nothing_after(readers: SqliteReaders) -> None:

@@ -63,11 +63,20 @@ def _primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
+async def connect_bare(path: str, busy_timeout_seconds: float) -> aiosqlite.Connection:
+    """The same without any settings of ours.
+
+    One that nobody closed keeps no process from ending, as with SQLAlchemy: what was committed is in the file, and
+    nothing else would be. `_thread` is private to aiosqlite, which has no word for it.
+    """
+    connection = aiosqlite.connect(path, timeout=busy_timeout_seconds, isolation_level=None, cached_statements=256)
+    connection._thread.daemon = True
+    return await connection
+
+
 async def connect(path: str, busy_timeout_seconds: float) -> aiosqlite.Connection:
     """Open a connection in autocommit mode: Python's own BEGIN would leave reads before the first write outside."""
-    connection = await aiosqlite.connect(
-        path, timeout=busy_timeout_seconds, isolation_level=None, cached_statements=256
-    )
+    connection = await connect_bare(path, busy_timeout_seconds)
     async with contextlib.AsyncExitStack() as undo:
         undo.push_async_callback(connection.close)
         await connection.executescript(_PRAGMAS)

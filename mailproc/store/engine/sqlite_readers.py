@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from mailproc.errors import StoreUnavailable
-from mailproc.store.engine.sqlite_driver import in_one_hop, steps
+from mailproc.store.engine.sqlite_driver import connect_bare, in_one_hop, steps
 from mailproc.store.engine.statement import Transaction
 
 Result = TypeVar("Result")
@@ -27,6 +26,34 @@ class _Asked:
     transaction: Transaction[Any]
     answer: asyncio.Future[Any]
 
+    def tell(self, answer: object) -> None:
+        """Give the answer to who asked, should they still wait."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Those who share a hop: `at_hand` is read for, `behind` comes next, unless the event loop takes it away again.
+
+    Nobody is added, so that all who are read for had asked before the hop's one moment. Taking one out of a deque is
+    one step for both threads.
+    """
+
+    behind: deque[_Asked]
+    began: float
+    at_hand: _Asked | None = None
+
+    def next(self) -> _Asked | None:
+        """Who is to be read for now; None at the end. Who has gone is passed over."""
+        self.at_hand = None
+        with contextlib.suppress(IndexError):
+            self.at_hand = self.behind.popleft()
+            while self.at_hand.answer.done():
+                self.at_hand = self.behind.popleft()
+            return self.at_hand
+        return None
+
 
 class SqliteReaders:
     """Connections that only read, at most `most`, each opened when it is needed and none is free."""
@@ -36,8 +63,9 @@ class SqliteReaders:
         self._busy_timeout_seconds = busy_timeout_seconds
         self._most = most
         self._waiting: deque[_Asked] = deque()
-        self._groups: set[asyncio.Task[None]] = set()
+        self._groups: dict[asyncio.Task[None], _Group] = {}
         self._free: list[aiosqlite.Connection] = []
+        self._next_look: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     async def run(self, transaction: Transaction[Result]) -> Result:
@@ -47,13 +75,11 @@ class SqliteReaders:
         """
         if self._is_closed:
             raise StoreUnavailable("the store is closed")
-        loop = asyncio.get_running_loop()
-        asked = _Asked(transaction, loop.create_future())
+        asked = _Asked(transaction, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
         if not self._groups:
             self._begin()
-        elif len(self._waiting) == 1:
-            loop.call_later(_LONG_SECONDS, self._begin)
+        self._look_again()
         result: Result = await asked.answer
         return result
 
@@ -67,34 +93,55 @@ class SqliteReaders:
 
     def _begin(self) -> None:
         """Answer some of those who wait, where a connection can be had."""
-        if self._waiting and len(self._groups) < self._most:
-            some = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
-            group = asyncio.create_task(self._answer(some))
-            self._groups.add(group)
-            group.add_done_callback(self._ended)
+        if not self._waiting or len(self._groups) >= self._most:
+            return
+        some = deque(self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting))))
+        group = _Group(some, asyncio.get_running_loop().time())
+        answering = asyncio.create_task(self._answer(group))
+        self._groups[answering] = group
+        answering.add_done_callback(self._ended)
+
+    def _look_again(self) -> None:
+        """While somebody waits and a connection can be had: look in a moment whether it is for something long."""
+        some_wait = self._waiting or any(group.behind for group in self._groups.values())
+        if some_wait and self._next_look is None and len(self._groups) < self._most:
+            self._next_look = asyncio.get_running_loop().call_later(_LONG_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """Who waits behind something long is answered beside it."""
+        self._next_look = None
+        long_ago = asyncio.get_running_loop().time() - _LONG_SECONDS
+        for group in self._groups.values():
+            if group.began <= long_ago:
+                self._take_back(group)
+        self._begin()
+        self._look_again()
+
+    def _take_back(self, group: _Group) -> None:
+        with contextlib.suppress(IndexError):  # its thread takes from the other end
+            while True:
+                self._waiting.appendleft(group.behind.pop())
 
     def _ended(self, group: asyncio.Task[None]) -> None:
-        self._groups.discard(group)
+        del self._groups[group]
         self._begin()
+        self._look_again()
 
-    async def _answer(self, group: Sequence[_Asked]) -> None:
-        """An error is an answer to the one whose transaction raised it; those behind it are asked once more."""
-        answers: list[Any] = []
-        error = (await asyncio.gather(self._read(group, answers), return_exceptions=True))[0]
-        for asked, answer in zip(group, answers, strict=False):
-            if not asked.answer.done():  # else nobody waits any more
-                asked.answer.set_result(answer)
+    async def _answer(self, group: _Group) -> None:
+        """An error is an answer to the one whose transaction raised it; those behind are asked anew."""
+        error = (await asyncio.gather(self._read(group), return_exceptions=True))[0]
         if error is not None:
-            culprit, behind = group[len(answers)], group[len(answers) + 1 :]
-            if not culprit.answer.done():
+            culprit = group.at_hand or group.next()  # nobody was at hand yet where no connection could be had
+            if culprit is not None and not culprit.answer.done():
                 culprit.answer.set_exception(error)
-            self._waiting.extendleft(reversed(behind))
+        self._take_back(group)
 
-    async def _read(self, group: Sequence[_Asked], answers: list[Any]) -> None:
-        connection = self._free.pop() if self._free else await self._connect()
+    async def _read(self, group: _Group) -> None:
+        connection = self._free.pop() if self._free else await connect_bare(self._path, self._busy_timeout_seconds)
+        loop = asyncio.get_running_loop()
         is_sound = True
         try:
-            await in_one_hop(connection, lambda driver: _read_each(driver, group, answers))
+            await in_one_hop(connection, lambda driver: _read_each(driver, group, loop))
         except sqlite3.Error:
             is_sound = False
             raise
@@ -104,23 +151,18 @@ class SqliteReaders:
             else:
                 await _let_go(connection)
 
-    async def _connect(self) -> aiosqlite.Connection:
-        return await aiosqlite.connect(
-            self._path, timeout=self._busy_timeout_seconds, isolation_level=None, cached_statements=256
-        )
-
 
 async def _let_go(connection: aiosqlite.Connection) -> None:
     with contextlib.suppress(sqlite3.Error):
         await connection.close()
 
 
-def _read_each(connection: sqlite3.Connection, group: Sequence[_Asked], answers: list[Any]) -> None:
-    """Answer a group in one transaction: without it each SELECT would be of its own moment."""
+def _read_each(connection: sqlite3.Connection, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
+    """Answer a group in one transaction, without which each SELECT would be of its own moment; each as it is ready."""
     connection.execute("BEGIN")
     try:
-        for asked in group:
-            answers.append(steps(connection, asked.transaction))  # noqa: PERF401 - those before an error count
+        while asked := group.next():
+            loop.call_soon_threadsafe(asked.tell, steps(connection, asked.transaction))
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
