@@ -14,6 +14,7 @@ from mailproc.policy.deciding.decide_reply import decide_reply, decide_unsubscri
 from mailproc.policy.deciding.decide_report import decide_report, is_of_acting_type
 from mailproc.policy.deciding.forward import BOUNCE_TAG, FORWARDED_HEADER, is_forwarded_by_us, without_loops
 from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.rules.intent import word_of_totality
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.lists import list_of_number
@@ -42,6 +43,7 @@ _OF = {
     Purpose.unsubscribe_list: "",
     Purpose.unsubscribe_send: ", for the lists of its send",
 }
+_OF_EVERYTHING = ", and a person asks for more than it is for"
 _MACHINE_REPORTS = frozenset({MailKind.feedback_report, MailKind.delivery_status})
 
 
@@ -77,13 +79,15 @@ def _by_address_token(case: Case) -> Outcome | None:
         return None
     if case.finding.report is not None and not is_of_acting_type(case.finding.report):
         return None  # R58a: `not-spam` never takes anyone off
+    seen = Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope")
+    everything = None if token.purpose == Purpose.unsubscribe_all else _wish_for_everything(case)
     outcome = Outcome(
         kind=MailKind.unsubscribe_request,
         action=Action.unsubscribe,
-        reason=f"mail to a signed unsubscribe address{_OF[token.purpose]}",
-        level=Level.account if token.purpose == Purpose.unsubscribe_all else Level.list,
-        list_id=_list_of(token, case.account.lists),
-        evidence=(Evidence(rule="token-address", phrase=f"{token.purpose.name} for {token.key}", where="envelope"),),
+        reason=f"mail to a signed unsubscribe address{_OF_EVERYTHING if everything else _OF[token.purpose]}",
+        level=Level.account if everything or token.purpose == Purpose.unsubscribe_all else Level.list,
+        list_id=None if everything else _list_of(token, case.account.lists),
+        evidence=(seen, everything) if everything else (seen,),
     )
     return take_off(
         case,
@@ -93,6 +97,24 @@ def _by_address_token(case: Case) -> Outcome | None:
         outcome=outcome,
         about_mail_of=sent_at(None, None, token),
     )
+
+
+def _wish_for_everything(case: Case) -> Evidence | None:
+    """The word by which a person asks for more than the address is for; what they quote is not theirs (R15, R45a)."""
+    if case.finding.kind is not MailKind.reply:
+        return None
+    for where, text in (("body", case.text), ("subject", _own_subject(case))):
+        word = word_of_totality(text, case.rules)
+        if word is not None:
+            return Evidence(rule="totality", phrase=word, where=where)
+    return None
+
+
+def _own_subject(case: Case) -> str:
+    """The subject where the person wrote it; empty where it is that of an answered mail, or quoted."""
+    subject = case.subject
+    is_quoted = subject.answers or subject.is_quotation or subject.is_that_of_quoted(case.new_text.body)
+    return "" if is_quoted else subject.text
 
 
 def _list_of(token: Token, lists: Iterable[str]) -> str | None:

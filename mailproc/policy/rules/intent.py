@@ -240,10 +240,20 @@ def named_list(text: str, lists: Iterable[tuple[str, str]], rules: RuleSet) -> s
 
     `lists` are (id, name) pairs; both count as its name.
     """
-    line = normal_text(text).line.replace("\n", "")
-    if any(f" {word} " in line for word in rules.totality):
+    if word_of_totality(text, rules) is not None:
         return None
+    line = _line(text)
     named = {
         list_id for list_id, name in lists if any(f" {fold(one)} " in line for one in (list_id, name) if fold(one))
     }
     return named.pop() if len(named) == 1 else None
+
+
+def word_of_totality(text: str, rules: RuleSet) -> str | None:
+    """The word in a text by which nothing less than everything is meant: `all`, `any`, `at all`; None without one."""
+    line = _line(text)
+    return next((word for word in rules.totality if f" {word} " in line), None)
+
+
+def _line(text: str) -> str:
+    return normal_text(text).line.replace("\n", "")
