@@ -45,6 +45,7 @@ _work: list[Callable[[Any], Any]] = []  # of this process: travels once, not wit
 
 def _begin(work: Callable[[Any], Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which a pool ends who is left when one has died
     _work[:] = [work]
 
 

@@ -43,6 +43,15 @@ def test_an_item_that_kills_its_process_is_told_and_all_others_are_answered(item
     assert answers == [killed if item == KILLS else str(item * 2) for item in items]
 
 
+def test_an_item_that_kills_its_process_is_told_though_the_program_has_a_handler_of_its_own_for_sigterm() -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        answers = [number_of(answer) for answer in in_processes(work, range(130, 140), 2, lost)]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert answers[KILLS - 130] == f"{KILLS} crashed the process that read it"
+
+
 def test_an_item_that_raises_is_told_and_all_others_are_answered() -> None:
     answers = [number_of(answer) for answer in in_processes(work, range(160, 180), 2, lost)]
     assert answers[RAISES - 160] == "171 could not be decided: ValueError: no such number"
