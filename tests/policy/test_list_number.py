@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.list_number import by_number, is_numbered, is_same_list, numbered
+from mailproc.policy.standing.lists import left_of_send
 from mailproc.policy.standing.standing import standing_of
 from mailproc.policy.standing.verdict import verdict, verdict_of_send
 from mailproc.policy.tokens.token_key import number_of
@@ -62,3 +63,30 @@ def test_a_consent_ends_an_older_opt_out_whichever_name_each_of_them_used() -> N
         assert standing_of([opt_out, said(FactKind.consent, joined, -1)]).blocks != ()
         assert standing_of([opt_out, said(FactKind.consent, "weekly", 1)]).blocks != ()
         assert standing_of([opt_out, said(FactKind.consent, joined, 1, "other")]).blocks != ()
+
+
+@pytest.mark.parametrize(
+    ("member_of", "left"),
+    [
+        (("monthly", "weekly"), ("monthly", "weekly")),
+        ((MONTHLY, "weekly"), ("monthly", "weekly")),  # joined again while no settings named it
+        ((MONTHLY,), ("monthly",)),
+        (("weekly",), ("weekly",)),
+        (("number-77",), ("monthly", "weekly")),  # on none that we know
+    ],
+)
+def test_a_send_is_left_on_every_list_that_they_are_on_by_either_name(
+    member_of: tuple[str, ...], left: tuple[str, ...]
+) -> None:
+    assert left_of_send(("weekly", "monthly"), member_of) == left
+
+
+@pytest.mark.parametrize(("joined", "may_send"), [(MONTHLY, True), ("monthly", True), ("number-77", False)])
+def test_a_send_goes_through_a_list_that_they_are_on_by_either_name(joined: str, may_send: bool) -> None:
+    standing = standing_of([said(FactKind.opt_out, "weekly")])
+    assert verdict_of_send(standing, list_ids=("monthly", "weekly"), joined=(joined,)).may_send is may_send
+
+
+def test_no_send_goes_through_the_number_of_a_list_that_they_left() -> None:
+    standing = standing_of([said(FactKind.opt_out, "monthly")])
+    assert not verdict_of_send(standing, list_ids=("monthly", "weekly"), joined=(MONTHLY,)).may_send

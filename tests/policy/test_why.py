@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproc.policy.standing.facts import Channel, Fact, Level
+from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.remedy import Asked, Remedy
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.standing import standing_of
 from mailproc.policy.standing.verdict import Classification, verdict
 from mailproc.policy.standing.why import GLOBAL_FIRST, ORDER, Known, Step, Why, why
+from mailproc.policy.tokens.token_key import number_of
 
 PAT = "pat@example.org"
 NOW = day(100)
@@ -202,6 +204,12 @@ def test_not_being_a_member_is_a_note_and_stops_nothing() -> None:
     answer = next(answer for answer in found.answers if answer.step is Step.list)
     assert (found.may_send, answer.stops) == (True, False)
     assert answer.notes == ("not a member of list weekly, which is no opt-out: an import may add them",)
+
+
+@pytest.mark.parametrize("list_id", ["weekly", numbered(number_of("weekly"))])
+def test_who_is_on_the_list_by_either_name_is_a_member(list_id: str) -> None:
+    found = asked([], replace(SEND, list_id="weekly"), member_of=frozenset({"daily", list_id}))
+    assert found.answers[3].notes == ("member of list weekly",)
 
 
 def test_lists_that_were_left_are_noted_where_another_or_none_is_asked_about() -> None:

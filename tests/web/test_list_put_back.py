@@ -1,12 +1,14 @@
 """A list of the settings alone that was taken out, left by a link meanwhile, and put back: the opt-out holds (R6)."""
 
+from datetime import UTC, datetime
+
 import pytest
-from pages_world import ACME, CONSENT, KEY, OPT_OUT, PUBLIC, PagesWorld, leave_list, world_of
+from pages_world import ACME, CONSENT, KEY, OPT_OUT, PUBLIC, PagesWorld, leave_list, leave_send, world_of
 
 from mailproc.errands.diagnosis import Question, diagnose
 from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.lists import MailingList
-from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.send import Send, SendTerms
 from mailproc.policy.standing.verdict import Classification, verdict
 from mailproc.policy.standing.why import Step
 from mailproc.policy.tokens.token_key import number_of
@@ -15,6 +17,7 @@ from mailproc.store.store import Store
 
 BY_NUMBER = numbered(number_of("monthly"))
 MONTHLY = MailingList(account_id="acme", id="monthly", name="Acme Monthly", is_public=True)
+THEN = datetime(2026, 3, 3, 10, tzinfo=UTC)
 PUT_BACK = Settings.model_validate({"account": [{**ACME, "lists": {**ACME["lists"], "monthly": "Acme Monthly"}}]})
 
 
@@ -74,3 +77,18 @@ async def test_who_switches_it_on_again_gets_it_and_no_other(world: PagesWorld, 
     assert (CONSENT, "list", "monthly") in await world.said()
     assert await world.stopping("monthly") == []
     assert bool(await world.stopping("weekly")) is is_out
+
+
+async def test_a_press_on_a_send_leaves_it_too_where_they_joined_it_while_it_was_gone(store: Store) -> None:
+    without = await world_of(store, lists=("weekly",))
+    await without.press(await without.press(await without.get(f"/u/{leave_list('monthly')}"), "leave"), "again")
+    assert await without.joined() == [BY_NUMBER, "weekly"]
+    world = PagesWorld(store=store, lists=[*PUBLIC, MONTHLY])
+    kind = Classification.commercial
+    send = Send(
+        account_id="acme", id="50", name="50", list_ids=("monthly", "weekly"), classification=kind, created_at=THEN
+    )
+    await store.sends.put(send)
+    assert (await world.one_click(leave_send("50"))).status_code == 200
+    assert await world.stopping("monthly") != []
+    assert await world.stopping("weekly") != []

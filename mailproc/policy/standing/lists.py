@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from mailproc.policy.standing.list_number import by_number
 from mailproc.policy.standing.verdict import Classification
 from mailproc.policy.tokens.token_key import number_of
 
@@ -31,5 +32,7 @@ def left_of_send(sent_to: Collection[str], member_of: Collection[str]) -> tuple[
     """What somebody leaves who leaves a send: those of its lists that they are on (R31); sorted.
 
     All of them where they are on none that we know, because who is on them is kept elsewhere; none where it had none.
+    Either name of a list may be given; those of the send come back.
     """
-    return tuple(sorted([list_id for list_id in sent_to if list_id in member_of] or sent_to))
+    on = {by_number(list_id) for list_id in member_of}
+    return tuple(sorted([list_id for list_id in sent_to if by_number(list_id) in on] or sent_to))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailproc.policy.standing.facts import FactKind, Level
-from mailproc.policy.standing.list_number import is_same_list
+from mailproc.policy.standing.list_number import by_number, is_same_list
 from mailproc.policy.standing.standing import Block, Standing
 
 
@@ -74,7 +74,10 @@ def verdict_of_send(
         return verdict(standing, classification, list_id, transactional_despite_opt_out=lenient)
 
     stopped = {list_id: found for list_id in list_ids or (None,) if not (found := of_list(list_id)).may_send}
-    if not stopped or any(list_id in joined and list_id not in stopped for list_id in list_ids):
+    if not stopped:
+        return Verdict()
+    on = {by_number(list_id) for list_id in joined}
+    if any(by_number(list_id) in on and list_id not in stopped for list_id in list_ids):
         return Verdict()
     stopped_by = {block.fact_id: block for found in stopped.values() for block in found.stopped_by}
     return Verdict(stopped_by=tuple(block for block in standing.blocks if block.fact_id in stopped_by))

@@ -166,7 +166,7 @@ def _list_notes(send: Asked, known: Known, told: Sequence[Told]) -> tuple[str, .
     """What is good to know beside: other lists that were left, and membership, which is no standing (R7)."""
     notes = []
     if send.list_id is not None and known.is_subscriber and known.member_of is not None:
-        if send.list_id in known.member_of:
+        if any(is_same_list(list_id, send.list_id) for list_id in known.member_of):
             notes.append(f"member of list {send.list_id}")
         else:
             notes.append(f"not a member of list {send.list_id}, which is no opt-out: an import may add them")
