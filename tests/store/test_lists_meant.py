@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from store_values import NOW, a_consent, an_opt_out
+from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.policy.standing.facts import FactKind, Level
 from mailproc.policy.standing.list_number import numbered
@@ -92,3 +92,15 @@ async def test_a_number_becomes_the_id_of_a_list_that_was_ever_made_here(store: 
     for list_id in ("monthly", "daily"):
         await left_send(store, "42", list_id=numbered(number_of(list_id)))
     assert await said_of(store) == [("list", "monthly"), ("list", numbered(number_of("daily")))]
+
+
+async def test_a_list_that_several_sends_of_one_mail_went_to_is_left_once(store: Store) -> None:
+    await sent(store, "42", "offers", "weekly")
+    await sent(store, "43", "weekly")
+    await store.put_subscribers([Subscriber(account_id="acme", key=KEY, address=PAT)])
+    of_mail = [{"mail": "sha256:1", "send": send} for send in ("42", "43", "998", "999")]
+    opt_outs = [an_opt_out(None, key=KEY, level=Level.list, evidence=evidence) for evidence in of_mail]
+    mail = a_mail()
+    await store.accept([mail])
+    await store.record(mail, a_decision(mail, *opt_outs))
+    assert await said_of(store) == [("account", None), ("list", "offers"), ("list", "weekly")]

@@ -20,6 +20,7 @@ from mailproc.policy.rules.match import Match, TextMatches
 from mailproc.policy.rules.rules import RuleSet
 from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.storable import short_text, storable_text
+from mailproc.policy.tokens.token import Token, read_token
 from mailproc.policy.who.subscriber import SubscriberRef
 
 
@@ -143,6 +144,12 @@ def route_of(account: AccountPolicy, rcpt_tos: Iterable[str]) -> Route:
     if not candidates:
         return Route(account_id=account.id, role=MailboxRole.reply)
     return min(candidates, key=lambda route: _STRONGEST_ROLE.index(route.role))
+
+
+def tokens_among(account: AccountPolicy, rcpt_tos: Iterable[str]) -> list[Token]:
+    """The verified tokens in a mail's recipients, in their order."""
+    found = (read_token(local, account.token_keys) for local in _local_parts(rcpt_tos))
+    return [token for token in found if token is not None]
 
 
 def _local_parts(rcpt_tos: Iterable[str]) -> list[str]:

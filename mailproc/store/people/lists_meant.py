@@ -4,7 +4,7 @@ Who decides a mail knows neither; a page looks them up as well. So both doors le
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, select
@@ -51,7 +51,11 @@ def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Sa
             return tuple(_said_of(one, list_id) for list_id in lists or (None,))
         return (_said_of(one, _known_as(one.fact, [*member_of, *sorted(ever)])),)
 
-    return [replace(group, facts=tuple(clear for one in group.facts for clear in named(one))) for group in said]
+    return [replace(group, facts=_each_once(clear for one in group.facts for clear in named(one))) for group in said]
+
+
+def _each_once(facts: Iterable[StoredFact]) -> tuple[StoredFact, ...]:
+    return tuple({one.id: one for one in facts}.values())
 
 
 def _is_vague(one: Fact) -> bool:
