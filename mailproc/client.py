@@ -175,13 +175,18 @@ class Client:
         answer: str,
         *,
         by: str,
+        level: str | None = None,
         list_id: str | None = None,
         persons: Sequence[str] = (),
         note: str = "",
         once: str | None = None,
     ) -> Told:
-        """Answer a review, about the account or one list; of two answers the first counts. `once` as in `Entry`."""
-        about = {"level": "account" if list_id is None else "list", "list": list_id, "persons": list(persons)}
+        """Answer a review; of two answers the first counts. `once` as in `Entry`.
+
+        About what the mail asks; with a `list_id` about that list, with level `account` about all of the account.
+        """
+        level = "list" if level is None and list_id is not None else level
+        about = {"level": level, "list": list_id, "persons": list(persons)}
         body = {"answer": answer, "by": by, "note": note, **about}
         path, headers = f"/reviews/{_part(review_id)}/answer", _once(once)
         return dict(await self._call("POST", path, body, headers=headers))

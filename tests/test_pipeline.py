@@ -169,7 +169,7 @@ def test_no_decision_without_a_person_s_word_or_a_person_has_facts(automatic: bo
     for text in TEXTS:
         decision = decided(reply(text), account)
         assert bool(decision.facts) == (decision.action == Action.unsubscribe)
-        assert (decision.level is not None) == bool(decision.facts)
+        assert (decision.level is not None) == bool(decision.facts)  # none of these names a list
         assert automatic or not decision.facts
 
 

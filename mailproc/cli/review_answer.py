@@ -28,7 +28,9 @@ IdArgument = Annotated[str, typer.Argument(help="Id of the review, as `review li
 def resolve(
     review_id: IdArgument,
     answer: Annotated[Answer, typer.Option("--as", help="The answer.", show_default=False)],
-    level: Annotated[Level, typer.Option(help="How far an unsubscribe reaches.")] = Level.account,
+    level: Annotated[
+        Level | None, typer.Option(help="How far an unsubscribe reaches; else as far as the mail asks.")
+    ] = None,
     list_id: ListOption = None,
     person: Annotated[
         list[str] | None, typer.Option("--person", help="Who is meant, where the mail does not say; may be repeated.")
@@ -42,6 +44,8 @@ def resolve(
     config: ConfigOption = None,
 ) -> None:
     """Answer a review. `unsubscribe` takes the person off as of when the mail came, and the hooks are told.
+
+    It reaches as far as the mail asks (`review show` says how far), or as `--level` and `--list` say.
 
     Of two answers the first counts; a second one changes nothing, and exits 65 when it says something else.
 
@@ -96,7 +100,7 @@ async def _resolve(
     settings: Settings,
     review_id: str,
     answer: Answer,
-    level: Level,
+    level: Level | None,
     list_id: str | None,
     persons: list[str],
     by: str,

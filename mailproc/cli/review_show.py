@@ -16,9 +16,10 @@ from mailproc.mail.header_fields import decode_header
 from mailproc.mail.message import read_headers, read_message
 from mailproc.mail.new_text import find_new_text
 from mailproc.policy.hooks.due import SOON
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.review.again import Again
-from mailproc.review.answer import people_in, why_unclear
+from mailproc.review.answer import DIFFERENT_LISTS, Reach, asked_in, people_in, why_unclear
 from mailproc.store.results import ReviewItem
 
 _MAX_TEXT = 3000
@@ -175,10 +176,22 @@ def _what_unsubscribe_does(page: ReviewPage) -> str:
     item = page.item
     if unclear := why_unclear(item):
         return f"needs --person: {unclear}"
-    came = item.received_at or item.created_at
+    asked = asked_in(item)
+    if asked is None:
+        return f"needs --level: {DIFFERENT_LISTS}"
+    came, reach = item.received_at or item.created_at, _reach_text(asked)
     if {address or key for address, key in people_in(item)} <= page.off:
         return f"puts it on record as of {came:%Y-%m-%d}, and changes nothing: {who_text(item)} is off already"
-    return f"takes {who_text(item)} off, as of {came:%Y-%m-%d}"
+    return f"takes {who_text(item)} off{reach}, as of {came:%Y-%m-%d}" + (
+        "; to take them off everything: --level account" if reach else ""
+    )
+
+
+def _reach_text(reach: Reach) -> str:
+    """What somebody is taken off, as the end of `takes … off`: empty for the account."""
+    if reach.level is not Level.list:
+        return ""
+    return f" the list {reach.list_id}" if reach.list_id else f" the lists of send {reach.send}"
 
 
 def _today(again: Again) -> str:

@@ -30,6 +30,14 @@ class Also(StrEnum):
     review = "review"
 
 
+OF_SEND = "send"  # the rule of the evidence that names a send by its number, where its lists are meant
+
+
+def narrow(level: Level | None) -> Level | None:
+    """What a request goes on asking for while it waits: lists alone; None where it is the account, as of any other."""
+    return Level.list if level is Level.list else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One thing that was seen. `rule` names a rule id or the built-in check (`feedback-type`, `header`, `token`, …).
@@ -68,8 +76,10 @@ class BounceSummary:
 class Decision:
     """What one mail means for one account.
 
-    `level` and `list_id` are None where nobody's standing changes. `reason` is one short sentence for people, `rule`
-    the id of the deciding rule or None. `mail`, `ruleset` and `policy` are digests (`sha256:…`) of what was decided on.
+    `level` and `list_id` are None where nobody's standing changes, but of a review that asks for lists they say so
+    (with level `list` and no `list_id`: those of the send that the evidence names, else different ones). `reason` is
+    one short sentence for people, `rule` the id of the deciding rule or None. `mail`, `ruleset` and `policy` are
+    digests (`sha256:…`) of what was decided on.
     `subscribers` in order of trust. `also` sorted. `new_text` None where the mail was not read for text.
     `foreign` is True when a report or bounce is not about our mail. `authentication` as it was when deciding;
     `hinges` tells that what it left open (nobody looked, or DNS gave no answer) could turn the action.

@@ -1,17 +1,20 @@
 """A person's answer to a review, turned into facts and recorded with it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mailproc.errors import MailprocError, StoreError
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
+from mailproc.policy.deciding.decide_report import fact_kind_of
 from mailproc.policy.deciding.review import Answer
-from mailproc.policy.decision import Action, Also
+from mailproc.policy.decision import OF_SEND, Action, Also
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.verdict import verdict
 from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
 
+DIFFERENT_LISTS = "the mail asks for different lists"
 _ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
 _REQUEST = (FactKind.opt_out, Channel.reply)
 # By which door a request came that a person recognised: the same as if it had been recognised at once.
@@ -22,8 +25,17 @@ _BY_KIND = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far an answer takes somebody off. At level `list` without `list_id` off the lists of the send of `send`."""
+
+    level: Level = Level.account
+    list_id: str | None = None
+    send: str | None = None
+
+
 class WhoIsMeant(MailprocError):
-    """An answer that takes somebody off, to a mail that names nobody or several: a person must say who."""
+    """An answer that takes somebody off, to a mail that does not say clearly whom, or how far: a person must say."""
 
 
 def people_in(item: ReviewItem) -> tuple[tuple[str | None, str | None], ...]:
@@ -44,35 +56,66 @@ def why_unclear(item: ReviewItem) -> str | None:
     return None if asked_for else item.reason  # decided, but it was unclear whom the address means
 
 
+def asked_in(item: ReviewItem) -> Reach | None:
+    """How far the mail asks to be taken off: some lists, where it says so, else the account (R15).
+
+    None where it asks for different lists at once.
+    """
+    said = item.decision.decision if item.decision else {}
+    if said.get("level") != Level.list:
+        return Reach()
+    if said.get("list") is not None:
+        return Reach(level=Level.list, list_id=said["list"])
+    send = next((one["phrase"] for one in said.get("evidence", ()) if one.get("rule") == OF_SEND), None)
+    return None if send is None else Reach(level=Level.list, send=send)
+
+
 def facts_of_answer(
-    item: ReviewItem, *, level: Level, list_id: str | None, persons: Sequence[str], by: str, note: str
+    item: ReviewItem,
+    *,
+    level: Level | None = None,
+    list_id: str | None = None,
+    persons: Sequence[str] = (),
+    by: str,
+    note: str = "",
 ) -> list[Fact]:
     """What becomes known when a review is answered with `unsubscribe`: as of when the mail came.
 
-    `persons` are addresses or subscriber keys; with none it is whoever the mail names. Raises WhoIsMeant when that is
-    nobody or are several.
+    It reaches as far as `level` says, with none as far as the mail asks. `persons` are addresses or subscriber keys;
+    with none it is whoever the mail names. Raises WhoIsMeant when that is nobody or are several, or different lists.
     """
     people = tuple((one, None) if is_address(one) else (None, one) for one in persons) or people_in(item)
     if not persons and (why := why_unclear(item)):
         raise WhoIsMeant(f"{why}: say who is meant with --person, once for each")
-    kind, channel = _BY_KIND.get(MailKind(item.decision.kind), _REQUEST) if item.decision else _REQUEST
+    kind, channel = _kind_and_channel(item)
+    reach = asked_in(item) if level is None else Reach(level=level, list_id=list_id)
+    if reach is None:
+        raise WhoIsMeant(f"{DIFFERENT_LISTS}: say how far with a level: account, or list and which one")
     return [
         Fact(
             kind=kind,
             account_id=item.account_id,
             address=address,
             key=key,
-            level=level,
-            list_id=list_id,
+            level=reach.level,
+            list_id=reach.list_id,
             occurred_at=item.received_at or item.created_at,
             channel=channel,
-            evidence=_evidence(item, by, note),
+            evidence=_evidence(item, reach, by, note),
         )
         for address, key in people
     ]
 
 
-def _evidence(item: ReviewItem, by: str, note: str) -> dict[str, str]:
+def _kind_and_channel(item: ReviewItem) -> tuple[FactKind, Channel]:
+    if item.decision is None:
+        return _REQUEST
+    kind, channel = _BY_KIND.get(MailKind(item.decision.kind), _REQUEST)
+    report = item.decision.decision.get("feedback")
+    return (fact_kind_of(report["type"]) or kind if report else kind), channel
+
+
+def _evidence(item: ReviewItem, reach: Reach, by: str, note: str) -> dict[str, str]:
     said = item.decision.decision if item.decision else {}
     seen: Mapping[str, str] = next((one for one in said.get("evidence", ()) if one.get("span")), {})
     told = {
@@ -80,6 +123,7 @@ def _evidence(item: ReviewItem, by: str, note: str) -> dict[str, str]:
         "reason": "a person answered the review",
         "rule": seen.get("rule"),
         "phrase": seen.get("phrase"),
+        "send": reach.send,
         "by": by,
         "note": note,
     }
@@ -93,11 +137,14 @@ async def answer_review(
     *,
     by: str,
     note: str = "",
-    level: Level = Level.account,
+    level: Level | None = None,
     list_id: str | None = None,
     persons: Sequence[str] = (),
 ) -> Answered:
-    """Answer a review; of two at once the first counts, and the second is told. Raises WhoIsMeant, NotFound."""
+    """Answer a review; of two at once the first counts, and the second is told. Raises WhoIsMeant, NotFound.
+
+    With no level as far as the mail asks.
+    """
     facts: list[Fact] = []
     if answer is Answer.unsubscribe:
         facts = facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
@@ -114,8 +161,19 @@ async def consented_since(store: Store, facts: Sequence[Fact]) -> list[str] | No
         found = {name: await store.standings.of(name, fact.account_id) for name, fact in names.items()}
     except StoreError:
         return None
-    return [name for name, people in found.items() if any(_is_mailed(one, names[name].list_id) for one in people)]
+    return [name for name, people in found.items() if any(_is_mailed(one, names[name]) for one in people)]
 
 
-def _is_mailed(person: PersonStatus, list_id: str | None) -> bool:
-    return not any(block.kind in _ASKED_FOR for block in verdict(person.standing, list_id=list_id).stopped_by)
+def _is_mailed(person: PersonStatus, said: Fact) -> bool:
+    return any(
+        not any(block.kind in _ASKED_FOR for block in verdict(person.standing, list_id=list_id).stopped_by)
+        for list_id in _lists_meant(person, said)
+    )
+
+
+def _lists_meant(person: PersonStatus, said: Fact) -> set[str | None]:
+    """Which lists an opt-out is from, None for the account; those of a send as they were found when it was recorded."""
+    if not said.is_of_send:
+        return {said.list_id}
+    mail = said.evidence["mail"]
+    return {one.list_id for one in person.facts if one.kind is said.kind and one.evidence.get("mail") == mail}

@@ -10,10 +10,13 @@ import pytest
 from command_line import REQUEST, Shell
 
 from mailproc.cli.storage import open_store, run
+from mailproc.policy.tokens.token import Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.file import load_settings
 from mailproc.store.results import Subscriber
 
 RULES = Path(__file__).parents[2] / "rules"
+KEYS = {1: bytes(range(32))}
 OFF = {"MAILPROC_ACCOUNT__ACME__AUTOMATIC": "false"}
 QUESTION = REQUEST.replace(b"Please unsubscribe me.", b"Please do not unsubscribe me.").replace(b"pat@", b"sam@")
 
@@ -178,6 +181,50 @@ def test_the_answer_can_be_for_a_list_that_the_account_has(held: Shell) -> None:
     held.run("review", "resolve", review, "--as", "unsubscribe", "--level", "list", "--list", "news")
     [person] = held.json("status", "pat@example.org")
     assert [block["list"] for block in person["blocks"]] == ["news"]
+
+
+@pytest.fixture
+def narrow(held: Shell) -> Shell:
+    """An account with lists, in which nothing is automatic, and a send 42 that went to one of them."""
+    file = held.folder / "mailproc.toml"
+    more = '[account.lists]\nweekly = "Weekly"\noffers = "Offers"\n[account.token_keys]\n1 = "' + KEYS[1].hex() + '"\n'
+    file.write_text(file.read_text(encoding="utf-8").replace("[[hook]]", f"{more}[[hook]]"), encoding="utf-8")
+    assert held.run("sends", "add", "42", "--list", "weekly").returncode == 0
+    return held
+
+
+@pytest.mark.parametrize(
+    ("token", "shown"),
+    [
+        ((Purpose.unsubscribe_list, "weekly"), "the list weekly"),
+        ((Purpose.unsubscribe_send, "42"), "the lists of send 42"),
+    ],
+)
+def test_an_answer_to_a_list_s_or_a_send_s_address_reaches_no_further_than_that(
+    narrow: Shell, token: tuple[Purpose, str], shown: str
+) -> None:
+    review = token_review(narrow, *token)
+    assert f"takes key 18 off {shown}, as of" in " ".join(narrow.run("review", "show", review).stdout.split())
+    run = narrow.run("review", "resolve", review, "--as", "unsubscribe")
+    assert (run.returncode, "NOT off" in run.stdout) == (0, False), run.stdout
+    [person] = narrow.json("status", "18")
+    assert [(block["level"], block["list"]) for block in person["blocks"]] == [("list", "weekly")]
+
+
+def test_whoever_answers_may_still_choose_the_account_or_another_list(narrow: Shell) -> None:
+    review = token_review(narrow, Purpose.unsubscribe_list, "weekly")
+    narrow.run("review", "resolve", review, "--as", "unsubscribe", "--level", "account")
+    [person] = narrow.json("status", "18")
+    assert [block["level"] for block in person["blocks"]] == ["account"]
+
+
+def token_review(shell: Shell, purpose: Purpose, about: str) -> str:
+    """A mail to a signed unsubscribe address of subscriber 18, which waits."""
+    token = make_token(Token(purpose=purpose, subscriber=18, message=number_of(about), day=20_500, kid=1), KEYS)
+    mail = REQUEST.replace(b"reply@", token.encode() + b"@")
+    (shell.folder / "mails" / "token.eml").write_bytes(mail)
+    assert shell.run("replay", "--apply", "mails/token.eml", **OFF).returncode == 0
+    return str(only_review(shell, "--reason", "signed unsubscribe address")["id"])
 
 
 def test_where_the_mail_names_several_a_person_must_say_who(held: Shell) -> None:

@@ -43,6 +43,14 @@ def test_what_is_held_has_no_effect():
     assert (outcome.action, outcome.reason, outcome.level, outcome.facts) == (Action.review, "waits", None, ())
 
 
+def test_what_asks_for_a_list_goes_on_asking_for_it_while_it_waits():
+    asks = Outcome(action=Action.unsubscribe, reason="x", level=Level.list, list_id="weekly")
+    outcome = held(asks, "waits")
+    assert (outcome.action, outcome.level, outcome.list_id, outcome.facts) == (
+        Action.review, Level.list, "weekly", (),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("action", "left"), [(Action.forward, set()), (Action.unsubscribe, {Also.forward})])
 def test_what_the_action_says_already_is_not_said_again(action: Action, left: set[Also]):
     assert also(Outcome(action=action, reason="x"), Also.forward).also == left

@@ -6,6 +6,7 @@ from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.deciding.breaker import HELD, BreakerLimits, Unproven, held_decision, unproven_in
 from mailproc.policy.decision import Action
 from mailproc.policy.hooks.probe import probe_address
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.tokens.token import Purpose
 
 ACCOUNT = account_with()
@@ -107,6 +108,13 @@ def test_who_is_named_beside_a_probe_is_counted_wherever_it_comes_from():
     counted = unproven_in(decision, ACCOUNT, "127.0.0.1")
     assert counted is not None
     assert counted.people == 2
+
+
+def test_a_held_decision_goes_on_asking_for_the_one_list_that_was_named():
+    narrow = account_with(reply_scope="named-list")
+    decision = decided(reply_mail("Please remove me from your list Acme Weekly"), account=narrow)
+    held = held_decision(decision, "network 203.0.113.0/24", 50)
+    assert (held.action, held.level, held.list_id, held.facts) == (Action.review, Level.list, "weekly", ())
 
 
 def test_a_held_decision_changes_nobody_and_says_why():

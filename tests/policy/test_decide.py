@@ -77,7 +77,15 @@ class TestTokenAddress:
         decision = decided(reply_mail(""), to=to)
         assert [(fact.is_of_send, fact.evidence["send"]) for fact in decision.facts] == [(True, "42")]
         held = decided(reply_mail(""), to=to, account=account_with(automatic=False))
-        assert (held.action, held.facts) == (Action.review, ())
+        assert (held.action, held.facts, held.level, held.list_id) == (Action.review, (), Level.list, None)
+        assert [one.phrase for one in held.evidence if one.rule == "send"] == ["42"]
+
+    def test_a_list_token_says_its_list_while_it_waits(self):
+        for lists, list_id in (({"42": "Acme Weekly"}, "42"), ({}, "number-42")):
+            account = account_with(automatic=False, lists=lists)
+            held = decided(reply_mail(""), to=token_address(Purpose.unsubscribe_list, message=42), account=account)
+            assert (held.action, held.level, held.list_id) == (Action.review, Level.list, list_id)
+            assert "send" not in {one.rule for one in held.evidence}
 
     @pytest.mark.parametrize("purpose", [Purpose.unsubscribe_send, Purpose.unsubscribe_list])
     @pytest.mark.parametrize(

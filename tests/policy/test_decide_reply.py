@@ -215,6 +215,23 @@ class TestLevel:
         assert (decision.level, decision.list_id) == (Level.list, "weekly")
         assert (decision.facts[0].level, decision.facts[0].list_id) == (Level.list, "weekly")
 
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("Please remove me from your list Acme Weekly", "automatic handling is off"),
+            ("Please remove ann@example.net from your list Acme Weekly", "another address"),
+        ],
+    )
+    def test_what_waits_says_the_one_list_that_it_names(self, text: str, reason: str):
+        decision = decided(reply_mail(text), account=account_with(reply_scope="named-list", automatic=False))
+        assert reason in decision.reason
+        assert (decision.action, decision.level, decision.list_id) == (Action.review, Level.list, "weekly")
+
+    @pytest.mark.parametrize("text", ["Remove me from Acme Weekly and all other lists", "Please unsubscribe me"])
+    def test_nor_does_what_waits_where_all_or_none_is_named(self, text: str):
+        decision = decided(reply_mail(text), account=account_with(reply_scope="named-list", automatic=False))
+        assert (decision.action, decision.level, decision.list_id) == (Action.review, None, None)
+
     @pytest.mark.parametrize("text", ["Remove me from Acme Weekly and all other lists", "Please unsubscribe me"])
     def test_but_never_where_all_or_none_is_named(self, text: str):
         assert decided(reply_mail(text), account=self.NARROW).level == Level.account

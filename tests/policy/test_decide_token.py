@@ -80,8 +80,24 @@ def test_addresses_for_other_things_take_nobody_off():
 
 def test_everybody_waits_where_nothing_is_automatic():
     decision = sent_to((LIST, 7, 42), (ALL, 8, 0), account=account_with(automatic=False))
-    assert (decision.action, decision.level, decision.facts) == (Action.review, None, ())
+    assert (decision.action, decision.level, decision.list_id, decision.facts) == (Action.review, Level.list, None, ())
     assert [ref.key for ref in decision.subscribers] == ["7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "send"),
+    [
+        ([(SEND, 7, 44)], ["44"]),
+        ([(SEND, 7, 44), (SEND, 8, 44)], ["44"]),
+        ([(SEND, 7, 44), (SEND, 7, 45)], []),
+        ([(SEND, 7, 44), (LIST, 7, 42)], []),
+        ([(SEND, 7, 44), (ALL, 8, 0)], []),
+    ],
+)
+def test_what_waits_names_a_send_only_where_everything_is_about_it(asked: list[Asked], send: list[str]):
+    decision = sent_to(*asked, account=account_with(automatic=False))
+    assert (decision.level, decision.list_id) == (Level.list, None)
+    assert [one.phrase for one in decision.evidence if one.rule == "send"] == send
 
 
 def test_more_than_a_client_may_send_at_once_are_a_person_s_to_look_at():

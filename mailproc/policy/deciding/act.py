@@ -7,7 +7,7 @@ from typing import Any
 
 from mailproc.mail.message import Message
 from mailproc.policy.deciding.case import Case, Outcome, changed
-from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.decision import OF_SEND, Action, Also, Evidence, narrow
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
@@ -66,8 +66,11 @@ def by_verdict(case: Case, verdict: Verdict, taken: Outcome, waiting: Callable[.
 
 
 def held(outcome: Outcome, reason: str, **more: Any) -> Outcome:
-    """The same, waiting for a person: no facts, no level; with `more` fields."""
-    return changed(outcome, action=Action.review, reason=reason, level=None, list_id=None, facts=(), **more)
+    """The same, waiting for a person: no facts; with `more` fields.
+
+    What asks for lists goes on saying so, or an answer to it would reach further than it does (R15).
+    """
+    return changed(outcome, action=Action.review, reason=reason, level=narrow(outcome.level), facts=(), **more)
 
 
 def also(outcome: Outcome, *more: Also) -> Outcome:
@@ -119,7 +122,12 @@ def _date(value: str | None) -> datetime | None:
 
 
 def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
-    """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
+    """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields.
+
+    Where the lists are those of a send, its number is evidence: by it whoever answers a review finds them.
+    """
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
     by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
-    return changed(outcome, subscribers=identified.refs, evidence=outcome.evidence + by + others, **more)
+    sends = send_evidence(identified.token).values() if outcome.level is Level.list and not outcome.list_id else ()
+    of_send = tuple(Evidence(rule=OF_SEND, phrase=one, where="header") for one in sends)
+    return changed(outcome, subscribers=identified.refs, evidence=outcome.evidence + by + of_send + others, **more)

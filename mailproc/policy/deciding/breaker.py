@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailproc.mail.network import address_of, network_of
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.decision import Action, Also, Decision
+from mailproc.policy.decision import Action, Also, Decision, narrow
 from mailproc.policy.hooks.probe import is_probe
 from mailproc.policy.storable import short_text
 from mailproc.policy.who.ownership import is_our_ip
@@ -98,8 +98,7 @@ def _waiting(decision: Decision, reason: str) -> Decision:
         decision,
         action=Action.review,
         also=tuple(one for one in decision.also if one is not Also.review),
-        level=None,
-        list_id=None,
+        level=narrow(decision.level),
         reason=reason,
         facts=(),
     )

@@ -8,7 +8,7 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.deciding.act import also, by_verdict, held, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.deciding.named_address import find_named_address
-from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.decision import Action, Also, Evidence, narrow
 from mailproc.policy.rules.intent import Intent, named_list, read_intent
 from mailproc.policy.rules.match import Match
 from mailproc.policy.standing.facts import Channel, FactKind, Level
@@ -35,7 +35,8 @@ def decide_reply(case: Case) -> Outcome:
     if case.role == MailboxRole.feedback:
         outcome = _as_complaint(outcome)
     if outcome.action != Action.unsubscribe:
-        return changed(outcome, subscribers=_writer(case).refs)
+        asked = _asked_for(case, outcome) if outcome.action == Action.review else outcome
+        return changed(asked, subscribers=_writer(case).refs)
     return _take_off(case, outcome, decisive)
 
 
@@ -58,7 +59,7 @@ def has_request(case: Case) -> Outcome | None:
     intent = read_intent(case.body_matches, case.rules)
     if intent.action != Action.unsubscribe or intent.decisive is None:
         return None
-    outcome = _outcome(case, intent, "body", "keyword in reply")
+    outcome = _levelled(case, _outcome(case, intent, "body", "keyword in reply"))
     return changed(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
 
 
@@ -168,6 +169,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
     Who writes from one address proves nothing about another, also of the same domain: any two people of a mail provider
     have that in common. Only a token tells that it is the same person.
     """
+    outcome = _levelled(case, outcome)
     token = _token(case)
     proof = _proof(case, token)
     verdict = request_verdict(proof)
@@ -179,8 +181,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
             waiting = changed(outcome, subscribers=(*identified.refs, ref))
             return held(waiting, "asks for another address than its own")
     channel, kind = _channel_and_kind(case, outcome)
-    levelled = _levelled(case, outcome)
-    taken = take_off(case, identified, kind=kind, channel=channel, outcome=levelled, hinges=verdict.hinges)
+    taken = take_off(case, identified, kind=kind, channel=channel, outcome=outcome, hinges=verdict.hinges)
     why = f"{outcome.reason}, {why_it_waits(proof)}"
     return by_verdict(case, verdict, taken, partial(held, outcome, why, subscribers=identified.refs))
 
@@ -193,6 +194,12 @@ def _levelled(case: Case, outcome: Outcome) -> Outcome:
     said = f"{case.subject.text}\n{case.text}"
     list_id = named_list(said, case.account.list_names(), case.rules)
     return changed(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
+
+
+def _asked_for(case: Case, outcome: Outcome) -> Outcome:
+    """What waits, with the one list that it names; it has no level where it is about the account."""
+    levelled = _levelled(case, outcome)
+    return changed(levelled, level=narrow(levelled.level))
 
 
 def _channel_and_kind(case: Case, outcome: Outcome) -> tuple[Channel, FactKind]:

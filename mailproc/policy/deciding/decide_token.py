@@ -1,15 +1,16 @@
 """Mail to signed unsubscribe addresses: whoever their tokens name leaves, whatever From, subject and text say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.deciding.act import also, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
 from mailproc.policy.deciding.decide_report import is_of_acting_type
-from mailproc.policy.decision import Action, Also, Evidence
+from mailproc.policy.decision import OF_SEND, Action, Also, Evidence
 from mailproc.policy.rules.intent import word_of_totality
 from mailproc.policy.standing.facts import Channel, FactKind, Level
-from mailproc.policy.standing.lists import list_named_by
+from mailproc.policy.standing.list_number import numbered
+from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 from mailproc.policy.who.subscriber import by_token
 
@@ -63,7 +64,7 @@ def _taken_off(case: Case, token: Token, everything: Evidence | None) -> Outcome
         action=Action.unsubscribe,
         reason=f"{_ONE}{_OF_EVERYTHING if everything else _OF[token.purpose]}",
         level=Level.account if everything or token.purpose == Purpose.unsubscribe_all else Level.list,
-        list_id=None if everything else list_named_by(token, case.account.lists),
+        list_id=None if everything else _list_of(token, case.account.lists),
         evidence=(seen, everything) if everything else (seen,),
     )
     return take_off(
@@ -77,19 +78,25 @@ def _taken_off(case: Case, token: Token, everything: Evidence | None) -> Outcome
 
 
 def _together(outcomes: Sequence[Outcome]) -> Outcome:
-    """All of them as one; its level is the widest, and its list the one that all are about."""
+    """All of them as one; its level is the widest, and its list or send the one that all are about.
+
+    Of what waits it is list level wherever one asks for lists: whoever answers must say how far (R15).
+    """
     first = outcomes[0]
     if len(outcomes) == 1:
         return first
     levels = {one.level for one in outcomes}
     lists = {one.list_id for one in outcomes}
+    evidence = dict.fromkeys(seen for one in outcomes for seen in one.evidence)
+    sends = [seen for seen in evidence if seen.rule == OF_SEND]
+    is_one_send = levels == {Level.list} and lists == {None} and len(sends) == 1
     return changed(
         first,
         reason=first.reason.replace(_ONE, _SEVERAL) if len({one.reason for one in outcomes}) == 1 else _SEVERAL,
-        level=Level.account if Level.account in levels else first.level,
+        level=next((level for level in (Level.account, Level.list) if level in levels), None),
         list_id=first.list_id if len(lists) == 1 else None,
         subscribers=tuple(dict.fromkeys(ref for one in outcomes for ref in one.subscribers)),
-        evidence=tuple(dict.fromkeys(seen for one in outcomes for seen in one.evidence)),
+        evidence=tuple(seen for seen in evidence if is_one_send or seen not in sends),
         facts=tuple(fact for one in outcomes for fact in one.facts),
     )
 
@@ -110,3 +117,13 @@ def _own_subject(case: Case) -> str:
     subject = case.subject
     is_quoted = subject.answers or subject.is_quotation or subject.is_that_of_quoted(case.new_text.body)
     return "" if is_quoted else subject.text
+
+
+def _list_of(token: Token, lists: Iterable[str]) -> str | None:
+    """The list that a token names, by its number where the account has none such: never widened to all (R15).
+
+    None where it names no list, or those of a send, which are looked up when it is recorded.
+    """
+    if token.purpose != Purpose.unsubscribe_list:
+        return None
+    return list_of_number(token.message, lists) or numbered(token.message)

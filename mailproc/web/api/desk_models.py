@@ -30,7 +30,7 @@ class WantedAnswer(Body):
     """A person's answer."""
 
     answer: Answer
-    level: Level = Level.account
+    level: Level | None = Field(None, description="How far `unsubscribe` reaches. Null: as far as the mail asks.")
     list: ListId | None = None
     persons: tuple[Person, ...] = Field((), max_length=100, description="Who is meant, where the mail does not say.")
     by: Short = Field(min_length=1, description="Who answers.", examples=["kim"])

@@ -1,27 +1,34 @@
 """Reviews, outbox and decisions by the API, and a mail explained."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api_house import Api
+import pytest
+from api_house import SECRET, Api
 
 from mailproc.mail.authentication import NOT_CHECKED
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
+from mailproc.policy.tokens.token import Purpose, Token, make_token
+from mailproc.policy.tokens.token_key import number_of
 
 MAIL = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: News\r\n\r\nplease unsubscribe me\r\n"
 ASKS = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: unsubscribe\r\n\r\nwhen is it?\r\n"
 
 
-async def decided(api: Api, content: bytes, number: int) -> str:
+async def decided(
+    api: Api, content: bytes, number: int, *, to: str = "reply@reply.acme.example", automatic: bool = True
+) -> str:
     """A mail of acme, taken and decided."""
-    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
+    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=(to,))
     mail = InboundMail(
         id=f"{number:026}", account_id="acme", envelope=envelope, content=content, received_at=datetime.now(UTC)
     )
     await api.store.accept([mail])
     policy = api.parts.accounts().get("acme")
     assert policy is not None
+    policy = replace(policy, automatic=automatic)
     await api.store.record(mail, decide_mail(mail, NOT_CHECKED, policy, api.parts.rules()))
     return mail.id
 
@@ -38,6 +45,48 @@ async def test_a_review_is_listed_shown_answered_once_and_takes_the_person_off(a
     assert (again.json()["applied"], again.json()["by"]) == (False, "kim (token tool)")
     assert (await program.get("/reviews")).json()["items"] == []
     assert len((await program.get("/reviews", params={"resolved": True})).json()["items"]) == 1
+
+
+LEAVES_LIST = Token(purpose=Purpose.unsubscribe_list, subscriber=18, message=number_of("weekly"), day=20_500, kid=1)
+LEAVES_SEND = Token(purpose=Purpose.unsubscribe_send, subscriber=18, message=42, day=20_500, kid=1)
+
+
+@pytest.mark.parametrize("token", [LEAVES_LIST, LEAVES_SEND])
+async def test_an_answer_without_a_level_reaches_as_far_as_the_mail_asks(api: Api, token: Token) -> None:
+    program = await api.program()
+    await program.post("/sends", json={"id": "42", "lists": ["weekly"]})
+    review_id = await held_request(api, token)
+    said = (await program.post(f"/reviews/{review_id}/answer", json={"answer": "unsubscribe", "by": "kim"})).json()
+    assert (said["applied"], said["consented_since"]) == (True, [])
+    facts = (await program.get("/facts")).json()["items"]
+    assert [(one["level"], one["list"]) for one in facts] == [("list", "weekly")]
+
+
+async def test_of_an_answer_about_a_send_it_is_told_who_asked_for_its_lists_since(api: Api) -> None:
+    program = await api.program()
+    await program.post("/sends", json={"id": "42", "lists": ["weekly"]})
+    review_id = await held_request(api, LEAVES_SEND)
+    back = {"kind": "resubscribe", "person": "18", "level": "list", "list": "weekly"}
+    assert (await program.post("/requests", json=back)).status_code == 200
+    said = (await program.post(f"/reviews/{review_id}/answer", json={"answer": "unsubscribe", "by": "kim"})).json()
+    assert said["consented_since"] == ["18"]
+
+
+@pytest.mark.parametrize("chosen", [{"level": "account"}, {"level": "list", "list": "offers"}])
+async def test_whoever_answers_may_choose_how_far_it_reaches(api: Api, chosen: dict[str, str]) -> None:
+    review_id = await held_request(api, LEAVES_SEND)
+    program = await api.program()
+    body = {"answer": "unsubscribe", "by": "kim", **chosen}
+    assert (await program.post(f"/reviews/{review_id}/answer", json=body)).json()["applied"]
+    facts = (await program.get("/facts")).json()["items"]
+    assert [(one["level"], one["list"]) for one in facts] == [(chosen["level"], chosen.get("list"))]
+
+
+async def held_request(api: Api, token: Token) -> str:
+    """A mail to a signed unsubscribe address in an account where nothing is automatic."""
+    to = f"{make_token(token, {1: bytes.fromhex(SECRET)})}@reply.acme.example"
+    await (await api.program()).put("/people/18", json={"address": "pat@example.org"})
+    return await decided(api, MAIL, 1, to=to, automatic=False)
 
 
 async def test_no_answer_to_a_mail_sets_a_global_opt_out(api: Api) -> None:
