@@ -28,7 +28,8 @@ _COLUMNS = (
 def migrate(config: ConfigOption = None) -> None:
     """Bring the database to this version's schema; makes it when there is none. Safe to stop and to run again.
 
-    Stop `serve` before; a stop or an error leaves the database as it was. What is to be done afterwards is said.
+    Stop `serve` before; a stop or an error leaves the database as it was. What is to be done afterwards is said. Run it
+    also when a backup was restored: whoever follows the API's feed of facts hears all that is new then.
 
     Example: `mailproc db migrate --config mailproc.toml`
     """

@@ -19,10 +19,10 @@ from mailproc.cli.context import (
 )
 from mailproc.cli.terminal import EX_CANTCREAT, EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.policy.account import AccountPolicy
+from mailproc.policy.stamp import left_by
 from mailproc.policy.standing.lists import list_of_number
 from mailproc.policy.tokens.token import (
     MAX_LOCAL_PART,
-    UNSUBSCRIBING,
     Purpose,
     Token,
     find_tokens,
@@ -90,6 +90,8 @@ def make(
 ) -> None:
     """Make one address with a token, as `mailproc headers` does.
 
+    `unsubscribe` leaves the --list, without it the lists that the --send went to, and without both the whole account.
+
     Example: `mailproc token make --person 1234567890123 --purpose bounce --send 42`
     """
     settings = settings_with_lists(config)
@@ -101,15 +103,15 @@ def make(
     if list_id is not None and (purpose != "unsubscribe" or list_id not in policy.lists):
         err.print(f"mailproc: --list goes with purpose unsubscribe, and must be one of: {', '.join(policy.lists)}")
         raise typer.Exit(EX_USAGE)
-    about, also_send = (list_id, send) if list_id is not None else (send, None)
     try:
+        what, about, also_send = _meant(purpose, list_id, number_of(send) if send else 0)
         token = Token(
-            purpose=_purpose(purpose, list_id),
+            purpose=what,
             subscriber=subscriber_of(person),
-            message=number_of(about) if about else 0,
+            message=about,
             day=(datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _DAY,
             kid=kid,
-            send=number_of(also_send) if also_send else 0,
+            send=also_send,
         )
         local_part = make_token(token, policy.token_keys)
         if len(local_part) > MAX_LOCAL_PART:
@@ -120,11 +122,12 @@ def make(
     typer.echo(f"{local_part}@{policy.domains[0]}")
 
 
-def _purpose(word: str, list_id: str | None) -> Purpose:
+def _meant(word: str, list_id: str | None, send: int) -> tuple[Purpose, int, int]:
+    """Purpose, what it is about, and the send beside a list. Raises ValueError for a word that is no purpose."""
     if word == "unsubscribe":
-        return Purpose.unsubscribe_list if list_id is not None else Purpose.unsubscribe_all
+        return left_by(list_id, send)
     if word in ("bounce", "reply", "feedback", "profile"):
-        return Purpose[word]
+        return Purpose[word], send, 0
     raise ValueError(f"purpose {word!r}: must be unsubscribe, bounce, reply, feedback or profile")
 
 
@@ -135,6 +138,8 @@ def read(
     config: ConfigOption = None,
 ) -> None:
     """Tell what the tokens in a text say: account, person, send, day; exit 65 when none verifies.
+
+    Purpose `unsubscribe_list` leaves one list, `unsubscribe_send` those of its send, `unsubscribe_all` the account.
 
     Example: `mailproc token read u-ceaqaaabd5y7wbglaaaaabtzgjiubozftnjofvvgcwganmm2@reply.acme.example`
     """
@@ -160,7 +165,7 @@ def _told(token: Token, policy: AccountPolicy) -> dict[str, str | int | None]:
     of_list = token.purpose == Purpose.unsubscribe_list
     return {
         "account": policy.id,
-        "purpose": "unsubscribe" if token.purpose in UNSUBSCRIBING else token.purpose.name,
+        "purpose": token.purpose.name,
         "person": token.key,
         "list": (list_of_number(token.message, policy.lists) or f"unknown ({token.message})") if of_list else None,
         "send": token.send_number,

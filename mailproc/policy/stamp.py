@@ -79,7 +79,6 @@ class Stamper:
         self._lists = {
             list_id: _list_id(list_id, name, self._sending_domain) for list_id, name in account.lists.items()
         }
-        self._list_numbers = {list_id: number_of(list_id) for list_id in account.lists}
         self._account_id = account.id
 
     def stamp(self, key: str, *, nonce: str, list_id: str | None = None, send: str | None = None) -> dict[str, str]:
@@ -99,7 +98,7 @@ class Stamper:
             return sign_token(purpose, form, packed, message, self._day, self._kid, self._key, send)
 
         reply = token(Purpose.reply)
-        purpose, about, also_send = self._left_by(list_id, number)
+        purpose, about, also_send = left_by(list_id, number)
         pressed = token(purpose, about, also_send)
         leave = pressed if len(pressed) <= MAX_LOCAL_PART else token(purpose, about)
         mailto = f"<mailto:{leave}@{self._domain}?subject=unsubscribe>"
@@ -125,27 +124,29 @@ class Stamper:
         self._require_list(list_id)
         form, packed = packed_subscriber(subscriber_of(key))
         number = number_of(send) if send else 0
-        places = (self._links_base, self._left_by(list_id, number)), (self._profile_base, (Purpose.profile, number, 0))
+        places = (self._links_base, left_by(list_id, number)), (self._profile_base, (Purpose.profile, number, 0))
         return {
             name: base + sign_token(purpose, form, packed, about, self._day, self._kid, self._key, also_send)
             for name, (base, (purpose, about, also_send)) in zip(LINK_NAMES, places, strict=True)
             if base is not None
         }
 
-    def _left_by(self, list_id: str | None, send: int) -> tuple[Purpose, int, int]:
-        """What a press leaves: purpose, what it is about, and the number of the send beside a list.
-
-        The account's lists may be many: without one of them it is those alone that the send went to (R31).
-        """
-        if list_id is not None:
-            return Purpose.unsubscribe_list, self._list_numbers[list_id], send
-        return (Purpose.unsubscribe_send if send else Purpose.unsubscribe_all), send, 0
-
     def _require_list(self, list_id: str | None) -> None:
         if list_id is not None and list_id not in self._lists:
             raise ValueError(
                 f"account {self._account_id} has no list {list_id}; there: {', '.join(self._lists) or 'none'}"
             )
+
+
+@lru_cache(maxsize=1024)
+def left_by(list_id: str | None, send: int) -> tuple[Purpose, int, int]:
+    """What a press leaves: purpose, what it is about, and the number of the send beside a list; `send` 0 for none.
+
+    The account's lists may be many: without one of them it is those alone that the send went to (R31).
+    """
+    if list_id is not None:
+        return Purpose.unsubscribe_list, number_of(list_id), send
+    return (Purpose.unsubscribe_send if send else Purpose.unsubscribe_all), send, 0
 
 
 @lru_cache(maxsize=1024)  # the same for everyone in a send

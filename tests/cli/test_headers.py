@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -157,7 +158,7 @@ def test_a_token_says_who_and_what() -> None:
     result = invoke("token", "read", VECTOR.upper())
     assert result.exit_code == 0
     assert (
-        "account acme  purpose unsubscribe  person 1234567890123  send 424242  issued 2026-12-13  key_id 1"
+        "account acme  purpose unsubscribe_all  person 1234567890123  send 424242  issued 2026-12-13  key_id 1"
         in result.stdout
     )
 
@@ -240,3 +241,23 @@ def test_an_address_tells_list_and_send_of_a_key_that_is_a_number_and_no_other()
     assert ("list weekly" in read.stdout, "send 42" in read.stdout) == (True, True)
     refused = invoke("token", "make", "--person", "0035g00000AbCdEAAV", *of_both)
     assert (refused.exit_code, "not for both" in refused.stderr) == (65, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "purpose"),
+    [
+        (("--send", "42"), "unsubscribe_send"),
+        (("--list", "weekly", "--send", "42"), "unsubscribe_list"),
+        (("--list", "weekly"), "unsubscribe_list"),
+        ((), "unsubscribe_all"),
+    ],
+)
+def test_a_made_token_is_the_one_that_headers_stamps_and_read_tells_what_it_leaves(
+    words: tuple[str, ...], purpose: str
+) -> None:
+    made = invoke("token", "make", "--person", "7", *words).stdout.strip()
+    stamped = json.loads(invoke("headers", "--person", "7", *words, "--json").stdout)
+    assert stamped["List-Unsubscribe"] == f"<mailto:{made}?subject=unsubscribe>"
+    [told] = json.loads(invoke("token", "read", made, "--json").stdout)
+    assert told["purpose"] == purpose
+    assert f"purpose {purpose}  " in invoke("token", "read", made).stdout

@@ -218,6 +218,43 @@ class TestList:
         decision = report("opt-out-list", "Original-Rcpt-To: pat@example.org\n", f"List-Id: <other.example>\n{DATED}")
         assert (decision.level, decision.list_id) == (Level.account, None)
 
+    def of_tokens(self, *tokens: str, feedback_type: str = "opt-out-list", headers: str = "") -> Decision:
+        """A report on a mail that went out from the address of the first token, with the others in its header."""
+        links = "".join(f"List-Unsubscribe: <mailto:{token}@reply.acme.example>\n" for token in tokens[1:])
+        return report(
+            feedback_type, f"Original-Mail-From: <{tokens[0]}@reply.acme.example>\n", f"{links}{headers}{DATED}"
+        )
+
+    BOUNCE = token_text(Purpose.bounce, message=0)
+    BOUNCE_OF_SEND = token_text(Purpose.bounce, message=77)
+    LIST = token_text(Purpose.unsubscribe_list, message=99)
+
+    @pytest.mark.parametrize("tokens", [(LIST,), (BOUNCE, LIST), (BOUNCE_OF_SEND, LIST)])
+    def test_a_list_that_is_gone_is_left_by_its_number_as_by_mail_and_link(self, tokens: tuple[str, ...]):
+        decision = self.of_tokens(*tokens, headers="List-Id: <weekly.news.acme.example>\n")
+        assert [(fact.key, fact.level, fact.list_id) for fact in decision.facts] == [("7", Level.list, "number-99")]
+        assert (decision.level, decision.list_id) == (Level.list, "number-99")
+
+    @pytest.mark.parametrize(
+        "tokens", [(token_text(Purpose.unsubscribe_send, message=77),), (BOUNCE_OF_SEND,), (BOUNCE_OF_SEND, BOUNCE)]
+    )
+    def test_without_a_list_it_is_of_the_lists_of_the_send(self, tokens: tuple[str, ...]):
+        decision = self.of_tokens(*tokens)
+        assert [(fact.key, fact.is_of_send, fact.evidence["send"]) for fact in decision.facts] == [("7", True, "77")]
+
+    def test_a_list_id_tells_more_than_the_send(self):
+        decision = self.of_tokens(self.BOUNCE_OF_SEND, headers="List-Id: <weekly.news.acme.example>\n")
+        assert (decision.level, decision.list_id) == (Level.list, "weekly")
+
+    def test_the_list_of_somebody_else_s_token_tells_nothing(self):
+        decision = self.of_tokens(self.BOUNCE, token_text(Purpose.unsubscribe_list, subscriber=8, message=99))
+        assert [(fact.key, fact.level, fact.list_id) for fact in decision.facts] == [("7", Level.account, None)]
+
+    @pytest.mark.parametrize("feedback_type", ["opt-out", "abuse"])
+    def test_what_asks_for_more_is_of_the_account_whatever_token_is_there(self, feedback_type: str):
+        decision = self.of_tokens(self.LIST, feedback_type=feedback_type)
+        assert [(fact.level, fact.list_id) for fact in decision.facts] == [(Level.account, None)]
+
 
 class TestTrust:
     ENROLLED = account_with(feedback_trust=FeedbackTrust.enrolled, trusted_sources=("isp.example",))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from store_values import NOW, Clock, Opening, Sql, an_opt_out, hooks
 
 from mailproc.policy.imports.person_row import PersonRow
 from mailproc.settings.settings import StoreSettings
+from mailproc.store.engine.columns import micros_of
 from mailproc.store.engine.database import migrate
 from mailproc.store.engine.statement import Rows, Transaction
 from mailproc.store.imports.importing import ImportRun
@@ -129,6 +130,27 @@ async def test_a_place_is_given_once_though_its_fact_is_erased(opening: Opening,
     await store.record_facts([an_opt_out(PAT)])
     assert await follower.read() == [PAT]
     await sql("DELETE FROM fact")
+    await store.record_facts([an_opt_out(SAM)])
+    assert await follower.read() == [SAM]
+
+
+async def test_after_a_backup_was_restored_a_follower_hears_all_that_is_new(
+    opening: Opening, sql: Sql, clock: Clock, database_url: str
+) -> None:
+    clock.now = datetime.now(UTC)
+    store = await opening()
+    await store.record_facts([an_opt_out(f"{number}@example.org") for number in range(9)])
+    follower = Follower(store)
+    await follower.read()
+
+    yesterday = micros_of(clock.now - timedelta(days=1))
+    is_sqlite = database_url.startswith("sqlite")
+    await sql("DELETE FROM fact")
+    await sql(
+        f"UPDATE fact_place SET last = {yesterday}" if is_sqlite else f"SELECT setval('fact_place_seq', {yesterday})"
+    )
+    await migrate(database_url)  # as one does when a backup was restored
+    clock.advance(60)
     await store.record_facts([an_opt_out(SAM)])
     assert await follower.read() == [SAM]
 

@@ -1,6 +1,7 @@
 """Whoever waits for a person has written nothing yet: nobody who has the person can be waiting for them."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
@@ -12,12 +13,14 @@ from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, deadlocks, 
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
 from mailproc.policy.imports.person_row import PersonRow
+from mailproc.policy.tokens.api_token import ApiToken, Scope
 from mailproc.settings.settings import StoreSettings
-from mailproc.store.engine.persons import Names, find_and_lock
+from mailproc.store.engine.persons import Names, _lock_number, find_and_lock, person_of_address, person_of_key
 from mailproc.store.engine.postgres_driver import PostgresDriver
 from mailproc.store.engine.statement import Statement, Transaction, ask
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.people.put_person import WantedPerson
+from mailproc.store.programs.once import Key
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
@@ -59,9 +62,9 @@ async def other(postgresql_url: str) -> AsyncIterator[PostgresDriver]:
     await driver.close()
 
 
-def somebody_waits(begun: asyncio.Event) -> Transaction[int]:
+def somebody_waits(begun: asyncio.Event, key: str = KEY, address: str = ADDRESS) -> Transaction[int]:
     """Have the person until somebody waits for them; gives how many of those have written something."""
-    yield from find_and_lock("acme", Names(keys=frozenset({KEY}), address_keys=frozenset({ADDRESS})))
+    yield from find_and_lock("acme", Names(keys=frozenset({key}), address_keys=frozenset({address})))
     begun.set()
     waiting = writers = 0
     for _ in range(500):
@@ -138,3 +141,64 @@ async def test_who_waits_for_a_person_has_written_nothing_and_has_no_row(
     await DOINGS[name](store)
     assert await holding == 0
     assert await deadlocks(postgresql_url) == 0
+
+
+def locked_late() -> tuple[str, str, str]:
+    """Key and address of somebody, and another form of it, whose own locks all stand before those of the person.
+
+    Where one of them stood behind, the batch would begin anew with all locks.
+    """
+    for number in itertools.count():
+        address, other_form, plain = (f"bob{number}{tag}@example.org" for tag in ("+shop", "+news", ""))
+        forms = [_lock_number("", person_of_address(form)) for form in (other_form, plain)]
+        person = [_lock_number("", person_of_address(address)), _lock_number("acme", person_of_key(str(number)))]
+        if max(forms) < min(person):
+            return str(number), address, other_form
+    raise AssertionError
+
+
+async def test_who_is_meant_by_another_form_of_their_address_is_locked_first_too(
+    store: Store, other: PostgresDriver
+) -> None:
+    key, address, other_form = locked_late()
+    await store.put_subscribers([Subscriber(account_id="acme", key=key, address=address)])
+    begun = asyncio.Event()
+    holding = asyncio.create_task(other.run(lambda: somebody_waits(begun, key, address)))
+    await begun.wait()
+    mail = a_mail()
+    await store.accept([mail])
+    await store.record(mail, a_decision(mail, an_opt_out(other_form)))
+    assert await holding == 0
+
+
+@pytest.mark.parametrize("doing", ["begin", "touch"])
+async def test_two_that_write_the_same_rows_of_programs_in_any_order_never_deadlock(
+    store: Store, postgresql_url: str, doing: str
+) -> None:
+    second = await Store.open(postgresql_url, StoreSettings(), hooks_of=hooks("crm"), clock=Clock())
+    tokens = [api_token(number) for number in range(40)]
+    for token in tokens:
+        await store.tokens.put(token, f"digest of {token.id}")
+
+    async def do(one: Store, token: ApiToken) -> None:
+        if doing == "touch":
+            await one.tokens.touch(token)
+        else:
+            await one.once.begin(Key(account_id="acme", token_id=token.id, key="k"), "digest")
+
+    for _ in range(4):
+        both = [do(store, one) for one in tokens] + [do(second, one) for one in reversed(tokens)]
+        await asyncio.gather(*both)
+    await second.close()
+    assert await deadlocks(postgresql_url) == 0
+
+
+def api_token(number: int) -> ApiToken:
+    return ApiToken(
+        id=f"{number:02}",
+        account_id="acme",
+        name="crm",
+        scopes=frozenset({Scope.read}),
+        created_at=NOW,
+        created_by="kim",
+    )

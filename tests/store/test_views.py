@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_consent, an_opt_out
 
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.list_number import numbered
 from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes
 from mailproc.policy.standing.standing import crm_status
 from mailproc.policy.standing.verdict import verdict
+from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -114,6 +117,19 @@ async def test_facts_have_times_and_reasons_that_people_can_read(store: Store, d
     assert as_time(row["occurred_at"]) == NOW + timedelta(milliseconds=250)
     assert (row["rule"], row["reason"], row["said_by"]) == ("en-stop", "keyword in reply", "kim")
     assert row["forgotten_at"] is row["about_mail_of"] is row["retracts"] is None
+
+
+async def test_who_left_a_list_by_its_number_is_found_where_the_document_says(store: Store, database_url: str) -> None:
+    await store.put_subscribers([known("1"), known("2")])
+    by_number = {"level": Level.list, "list_id": numbered(number_of("offers")), "channel": Channel.page}
+    await store.record_facts([an_opt_out(None, key="1", **by_number)])
+    await store.record_facts([an_opt_out(None, key="2", level=Level.list, list_id="news")])
+    await store.subscriptions.join("acme", "offers", ["1", "2"])  # the list is there again
+    document = (Path(__file__).parents[2] / "docs" / "reference" / "views.md").read_text(encoding="utf-8")
+    [query] = [line for line in document.splitlines() if "number-%" in line]
+    assert [row["subscriber_key"] for row in await rows(database_url, query)] == ["1"]
+    (one,) = await store.persons("1", "acme")
+    assert not verdict(one.standing, list_id="offers").may_send
 
 
 async def test_global_facts_stand_under_everyones_account(store: Store, database_url: str) -> None:

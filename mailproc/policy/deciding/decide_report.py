@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.list_headers import list_id_of
@@ -10,11 +11,11 @@ from mailproc.policy.deciding.act import also, by_verdict, held, sent_at, take_o
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.standing.facts import Channel, FactKind, Level
-from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.storable import short_text
-from mailproc.policy.tokens.token import Purpose, Token
+from mailproc.policy.tokens.token import Token
 from mailproc.policy.who.ownership import is_provoked_by_us, proof_that_report_is_ours
-from mailproc.policy.who.subscriber import Identified, Trust, identify_reported
+from mailproc.policy.who.subscriber import Identified, Trust, identify_reported, reported_tokens
 from mailproc.policy.who.trust import Proof, cfbl_proof, report_proof, report_verdict, why_it_waits
 
 
@@ -86,10 +87,7 @@ def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactK
     """Take off whom an acting report is about, where its sender may do that."""
     if not identified.refs:
         return also(held(outcome, f"{outcome.reason}, nobody named"), Also.alert)
-    list_id = _list_of(case.account, report, identified.token)
-    outcome = replace(
-        outcome, action=Action.unsubscribe, level=Level.list if list_id else Level.account, list_id=list_id
-    )
+    outcome = changed(outcome, action=Action.unsubscribe, **_reach(case.account, report, identified.token))
     proof = _proof(case, report, identified.token)
     when = sent_at(report.original, report.arrival_date, identified.token)
     verdict = report_verdict(proof, case.account)
@@ -119,15 +117,29 @@ def _proof(case: Case, report: FeedbackReport, token: Token | None) -> Proof:
     return Proof.token
 
 
-def _list_of(account: AccountPolicy, report: FeedbackReport, token: Token | None) -> str | None:
-    """The list that an `opt-out-list` is about, when it is known: by token, else by List-Id of the reported mail."""
+def _reach(account: AccountPolicy, report: FeedbackReport, token: Token | None) -> dict[str, Any]:
+    """Level and list of what a report asks for: `opt-out-list` is of the list where that is known (R56).
+
+    By the token of a list, by List-Id of the reported mail, by the send that a token names; else it is of the account.
+    """
     if report.feedback_type != "opt-out-list":
+        return {"level": Level.account}
+    list_id = _list_by_token(account, report, token)
+    if list_id is None and report.original is not None:
+        list_id = known_list(account, list_id_of(report.original))
+    is_of_send = token is not None and token.send_number is not None
+    return {"level": Level.list if list_id or is_of_send else Level.account, "list_id": list_id}
+
+
+def _list_by_token(account: AccountPolicy, report: FeedbackReport, token: Token | None) -> str | None:
+    """The list that a token names in the reported mail, where it is of the person who is meant: named as in other mail.
+
+    Tokens for other purposes stand before it in most mails.
+    """
+    if token is None:
         return None
-    if token is not None and token.purpose == Purpose.unsubscribe_list:
-        named = list_of_number(token.message, account.lists)
-        if named is not None:
-            return named
-    return known_list(account, list_id_of(report.original) if report.original is not None else None)
+    theirs = (one for one in (token, *reported_tokens(report, account)) if one.key == token.key)
+    return next(filter(None, (list_named_by(one, account.lists) for one in theirs)), None)
 
 
 def known_list(account: AccountPolicy, list_id: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Mail to signed unsubscribe addresses: whoever their tokens name leaves, whatever From, subject and text say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.deciding.act import also, sent_at, take_off
@@ -9,8 +9,7 @@ from mailproc.policy.deciding.decide_report import is_of_acting_type
 from mailproc.policy.decision import OF_SEND, Action, Also, Evidence
 from mailproc.policy.rules.intent import word_of_totality
 from mailproc.policy.standing.facts import Channel, FactKind, Level
-from mailproc.policy.standing.list_number import numbered
-from mailproc.policy.standing.lists import list_of_number
+from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 from mailproc.policy.who.subscriber import by_token
 
@@ -64,7 +63,7 @@ def _taken_off(case: Case, token: Token, everything: Evidence | None) -> Outcome
         action=Action.unsubscribe,
         reason=f"{_ONE}{_OF_EVERYTHING if everything else _OF[token.purpose]}",
         level=Level.account if everything or token.purpose == Purpose.unsubscribe_all else Level.list,
-        list_id=None if everything else _list_of(token, case.account.lists),
+        list_id=None if everything else list_named_by(token, case.account.lists),
         evidence=(seen, everything) if everything else (seen,),
     )
     return take_off(
@@ -117,13 +116,3 @@ def _own_subject(case: Case) -> str:
     subject = case.subject
     is_quoted = subject.answers or subject.is_quotation or subject.is_that_of_quoted(case.new_text.body)
     return "" if is_quoted else subject.text
-
-
-def _list_of(token: Token, lists: Iterable[str]) -> str | None:
-    """The list that a token names, by its number where the account has none such: never widened to all (R15).
-
-    None where it names no list, or those of a send, which are looked up when it is recorded.
-    """
-    if token.purpose != Purpose.unsubscribe_list:
-        return None
-    return list_of_number(token.message, lists) or numbered(token.message)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
-from mailproc.policy.standing.list_number import by_number, is_same_list, numbered
-from mailproc.policy.standing.lists import left_of_send, list_of_number
+from mailproc.policy.standing.list_number import by_number, is_same_list
+from mailproc.policy.standing.lists import left_of_send, list_named_by
 from mailproc.policy.standing.standing import Block, Standing, still_said
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 
@@ -105,8 +105,9 @@ def scope_of(token: Token, *, known: Collection[str], sent_to: Collection[str], 
     `known` are the lists that there are or were. One that nobody knows any more is named by its number: what is said of
     it is kept, and never widened (R15).
     """
-    if token.purpose == Purpose.unsubscribe_list:
-        return Scope(list_ids=(list_of_number(token.message, known) or numbered(token.message),))
+    named = list_named_by(token, known)
+    if named is not None:
+        return Scope(list_ids=(named,))
     if token.purpose == Purpose.unsubscribe_send:
         return Scope(list_ids=left_of_send(sent_to, member_of))
     return EVERYTHING

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from mailproc.policy.standing.list_number import by_number
+from mailproc.policy.standing.list_number import by_number, numbered
 from mailproc.policy.standing.verdict import Classification
+from mailproc.policy.tokens.token import Purpose, Token
 from mailproc.policy.tokens.token_key import number_of
 
 
@@ -26,6 +27,16 @@ class MailingList:
 def list_of_number(number: int, lists: Iterable[str]) -> str | None:
     """Which of these lists a token means; None when none of them."""
     return next((list_id for list_id in lists if number_of(list_id) == number), None)
+
+
+def list_named_by(token: Token, lists: Iterable[str]) -> str | None:
+    """The list that a token names, by its number where these hold none such: never widened to all (R15).
+
+    None where it names no list, or those of a send, which are looked up when it is recorded.
+    """
+    if token.purpose != Purpose.unsubscribe_list:
+        return None
+    return list_of_number(token.message, lists) or numbered(token.message)
 
 
 def left_of_send(sent_to: Collection[str], member_of: Collection[str]) -> tuple[str, ...]:

@@ -91,10 +91,20 @@ def one_by_one(
     run: Callable[[Context, Payload], Transaction[Result]], context: Context, payloads: Sequence[Payload]
 ) -> Transaction[list[Result]]:
     """Payloads that have nothing to gain from each other's company."""
-    results: list[Result] = []
-    for payload in payloads:
-        results += [(yield from run(context, payload))]
-    return results
+    return (yield from in_order(run, context, payloads, lambda payload: 0))
+
+
+def in_order(
+    run: Callable[[Context, Payload], Transaction[Result]],
+    context: Context,
+    payloads: Sequence[Payload],
+    place_of: Callable[[Payload], Any],
+) -> Transaction[list[Result]]:
+    """The same for payloads whose rows other processes write, too: in one order for all of them."""
+    results: dict[int, Result] = {}
+    for index in sorted(range(len(payloads)), key=lambda index: place_of(payloads[index])):
+        results[index] = yield from run(context, payloads[index])
+    return [results[index] for index in range(len(payloads))]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -147,7 +157,8 @@ class Journal:
     ) -> asyncio.Future[Result]:
         """Have one payload committed, with whatever else waits; the future gives its result once it is durable.
 
-        Payloads that are not patient are committed in the order in which they come; `mails` is how many one weighs.
+        Payloads that are neither patient, bulky nor alone are committed in the order in which they come; `mails` is how
+        many one weighs.
         Cancelling the future changes nothing, only that `orphaned` gets the result then. It fails with
         StoreUnavailable, StoreFull, or StoreError when the database refuses this payload.
         """

@@ -1,15 +1,19 @@
 """Bringing tables up to date, by Alembic; apart, because only who migrates needs to load it."""
 
+import time
 from collections.abc import Callable
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from mailproc.errors import StoreError
 from mailproc.store.engine.revision import MIGRATIONS, current_revision
+
+# A sequence in a restored backup goes on from where that stood; who follows the facts has seen later places than those.
+_PLACES_AFTER_NOW = text("SELECT setval('fact_place_seq', greatest(last_value, :now)) FROM fact_place_seq")
 
 
 def config_of_migrations() -> Config:
@@ -30,6 +34,8 @@ def upgrade(connection: Connection, tell: Callable[[str], None]) -> list[str]:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(f"the database has {before}, which this program does not know: {error}") from error
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PLACES_AFTER_NOW, {"now": time.time_ns() // 1000})
     after = current_revision(connection)
     if after == before or after is None:
         return []

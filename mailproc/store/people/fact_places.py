@@ -4,11 +4,13 @@ SQLite has one writer at a time: numbers are given out in the order of commits. 
 a number early may commit late. There each transaction first takes a shared lock that says which numbers were given
 out before it began to take any, and holds it until it has ended: nobody ever waits for it. What stands at or before
 the lowest of these, and was given out already, has ended, one way or the other.
+
+Numbers are never behind the clock, in microseconds, where a backup is restored: followers have cursors from beyond it.
 """
 
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, bindparam, text, update
+from sqlalchemy import BigInteger, bindparam, func, text, update
 
 from mailproc.store.engine.people_tables import fact_place
 from mailproc.store.engine.reader import Reader
@@ -38,7 +40,9 @@ _HELD = Statement(
 _COUNTED = Statement(
     lambda insert: (
         update(fact_place)
-        .values(last=fact_place.c.last + bindparam("count", type_=BigInteger))
+        .values(
+            last=func.max(fact_place.c.last, bindparam("now", type_=BigInteger)) + bindparam("count", type_=BigInteger)
+        )
         .returning(fact_place.c.last)
     ),
     only="sqlite",
@@ -46,11 +50,11 @@ _COUNTED = Statement(
 _HALF = 2**32
 
 
-def take_places(count: int) -> Transaction[list[int]]:
+def take_places(count: int, now: int) -> Transaction[list[int]]:
     """So many numbers that nobody else has, in order; numbers that end up with no fact are missed by nobody."""
     if not count:
         return []
-    counted = yield from ask(_COUNTED, count=count)
+    counted = yield from ask(_COUNTED, count=count, now=now)
     if counted:
         [(last,)] = counted
         return list(range(last - count + 1, last + 1))

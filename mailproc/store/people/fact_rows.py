@@ -92,7 +92,7 @@ def said_loosely_of(one: StoredFact, address: str) -> StoredFact:
 def insert_facts(facts: Iterable[StoredFact], now: datetime) -> Transaction[None]:
     """Write facts; one that is there already stays one, in its place."""
     ordered = sorted(facts, key=lambda one: one.id)
-    places = yield from take_places(len(ordered))
+    places = yield from take_places(len(ordered), micros_of(now))
     yield from tell(_INSERT, [_row(one, micros_of(now), place) for one, place in zip(ordered, places, strict=True)])
 
 

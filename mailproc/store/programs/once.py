@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Context, Journal, Operation, in_order
 from mailproc.store.engine.program_tables import api_request
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
 
@@ -54,6 +54,11 @@ class Key:
     account_id: str
     token_id: str
     key: str
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """In which order keys are written by all processes."""
+        return self.account_id, self.token_id, storable(self.key)
 
     def columns(self) -> dict[str, Any]:
         """As parameters."""
@@ -111,7 +116,6 @@ class Before:
 
 def _begin(context: Context, asked: Asked) -> Transaction[Before | Claim]:
     now = micros_of(context.now)
-    yield from _forget(context)
     mine = asked.key.columns()
     row = {
         "account_id": mine["account"],
@@ -153,11 +157,12 @@ def _forget(context: Context) -> Transaction[None]:
 
 
 def _begin_all(context: Context, payloads: Sequence[Asked]) -> Transaction[list[Before | Claim]]:
-    return (yield from one_by_one(_begin, context, payloads))
+    yield from _forget(context)
+    return (yield from in_order(_begin, context, payloads, lambda asked: asked.key.place))
 
 
 def _end_all(context: Context, payloads: Sequence[tuple[Claim, Answer | NoAnswer]]) -> Transaction[list[None]]:
-    return (yield from one_by_one(_end, context, payloads))
+    return (yield from in_order(_end, context, payloads, lambda said: said[0].key.place))
 
 
 def _forget_all(context: Context, payloads: Sequence[None]) -> Transaction[list[None]]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from mailproc.policy.tokens.api_token import ApiToken, Scope
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of, time_or_none
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Context, Journal, Operation, in_order, one_by_one
 from mailproc.store.engine.program_tables import api_token
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell
@@ -88,7 +88,7 @@ def _revoke_all(context: Context, payloads: Sequence[tuple[str, str]]) -> Transa
 
 
 def _touch_all(context: Context, payloads: Sequence[tuple[str, str]]) -> Transaction[list[None]]:
-    return (yield from one_by_one(_touch, context, payloads))
+    return (yield from in_order(_touch, context, payloads, lambda name: name))
 
 
 PUT_TOKEN: Operation[NewToken, None] = Operation(name="put token", rank=26, run=_put_all)

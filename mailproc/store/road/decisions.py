@@ -214,9 +214,12 @@ def _by_account(said: Sequence[Said]) -> dict[str, list[Said]]:
 
 
 def concerned(facts: Sequence[tuple[StoredFact, ...]]) -> Transaction[dict[str, Names]]:
-    """Whom groups of facts concern, by account."""
-    said = [Said(origin=-1, facts=group) for group in facts]
-    return (yield from names_in(_by_account(said)))
+    """Whom groups of facts concern by their names, and whom they mean beyond these; by account."""
+    by_account = _by_account([Said(origin=-1, facts=group) for group in facts])
+    for account_id, said in by_account.items():
+        found = yield from find_meant(account_id, (yield from name_lists(account_id, said)))
+        by_account[account_id] = [*said, *found.said]
+    return (yield from names_in(by_account))
 
 
 def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
