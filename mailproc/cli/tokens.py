@@ -30,7 +30,7 @@ from mailproc.policy.tokens.token import (
     make_token,
     signing_key_of,
 )
-from mailproc.policy.tokens.token_key import number_of, subscriber_of
+from mailproc.policy.tokens.token_key import number_of_send, subscriber_of
 from mailproc.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Signed address tokens: keys for them, and what one says.")
@@ -104,7 +104,7 @@ def make(
         err.print(f"mailproc: --list goes with purpose unsubscribe, and must be one of: {', '.join(policy.lists)}")
         raise typer.Exit(EX_USAGE)
     try:
-        what, about, also_send = _meant(purpose, list_id, number_of(send) if send else 0)
+        what, about, also_send = _meant(purpose, list_id, number_of_send(send))
         token = Token(
             purpose=what,
             subscriber=subscriber_of(person),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from mailproc.errors import Conflict, Unusable
 from mailproc.policy.address import is_address
 from mailproc.policy.standing.list_number import is_numbered
+from mailproc.policy.tokens.token_key import number_of_send
 from mailproc.settings.settings import Settings
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -61,6 +62,10 @@ def usable_list_id(list_id: str) -> str:
 
 def usable_send_id(send: str) -> str:
     """The id of a send. Raises Unusable for what can be none."""
+    try:
+        number_of_send(send)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
     return _usable(send, 200, "a send")
 
 

@@ -27,7 +27,7 @@ from functools import lru_cache
 
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.tokens.token import EPOCH, MAX_LOCAL_PART, Purpose, packed_subscriber, sign_token, signing_key_of
-from mailproc.policy.tokens.token_key import number_of, subscriber_of
+from mailproc.policy.tokens.token_key import number_of, number_of_send, subscriber_of
 from mailproc.policy.who.ownership import sending_domains
 
 LINK_NAMES = ("Unsubscribe-Link", "Profile-Link")  # not for the header, but for the text of the mail
@@ -86,13 +86,13 @@ class Stamper:
 
         `nonce` makes the Message-ID unique: up to 40 letters and digits, another one for each mail. Without `list_id`
         they unsubscribe from the lists that the send went to, without that from the whole account. Raises ValueError,
-        with a sentence, for a key that fits into no token, an unknown list and a bad nonce.
+        with a sentence, for a key that fits into no token, an unknown list, the send `0` and a bad nonce.
         """
         if not _NONCE.fullmatch(nonce):
             raise ValueError(f"nonce {nonce[:60]!r}: must be 1 to 40 letters and digits")
         self._require_list(list_id)
         form, packed = packed_subscriber(subscriber_of(key))
-        number = number_of(send) if send else 0
+        number = number_of_send(send)
 
         def token(purpose: Purpose, message: int = number, send: int = 0) -> str:
             return sign_token(purpose, form, packed, message, self._day, self._kid, self._key, send)
@@ -123,7 +123,7 @@ class Stamper:
         """
         self._require_list(list_id)
         form, packed = packed_subscriber(subscriber_of(key))
-        number = number_of(send) if send else 0
+        number = number_of_send(send)
         places = (self._links_base, left_by(list_id, number)), (self._profile_base, (Purpose.profile, number, 0))
         return {
             name: base + sign_token(purpose, form, packed, about, self._day, self._kid, self._key, also_send)

@@ -86,6 +86,7 @@ def test_an_address_stands_for_the_one_subscriber_who_has_it() -> None:
         (("token", "make", "--person", "a b"), 65, "does not fit"),
         (("token", "make", "--person", "7", "--purpose", "party"), 65, "party"),
         (("token", "make", "--person", "7", "--list", "none"), 64, "weekly"),
+        (("token", "make", "--person", "7", "--send", "0"), 65, "no send can have the id 0"),
         (("token", "read", "reply@reply.acme.example"), 65, "shape of a token"),
         (("token", "read", "u-d" + VECTOR[3:]), 65, "key 9"),
     ],

@@ -62,3 +62,12 @@ def test_without_settings_and_database_a_mail_is_explained_all_the_same(shell: S
     explained = shell.json("explain", "reply.eml")
     assert isinstance(explained, dict)
     assert explained["sends"] == []
+
+
+def test_no_send_is_called_by_the_number_that_stands_for_none(traced: Shell) -> None:
+    stamped = traced.run("headers", "--person", "7", "--send", "0")
+    assert (stamped.returncode, "no send can have the id 0" in stamped.stderr) == (65, True)
+    added = traced.run("sends", "add", "0", "--list", "weekly")
+    assert (added.returncode, "no send can have the id 0" in added.stderr) == (65, True)
+    assert traced.run("sends", "show", "0").returncode != 0
+    assert traced.run("sends", "add", "00", "--list", "weekly").returncode == 0  # a word, as any other

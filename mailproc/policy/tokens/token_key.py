@@ -35,6 +35,16 @@ def number_of(name: str) -> int:
     return _HASHED | int.from_bytes(hashlib.sha256(name.encode("utf-8", "replace")).digest()[:6], "big")
 
 
+def number_of_send(send: str | None) -> int:
+    """The number of a send in a token, by the sender's id of it; 0 where there is none.
+
+    Raises ValueError, with a sentence, for the id `0`: tokens would name no send.
+    """
+    if send == "0":
+        raise ValueError("no send can have the id 0, which stands for none in tokens: give it another id")
+    return number_of(send) if send else 0
+
+
 def subscriber_of(key: str) -> int | str:
     """A subscriber key as tokens hold it: a number where it is one (`007` is none), else the key itself.
 

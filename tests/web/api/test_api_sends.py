@@ -74,6 +74,14 @@ async def test_one_id_means_one_send(api: Api) -> None:
     assert [one["id"] for one in page["items"] + rest["items"]] == ["43", "42"]
 
 
+async def test_no_send_is_called_by_the_number_that_stands_for_none(api: Api) -> None:
+    program = await api.program()
+    refused = await program.post("/sends", json={"id": "0", "lists": ["weekly"]})
+    assert (refused.status_code, "no send can have the id 0" in refused.json()["detail"]) == (422, True)
+    [told] = (await program.post("/headers", json={"keys": ["17"], "send": "0"})).json()
+    assert (told["headers"], "no send can have the id 0" in told["error"]) == (None, True)
+
+
 async def test_lists_are_made_joined_left_and_let_go(api: Api) -> None:
     program = await api.program()
     made = await program.put("/lists/monthly", json={"name": "Monthly", "public": True})
