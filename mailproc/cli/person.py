@@ -32,10 +32,9 @@ def print_status(settings: Settings, one: PersonStatus, list_id: str | None) -> 
     for name, value in one.attributes.items():
         out.print(f"  {name}: {harmless(value)}", markup=False)
     for fact in one.facts:
-        evidence = [f"{name} {value}" for name, value in fact.evidence.items() if name != "mail"]
-        line = (
-            f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {', '.join(evidence)}"
-        )
+        of_list = [f"list {fact.list_id}"] if fact.list_id else []
+        said = of_list + [f"{name} {value}" for name, value in fact.evidence.items() if name != "mail"]
+        line = f"  {fact.occurred_at:%Y-%m-%d %H:%M}  {fact.kind.value:10} {fact.channel.value:16} {', '.join(said)}"
         out.print(line, markup=False)
 
 

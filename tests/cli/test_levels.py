@@ -102,6 +102,19 @@ def test_status_tells_about_mail_of_a_list(database: Shell) -> None:
     assert "(list news)" in database.run("status", PAT, "--list", "news").stdout
 
 
+def test_status_names_the_list_of_each_thing_that_happened(database: Shell) -> None:
+    for list_id in ("news", "offers"):
+        database.run("lists", "add", list_id)
+        words = ("--level", "list", "--list", list_id, "--received-at", "2026-03-03T09:00", "--by", "kim")
+        assert database.run("unsubscribe", PAT, *words).returncode == 0
+    database.run("unsubscribe", PAT, "--received-at", "2026-03-03T09:00", "--by", "kim")
+    shown = database.run("status", PAT).stdout.splitlines()
+    told = sorted(
+        line.partition("command")[2].strip() for line in shown if line.startswith("  2026-03-03 09:00  opt_out")
+    )
+    assert told == ["by kim", "list news, by kim", "list offers, by kim"]
+
+
 def test_revert_shows_first_and_takes_back_when_told_to(database: Shell) -> None:
     database.run("replay", "--apply", "mails")
     [person] = database.json("status", PAT)  # type: ignore[misc]
