@@ -20,7 +20,7 @@ from mailproc.files.replay import SavedMail
 from mailproc.mail.envelope import InboundMail
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import examine_mail
-from mailproc.policy.decision import Action
+from mailproc.policy.decision import LISTS_MEANT, Action
 from mailproc.review.again import recorded_authentication
 from mailproc.settings.settings import Settings
 from mailproc.store.results import RecordedDecision
@@ -77,6 +77,8 @@ def show(
         return
     if recorded is not None:
         out.print(_headline(recorded))
+        for said in _lists_meant(recorded):
+            out.print(Text(said, style="dim"))
     if mail is None:
         _print_what_is_left(mail_id, recorded)
         return
@@ -170,6 +172,11 @@ def _headline(one: RecordedDecision) -> Text:
     line.append(f"  {_who(one)}  ", style="bold")
     line.append(str(one.decision.get("reason", "")))
     return line
+
+
+def _lists_meant(one: RecordedDecision) -> list[str]:
+    """What recording found to be meant: no rules or settings of today can tell."""
+    return [str(seen.get("phrase")) for seen in one.decision.get("evidence", ()) if seen.get("rule") == LISTS_MEANT]
 
 
 def _print_what_is_left(mail_id: str, recorded: RecordedDecision | None) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 from mailproc.cli.context import operator
 from mailproc.cli.terminal import harmless, out
 from mailproc.errands.diagnosis import Diagnosed
-from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.facts import MEANT, Channel, Fact, FactKind
 from mailproc.policy.standing.pepper import is_forgotten_name
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.why import GLOBAL_FIRST, Answer, Told, Why
@@ -93,6 +93,8 @@ def _details(fact: Fact, source: Source | None, why: Why) -> Iterator[str]:
         yield reason
     if evidence.get("phrase"):
         yield f"words: “{evidence['phrase']}”" + (f" (rule {evidence['rule']})" if evidence.get("rule") else "")
+    if evidence.get(MEANT):
+        yield evidence[MEANT]
     if evidence.get("class"):
         yield f"{evidence['class']} bounce, status {evidence.get('status') or 'unknown'}"
     if evidence.get("note"):

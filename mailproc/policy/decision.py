@@ -10,6 +10,8 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.who.subscriber import SubscriberRef
 
+LISTS_MEANT = "lists-meant"  # evidence that is added when a decision is recorded: which lists its send or number meant
+
 
 class Action(StrEnum):
     """The main effect of a mail."""
@@ -42,7 +44,8 @@ def narrow(level: Level | None) -> Level | None:
 class Evidence:
     """One thing that was seen. `rule` names a rule id or the built-in check (`feedback-type`, `header`, `token`, …).
 
-    `where` is subject, body, header, report, envelope; `span` are offsets into the new text or subject, None elsewhere.
+    `where` is subject, body, header, report, envelope, or record: that was found when it was recorded. `span` are
+    offsets into the new text or subject, None elsewhere.
     """
 
     rule: str

@@ -56,6 +56,17 @@ def test_a_send_that_nobody_recorded_and_a_token_of_a_list_are_traced_to_none(tr
         assert explained["sends"] == []
 
 
+def test_who_left_an_unrecorded_send_is_told_to_be_off_the_account_and_why(traced: Shell) -> None:
+    traced.write("left.eml", reply_to(token(Purpose.unsubscribe_send, 999)))
+    assert traced.run("replay", "--apply", "left.eml").returncode == 0
+    said = "send 999 is not recorded: counts for the account"
+    assert said in traced.run("why", "7").stdout
+    [mail] = traced.json("mail", "list")  # type: ignore[misc]
+    assert said in traced.run("mail", "show", mail["id"]).stdout
+    shown = traced.json("mail", "show", mail["id"])
+    assert said in [one["phrase"] for one in shown["decision"]["evidence"]]  # type: ignore[index,call-overload]
+
+
 def test_without_settings_and_database_a_mail_is_explained_all_the_same(shell: Shell) -> None:
     (shell.folder / "mailproc.toml").unlink()
     shell.write("reply.eml", reply_to("reply"))

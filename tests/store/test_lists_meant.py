@@ -104,3 +104,46 @@ async def test_a_list_that_several_sends_of_one_mail_went_to_is_left_once(store:
     await store.accept([mail])
     await store.record(mail, a_decision(mail, *opt_outs))
     assert await said_of(store) == [("account", None), ("list", "offers"), ("list", "weekly")]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "list_id", "told"),
+    [
+        ({"send": "999"}, None, "send 999 is not recorded: counts for the account"),
+        ({"send": "41"}, None, "send 41 went to no list: counts for the account"),
+        ({"send": "42"}, None, "send 42 went to offers, weekly: counts for weekly, which they were on"),
+        ({"send": "43"}, None, "send 43 went to offers, staff: counts for all of them"),
+        ({"send": "44"}, None, "send 44 went to staff: counts for that list"),
+        ({}, numbered(77), "no list is known by number-77: counts for that list, should it come back"),
+        ({}, numbered(number_of("weekly")), f"{numbered(number_of('weekly'))} is the list weekly"),
+    ],
+)
+async def test_what_was_found_to_be_meant_stands_in_the_fact_and_in_the_recorded_decision(
+    store: Store, evidence: dict[str, str], list_id: str | None, told: str
+) -> None:
+    for send_id, lists in (("41", ()), ("42", ("offers", "weekly")), ("43", ("offers", "staff")), ("44", ("staff",))):
+        await sent(store, send_id, *lists)
+    await store.put_subscribers([Subscriber(account_id="acme", key=KEY, address=PAT)])
+    await store.subscriptions.join("acme", "weekly", [KEY])
+    mail = a_mail()
+    await store.accept([mail])
+    await store.record(
+        mail, a_decision(mail, an_opt_out(None, key=KEY, level=Level.list, list_id=list_id, evidence=evidence))
+    )
+    [person] = await store.persons(KEY, "acme")
+    assert {fact.evidence["meant"] for fact in person.facts} == {told}
+    recorded = await store.decision_of(mail.id)
+    assert recorded is not None
+    seen = {"rule": "lists-meant", "phrase": told, "where": "record", "span": None}
+    assert list(recorded.decision["evidence"]) == [seen]
+
+
+async def test_of_a_fact_that_names_its_list_nothing_is_added(store: Store) -> None:
+    mail = a_mail()
+    await store.accept([mail])
+    await store.record(mail, a_decision(mail, an_opt_out(level=Level.list, list_id="weekly", evidence={"send": "42"})))
+    [person] = await store.persons(PAT, "acme")
+    assert [dict(fact.evidence) for fact in person.facts] == [{"send": "42"}]
+    recorded = await store.decision_of(mail.id)
+    assert recorded is not None
+    assert list(recorded.decision["evidence"]) == []

@@ -46,6 +46,7 @@ class Channel(StrEnum):
     chat = "chat"
 
 
+MEANT = "meant"  # in the evidence of a fact: which lists were found to be meant by a send or a number
 ENTERPRISE = "enterprise"  # in the evidence of a global fact: of whose enterprise the operator spoke
 
 

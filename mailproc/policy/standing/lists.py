@@ -8,6 +8,8 @@ from mailproc.policy.standing.verdict import Classification
 from mailproc.policy.tokens.token import Purpose, Token
 from mailproc.policy.tokens.token_key import number_of
 
+_MOST_TOLD = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingList:
@@ -47,3 +49,27 @@ def left_of_send(sent_to: Collection[str], member_of: Collection[str]) -> tuple[
     """
     on = {by_number(list_id) for list_id in member_of}
     return tuple(sorted([list_id for list_id in sent_to if by_number(list_id) in on] or sent_to))
+
+
+def told_of_send(number: str, sent_to: Collection[str] | None, left: Collection[str]) -> str:
+    """What leaving a send came to, for people; `sent_to` is None where nobody recorded it."""
+    if not sent_to:
+        what = "is not recorded" if sent_to is None else "went to no list"
+        return f"send {number[:20]} {what}: counts for the account"
+    if len(left) < len(sent_to):
+        counts = f"{_some_of(left)}, which they were on"
+    else:
+        counts = "all of them" if len(left) > 1 else "that list"
+    return f"send {number} went to {_some_of(sent_to)}: counts for {counts}"
+
+
+def told_of_number(name: str, list_id: str) -> str:
+    """Which list was meant by a name like `number-77`, for people."""
+    if name == list_id:
+        return f"no list is known by {name}: counts for that list, should it come back"
+    return f"{name} is the list {list_id}"
+
+
+def _some_of(lists: Collection[str]) -> str:
+    more = f" and {len(lists) - _MOST_TOLD} more" if len(lists) > _MOST_TOLD else ""
+    return ", ".join(sorted(lists)[:_MOST_TOLD]) + more

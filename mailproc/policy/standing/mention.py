@@ -13,7 +13,7 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]++(?:\r?\n[A-Za-z0-9+/]++)*+")
 _KEY_IN_WORDS = 4  # characters: a shorter key is part of too much else; as a value of its own it is always found
 _KEY_IN_MAIL = 8
 # What is said by these has names of its own, which may look like a key of somebody: no keys are looked for there.
-_CODES = frozenset({"send", "rule", "class", "bounce_class", "status", "mail", "enterprise"})
+_CODES = frozenset({"send", "rule", "class", "bounce_class", "status", "mail", "enterprise", "meant"})
 
 
 class Mentions:

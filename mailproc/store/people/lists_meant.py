@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
-from mailproc.policy.standing.facts import Fact, Level
+from mailproc.policy.standing.facts import MEANT, Fact, Level
 from mailproc.policy.standing.list_number import is_numbered, is_same_list
-from mailproc.policy.standing.lists import left_of_send
+from mailproc.policy.standing.lists import left_of_send, told_of_number, told_of_send
 from mailproc.store.engine.columns import from_json
 from mailproc.store.engine.people_tables import send
 from mailproc.store.engine.statement import Statement, Transaction, ask
@@ -33,7 +33,7 @@ _OF_SEND = Statement(
 def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Said]]:
     """The same facts, one for each list that is meant; of a send that went to none, or is not known, for the account.
 
-    A number that no list has stays as it is: it is never widened (R15).
+    A number that no list has stays as it is: it is never widened (R15). Their evidence tells what was found (`MEANT`).
     """
     vague = [one.fact for group in said for one in group.facts if _is_vague(one.fact)]
     if not vague:
@@ -47,9 +47,13 @@ def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Sa
             return (one,)
         member_of = joined.get(one.fact.key or "", [])
         if one.fact.is_of_send:
-            lists = left_of_send(sent_to.get(one.fact.evidence["send"], ()), member_of)
-            return tuple(_said_of(one, list_id) for list_id in lists or (None,))
-        return (_said_of(one, _known_as(one.fact, [*member_of, *sorted(ever)])),)
+            number = one.fact.evidence["send"]
+            lists = left_of_send(sent_to.get(number, ()), member_of)
+            told = told_of_send(number, sent_to.get(number), lists)
+            return tuple(_said_of(one, list_id, told) for list_id in lists or (None,))
+        name = str(one.fact.list_id)
+        list_id = _known_as(name, [*member_of, *sorted(ever)])
+        return (_said_of(one, list_id, told_of_number(name, list_id)),)
 
     return [replace(group, facts=_each_once(clear for one in group.facts for clear in named(one))) for group in said]
 
@@ -63,19 +67,20 @@ def _is_vague(one: Fact) -> bool:
 
 
 def _lists_of_sends(account_id: str, numbers: Collection[str]) -> Transaction[Mapping[str, Sequence[str]]]:
-    """The lists of all sends of each number: two hardly ever share one, and then those of both."""
+    """The lists of all sends of each number that is recorded: two hardly ever share one, and then those of both."""
     lists: dict[str, Sequence[str]] = {}
     for number in filter(_NUMBER.fullmatch, numbers):
         rows = yield from ask(_OF_SEND, account_id=account_id, number=int(number))
-        lists[number] = sorted({list_id for (went_to,) in rows for list_id in from_json(went_to)})
+        if rows:
+            lists[number] = sorted({list_id for (went_to,) in rows for list_id in from_json(went_to)})
     return lists
 
 
-def _known_as(one: Fact, known: Sequence[str]) -> str | None:
-    ids = (list_id for list_id in known if not is_numbered(list_id) and is_same_list(list_id, one.list_id))
-    return next(ids, one.list_id)
+def _known_as(name: str, known: Sequence[str]) -> str:
+    return next((list_id for list_id in known if not is_numbered(list_id) and is_same_list(list_id, name)), name)
 
 
-def _said_of(one: StoredFact, list_id: str | None) -> StoredFact:
+def _said_of(one: StoredFact, list_id: str | None, told: str) -> StoredFact:
     level = Level.account if list_id is None else Level.list
-    return stored_fact(replace(one.fact, level=level, list_id=list_id), one.fact.occurred_at)
+    evidence = {**one.fact.evidence, MEANT: told}
+    return stored_fact(replace(one.fact, level=level, list_id=list_id, evidence=evidence), one.fact.occurred_at)

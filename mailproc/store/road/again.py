@@ -57,10 +57,10 @@ def _record_again(context: Context, payload: DecidedAgain) -> Transaction[Record
     waiting = yield from lock_review(one.account_id, one.mail_id)
     if last != payload.after or (waiting is not None and is_answer(waiting.resolution)):
         return Recorded(applied=False)
-    yield from tell(INSERT_DECISION, [{**one.row, "n": last + 1}])
     yield from tell(PUT_REPORT, [one.report] if one.report else [])
     said = [Said(origin=0, facts=one.facts, mail_id=one.mail_id)] if one.facts else []
     done = yield from apply_said(context, said)
+    yield from tell(INSERT_DECISION, [done.explained(0, {**one.row, "n": last + 1})])
     wanted = one.review or review_of_unclear(one, done.unclear.get(0))
     yield from _bring_review_up_to_date(context, one, wanted, waiting, payload.by)
     if one.forward is not None and not (yield from was_forwarded(one.forward)):

@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, or_, update
 from mailproc.errors import Refused
 from mailproc.mail.authentication import Authentication, MethodResult
 from mailproc.mail.envelope import InboundMail
-from mailproc.policy.decision import Action, Also, Decision, decision_as_json
+from mailproc.policy.decision import LISTS_MEANT, Action, Also, Decision, decision_as_json
 from mailproc.policy.hooks.due import USUAL_DUE, DueRule
-from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.facts import MEANT, Fact
 from mailproc.policy.standing.scope import why_refused
-from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable
+from mailproc.store.engine.columns import MAX_TEXT, from_json, json_text, micros_of, storable
 from mailproc.store.engine.journal import Context, Operation
 from mailproc.store.engine.persons import Names, person_of_key
 from mailproc.store.engine.schema import ACCEPTED, WAITING, mail
@@ -149,12 +149,12 @@ def _record(context: Context, payloads: Sequence[StorableDecision]) -> Transacti
     tripped, alarms = yield from trip(context, {index: one.watched for index, one in mine.items() if one.watched})
     held = {index: one.held for index, one in tripped.items() if mine[index].facts}
     mine |= {index: _held(mine[index], instead) for index, instead in held.items()}
-    yield from tell(INSERT_DECISION, [one.row for one in mine.values()])
     yield from tell(PUT_REPORT, [one.report for one in mine.values() if one.report])
     said = {
         index: (Said(origin=index, facts=one.facts, mail_id=one.mail_id),) for index, one in mine.items() if one.facts
     }
     done = yield from apply_said(context, [group for groups in said.values() for group in groups])
+    yield from tell(INSERT_DECISION, [done.explained(index, one.row) for index, one in mine.items()])
     reviews = [one.review or review_of_unclear(one, done.unclear.get(index)) for index, one in mine.items()]
     yield from open_reviews([one for one in reviews if one is not None], context.now)
     yield from write_forwards(context, [one.forward for one in mine.values() if one.forward])
@@ -192,10 +192,20 @@ def _mark_decided(payloads: Sequence[StorableDecision]) -> Transaction[set[int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What facts changed, and whom it is unclear that they mean; both by the origin of their cause."""
+    """What facts changed, whom it is unclear that they mean, which lists they meant; by the origin of their cause."""
 
     changes: dict[int, list[StandingChange]]
     unclear: dict[int, Unclear]
+    meant: dict[int, list[str]]
+
+    def explained(self, origin: int, row: dict[str, Any]) -> dict[str, Any]:
+        """The columns of a decision; its evidence tells which lists were meant, too: who decided did not know them."""
+        told = self.meant.get(origin)
+        if not told:
+            return row
+        decision = from_json(row["decision"])
+        seen = [{"rule": LISTS_MEANT, "phrase": one, "where": "record", "span": None} for one in told]
+        return {**row, "decision": json_text({**decision, "evidence": [*decision["evidence"], *seen]})}
 
     def recorded(self, origin: int, *, applied: bool = True) -> Recorded:
         """What became of one origin."""
@@ -225,10 +235,14 @@ def concerned(facts: Sequence[tuple[StoredFact, ...]]) -> Transaction[dict[str, 
 def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
     """Apply groups of facts account by account, to everyone whom they mean."""
     by_account = _by_account(said)
-    done = Applied(changes={}, unclear={})
+    done = Applied(changes={}, unclear={}, meant={})
     meant: dict[str, tuple[Said, ...]] = {}
     for account_id in sorted(by_account):
-        found = yield from find_meant(account_id, (yield from name_lists(account_id, by_account[account_id])))
+        named = yield from name_lists(account_id, by_account[account_id])
+        for group in named:
+            told = dict.fromkeys(one.fact.evidence[MEANT] for one in group.facts if MEANT in one.fact.evidence)
+            done.meant.setdefault(group.origin, []).extend(told)
+        found = yield from find_meant(account_id, named)
         meant[account_id] = found.said
         done.unclear.update(found.unclear)
     yield from lock_everyone(meant)
