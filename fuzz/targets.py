@@ -20,7 +20,8 @@ from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.decision import decision_as_json, facts_as_json
 from mailproc.policy.rules.intent import read_intent
 from mailproc.policy.rules.rules import RuleSet, read_rules
-from mailproc.rule_sets.files import load_rules, shipped_rules_folder
+from mailproc.rule_sets.files import RULES, load_rules
+from mailproc.settings.shipped import shipped
 
 MAILS = Path(__file__).resolve().parent.parent / "fixtures" / "emails"
 _ACCOUNT = AccountPolicy(
@@ -123,7 +124,7 @@ TARGETS = {
     "feedback-report": Target(run=feedback_report, seeds=MAILS / "feedback_report"),
     "delivery-status": Target(run=delivery_status, seeds=MAILS / "delivery_status"),
     "new-text": Target(run=new_text, seeds=MAILS / "reply"),
-    "rule-file": Target(run=rule_file, seeds=shipped_rules_folder(), max_bytes=8192),
+    "rule-file": Target(run=rule_file, seeds=shipped(RULES), max_bytes=8192),
     "rule-phrases": Target(run=rule_phrases, seeds=MAILS / "reply", max_bytes=512),
     "rule-match": Target(run=rule_match, seeds=MAILS / "reply"),
     "decide": Target(run=decide, seeds=MAILS),

@@ -9,11 +9,12 @@ from mailproc.cli.context import ConfigOption, JsonOption, looked_at, settings_o
 from mailproc.cli.terminal import out, print_json
 from mailproc.errors import RulesError, SettingsError
 from mailproc.policy.rules.rules import RuleSet
-from mailproc.rule_sets.files import load_rules, rule_paths, shipped_rules_folder
-from mailproc.settings.account_policies import shipped_sources_file
+from mailproc.rule_sets.files import RULES, load_rules, rule_paths
+from mailproc.settings.account_policies import SOURCES_FILE
 from mailproc.settings.check import notes_on_forwarding, notes_on_gaps, notes_on_trust
 from mailproc.settings.holiday_calendar import due_rule_of
 from mailproc.settings.settings import DueSettings
+from mailproc.settings.shipped import shipped
 
 app = typer.Typer(no_args_is_help=True, help="Look at the settings.")
 
@@ -40,8 +41,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         "database": settings.database,
         "accounts": [account.id for account in settings.account],
         "hooks": [hook.name for hook in settings.hook],
-        "rules": str(settings.rules or shipped_rules_folder()),
-        "sources": str(settings.feedback_sources or shipped_sources_file()),
+        "rules": str(settings.rules or shipped(RULES)),
+        "sources": str(settings.feedback_sources or shipped(SOURCES_FILE)),
         "ruleset": rules.digest,
     }
     if as_json:

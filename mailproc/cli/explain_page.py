@@ -12,7 +12,7 @@ from mailproc.errands.what_if import Otherwise
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.explaining.explain import verdict_text
-from mailproc.policy.explaining.rule_fate import RuleFate
+from mailproc.policy.explaining.rule_fate import NO_SAY, RuleFate
 from mailproc.policy.explaining.vouching import vouching_of
 from mailproc.policy.who.subscriber import RefSource, SubscriberRef
 
@@ -102,13 +102,14 @@ def print_text(page: Page, *, everything: bool) -> None:
     if seen.new_text is None:
         return
     shown: list[Text] = []
+    telling = _telling(page, everything)
     if seen.subject:
-        shown.append(Text.assemble(("Subject: ", "dim"), marked(seen.subject, marks_of(page.fates, "subject"))))
+        shown.append(Text.assemble(("Subject: ", "dim"), marked(seen.subject, marks_of(telling, "subject"))))
     if seen.new_text.unreadable:
         shown.append(Text(f"(cannot be read: {seen.new_text.unreadable})", style="yellow"))
     if not seen.new_text.text.strip() and not seen.new_text.unreadable:
         shown.append(Text("(nothing new was written)" if seen.new_text.body.strip() else "(no text)", style="yellow"))
-    shown.append(marked_body(seen.new_text, marks_of(page.fates, "body"), width=out.width - 4, whole=everything))
+    shown.append(marked_body(seen.new_text, marks_of(telling, "body"), width=out.width - 4, whole=everything))
     for one in shown:
         if one.plain.strip():
             one.plain = harmless(one.plain)
@@ -119,7 +120,7 @@ def print_text(page: Page, *, everything: bool) -> None:
 def rule_lines(page: Page, *, everything: bool) -> list[Text]:
     """Each rule that was found with what became of it, and those that nearly were; words within words are told once."""
     groups: list[list[RuleFate]] = []
-    for fate in page.fates:
+    for fate in _telling(page, everything):
         group = next((one for one in groups if _says_as_much(one[0], fate)), None)
         if group is None:
             groups.append([fate])
@@ -129,12 +130,17 @@ def rule_lines(page: Page, *, everything: bool) -> list[Text]:
     lines = [_rule_line(group) for group in some]
     if len(some) < len(groups):
         lines.append(Text(f"… {len(groups) - len(some)} more with --all", style="dim"))
-    if not page.fates and page.seen.new_text is not None:
+    if not groups and page.seen.new_text is not None:
         lines.append(Text("none was found in subject or new text", style="dim"))
     for near in page.near[:_MOST_NEAR]:
         said = " ".join(near.phrase.split())
         lines.append(Text(f"not “{said}” ({near.rule.id}, {near.rule.does}): it counts {near.when}", style="dim"))
     return lines
+
+
+def _telling(page: Page, everything: bool) -> Sequence[RuleFate]:
+    """What was found, without signs that have no say: by themselves they are ordinary words."""
+    return [one for one in page.fates if everything or one.fate != NO_SAY or one.rule.sign is None]
 
 
 def _says_as_much(fate: RuleFate, other: RuleFate) -> bool:

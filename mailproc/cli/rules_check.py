@@ -20,9 +20,10 @@ from mailproc.errors import RulesError
 from mailproc.policy.explaining.comparison import compare_examinations, compare_with_decision
 from mailproc.policy.rules.dead_phrases import DeadPhrase, dead_phrases
 from mailproc.policy.rules.rules import RuleSet, counted_matches, failing_examples
-from mailproc.rule_sets.files import shipped_rules_folder
+from mailproc.rule_sets.files import RULES
 from mailproc.settings.file import load_settings
 from mailproc.settings.settings import Settings
+from mailproc.settings.shipped import shipped
 
 EXIT_FINDINGS = 1
 SHOWN = 60  # characters of a phrase
@@ -89,7 +90,7 @@ def check(
     Examples: `mailproc rules check my-rules/` · `mailproc rules check my-rules/ --against saved/ --stored`
     """
     settings = settings_of(config)
-    folder = folder or settings.rules or shipped_rules_folder()
+    folder = folder or settings.rules or shipped(RULES)
     try:
         rules = rules_of(folder)
         if problems := [told for rule in rules.rules for told in failing_examples(rule, rules.matcher)]:
@@ -151,7 +152,7 @@ def _templates(settings: Settings, rules: RuleSet) -> Iterator[dict[str, str]]:
 
 def _fixtures() -> list[Path]:
     """The saved mail that comes with the source. Raises typer.Exit(66) where that is not."""
-    folder = shipped_rules_folder().parent / "fixtures" / "emails"
+    folder = shipped(RULES).parent / "fixtures" / "emails"
     if not folder.is_dir():
         err.print(f"mailproc: there is no {folder}: the mail comes with a checkout of the source", markup=False)
         raise typer.Exit(EX_NOINPUT)

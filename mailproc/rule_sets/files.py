@@ -1,7 +1,6 @@
 """Rule files on disk: which folder, in which order."""
 
 import contextlib
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -9,17 +8,14 @@ from weakref import WeakValueDictionary
 from mailproc.errors import RulesError
 from mailproc.policy.rules.rules import RuleSet, read_rules
 from mailproc.rule_sets.proven import is_proven, proof_of, remember
+from mailproc.settings.shipped import shipped
 
-
-def shipped_rules_folder() -> Path:
-    """The rules that come with mailproc: beside the package in a checkout, under `share/` when installed."""
-    beside = Path(__file__).resolve().parents[2] / "rules"
-    return beside if beside.is_dir() else Path(sys.prefix) / "share" / "mailproc" / "rules"
+RULES = "rules"  # the folder
 
 
 def rule_paths(folder: Path | None) -> list[Path]:
     """The rule files of a folder, in the order in which they are read; None: the shipped ones. Empty for no folder."""
-    return sorted((folder or shipped_rules_folder()).glob("*.toml"))
+    return sorted((folder or shipped(RULES)).glob("*.toml"))
 
 
 def fingerprint_of(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
@@ -41,7 +37,7 @@ def load_rules(folder: Path | None) -> RuleSet:
         except (OSError, UnicodeDecodeError) as error:
             raise RulesError([f"{path}: cannot be read: {error}"]) from None
     if not sources:
-        raise RulesError([f"{folder or shipped_rules_folder()}: no rule files (*.toml) there"])
+        raise RulesError([f"{folder or shipped(RULES)}: no rule files (*.toml) there"])
     texts = tuple(sources.items())
     rules = _in_use.get(texts)
     if rules is None:

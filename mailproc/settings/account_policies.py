@@ -1,6 +1,5 @@
 """The accounts as decisions see them: the settings of each, with the operator's file of feedback sources."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,20 +11,15 @@ from mailproc.policy.sources.sources import FeedbackSources
 from mailproc.policy.standing.lists import MailingList
 from mailproc.policy.standing.scope import Member, Scopes
 from mailproc.settings.settings import Settings
+from mailproc.settings.shipped import shipped
 from mailproc.settings.types import Mistake
 
 SOURCES_FILE = "feedback-sources.toml"
 
 
-def shipped_sources_file() -> Path:
-    """The sources that come with mailproc: beside the package in a checkout, under `share/` when installed."""
-    beside = Path(__file__).resolve().parents[2] / SOURCES_FILE
-    return beside if beside.is_file() else Path(sys.prefix) / "share" / "mailproc" / SOURCES_FILE
-
-
 def load_sources(path: Path | None) -> FeedbackSources:
     """Read the feedback sources; None: the shipped ones. Raises SettingsError with a `file:line: sentence` for each."""
-    path = path or shipped_sources_file()
+    path = path or shipped(SOURCES_FILE)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

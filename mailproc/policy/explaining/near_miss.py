@@ -34,7 +34,7 @@ def near_misses(
     relaxed = _relaxed(rules)
     counted = {match.rule.id for match in found.matches}
     originals = {rule.id: rule for rule in rules.rules}
-    taken = [match.span for match in found.matches if match.rule.guard is None]
+    taken = [match.span for match in found.matches if match.rule.action is not None]
     misses: list[NearMiss] = []
     loose = relaxed.match(found.normal.text, where=where, mailbox=mailbox).matches
     for match in sorted(loose, key=lambda one: (one.span[0] - one.span[1], one.span)):

@@ -6,9 +6,11 @@ from typing import Any
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action
 from mailproc.policy.rules.match import Match
-from mailproc.policy.rules.rule_file import Guard, Rule
+from mailproc.policy.rules.rule_file import Guard, Rule, Sign
+from mailproc.policy.rules.sign import is_only_sign
 from mailproc.policy.storable import short_text
 
+NO_SAY = "has no say here"
 _TAKES_OUT = (Guard.false_friend, Guard.talk)
 
 
@@ -72,10 +74,19 @@ def _fate_of(seen: Examination, match: Match, where: str, matches: tuple[Match, 
         return "decides", True
     if match.rule.guard is not None:
         return "counts", True
+    if is_only_sign(match) and not _is_decided_by_signs(seen, match):
+        return NO_SAY, False
     decisive = next((one for one in matches if one.rule.id == seen.decision.rule), None)
     if decisive is not None and decisive.rule.guard is not None and match.rule.action == Action.unsubscribe:
         return f"outweighed by “{short_text(decisive.phrase, 60)}” ({decisive.rule.id})", False
-    return ("counts", True) if seen.decision.rule else ("has no say here", False)
+    return ("counts", True) if seen.decision.rule else (NO_SAY, False)
+
+
+def _is_decided_by_signs(seen: Examination, match: Match) -> bool:
+    """Whether the mail is decided by signs, of which a match is one: a denial has its say by itself alone."""
+    found = (*seen.subject_matches, *seen.body_matches)
+    decisive = {one.rule.sign for one in found if one.rule.id == seen.decision.rule} - {None}
+    return Sign.denial in decisive if match.rule.sign == Sign.denial else bool(decisive)
 
 
 def _takes_out(guard: Match, match: Match) -> bool:
