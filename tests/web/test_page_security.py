@@ -21,6 +21,7 @@ from pages_world import (
     profile,
     world_of,
 )
+from structlog.testing import capture_logs
 
 from mailproc.log import configure_logging
 from mailproc.policy.tokens.token import Purpose
@@ -210,6 +211,30 @@ class TestLimits:
         assert (await world.get(f"/u/{leave_list()}", **elsewhere)).status_code == 200
         await world.get("/u/guess")
         assert (await world.get(f"/u/{leave_list()}", **elsewhere)).status_code == 429
+
+    async def test_a_proxy_that_passes_no_host_on_is_told_of_once(self, one_store: Store) -> None:
+        world = await world_of(one_store)
+        with capture_logs() as lines:
+            for _ in range(2):
+                await world.get(f"/u/{leave_list()}", host="127.0.0.1:8080")
+        assert [(one["event"], one["log_level"]) for one in lines] == [("host_not_passed_on", "warning")]
+        assert lines[0]["expected"] == "links.acme.example"
+        assert "proxy_set_header Host $host;" in lines[0]["hint"]
+
+    @pytest.mark.parametrize(
+        ("path", "host"),
+        [
+            (f"/u/{leave_list()}", "links.acme.example"),
+            (f"/u/{leave_list()}", "LINKS.ACME.EXAMPLE"),
+            (f"/u/{leave_list(secret=OTHER_SECRET)}", "elsewhere.example"),  # an account that names no host
+            ("/u/guess", "elsewhere.example"),
+        ],
+    )
+    async def test_of_other_hosts_there_is_nothing_to_tell(self, one_store: Store, path: str, host: str) -> None:
+        world = await world_of(one_store)
+        with capture_logs() as lines:
+            await world.get(path, host=host)
+        assert [one for one in lines if one["event"] == "host_not_passed_on"] == []
 
     async def test_one_network_may_ask_so_much(self, one_store: Store) -> None:
         world = await world_of(one_store, web={"page_requests_per_minute": 2})

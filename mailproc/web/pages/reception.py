@@ -70,6 +70,7 @@ class Reception:
         self._clicks = Allowance(settings.link_requests_per_minute)  # scanners that look at a link spend none of it
         self._of_network = Allowance(settings.page_requests_per_minute)
         self._bad_links = Allowance(settings.bad_links_per_minute)
+        self._has_told = False
 
     def find(self, request: Request, *, is_guesser: bool = False) -> Visit | None:
         """The link that a request came by; None where it does not verify. Neither counted nor limited.
@@ -81,7 +82,17 @@ class Reception:
         if link is None:
             return None
         sender = senders.get(link.account_id)
+        if sender.host and not self._has_told and not senders.has_host(host):
+            self._tell_of_host(sender)
         return Visit(request=request, sender=sender, link=link, language=_language(request, sender))
+
+    def _tell_of_host(self, sender: Sender) -> None:
+        """Warn, once, of what seems to be our proxy: by a host that nobody has, good links are as bad ones to limits."""
+        self._has_told = True
+        hint = (
+            "if your reverse proxy puts another name there, let it pass Host on (nginx: proxy_set_header Host $host;)"
+        )
+        self._log.warning("host_not_passed_on", account=sender.account_id, expected=sender.host, hint=hint)
 
     def visit(self, request: Request) -> Visit:
         """The same for a person: raises Turned for who asks too often, and for a link that does not verify.

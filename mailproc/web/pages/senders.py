@@ -54,6 +54,10 @@ class Senders:
         found = self._by_host.get(host, [])
         return found[0] if host and len(found) == 1 else None
 
+    def has_host(self, host: str) -> bool:
+        """Whether the pages of any account are at this host."""
+        return bool(host) and host in self._by_host
+
     def keys_at(self, host: str, *, others: bool = True) -> Iterator[tuple[str, Mapping[int, bytes]]]:
         """The accounts of this host with the keys of their links, then the `others`: none is looked at without need."""
         for one in self._by_host.get(host, ()):

@@ -279,6 +279,17 @@ async def test_what_is_too_large_is_refused_told_or_not(small_api: Api) -> None:
     assert (line.status_code, line.headers["content-type"]) == (413, PROBLEM)
 
 
+@pytest.mark.parametrize("words", [{}, {"Authorization": "Bearer none"}])
+async def test_what_no_token_would_change_is_said_without_one(small_api: Api, words: dict[str, str]) -> None:
+    program = await small_api.program()
+    program.headers.pop("authorization")
+    big = b" " * (2 * 1024 * 1024 + 1)
+    assert (await program.get("/nothing", headers=words)).status_code == 404
+    assert (await program.delete("/requests", headers=words)).status_code == 405
+    assert (await program.post("/requests", content=big, headers=words)).status_code == 413
+    assert (await program.post("/requests", content=b"{", headers=words)).status_code == 401
+
+
 @pytest.mark.parametrize("path", ["/people/stream", "/lists/stream", "/people/explain", "/lists/explain"])
 async def test_a_name_that_is_spelled_like_a_stream_or_a_mail_has_no_larger_body(small_api: Api, path: str) -> None:
     program = await small_api.program()
