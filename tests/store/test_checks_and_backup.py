@@ -12,6 +12,7 @@ from store_values import NOW, a_consent, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import StoreError
 from mailproc.policy.standing.facts import FactKind, Level
+from mailproc.policy.standing.lists import MailingList
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -54,6 +55,15 @@ async def lived_in(store: Store) -> Store:
 
 async def test_a_store_that_was_used_as_it_should_be_has_no_problems(lived_in: Store) -> None:
     assert await lived_in.check() == []
+
+
+async def test_lists_that_were_called_by_numbers_are_named_until_they_are_removed(store: Store) -> None:
+    for list_id in ("number-77", "number-one", "77"):
+        await store.lists.put(MailingList(account_id="acme", id=list_id, name="Weekly"))
+    [problem] = await store.check()
+    assert problem.startswith("account acme: list number-77 is called as a list is of which only")
+    await store.lists.remove("acme", "number-77")
+    assert await store.check() == []
 
 
 async def test_an_empty_store_has_no_problems(store: Store) -> None:

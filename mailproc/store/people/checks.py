@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import and_, exists, func, select, text
 
 from mailproc.errors import StoreError, StoreUnavailable
+from mailproc.policy.standing.list_number import is_numbered
 from mailproc.policy.standing.standing import BounceThresholds, Standing, standing_of
 from mailproc.store.engine.journal import Context
-from mailproc.store.engine.people_tables import standing
+from mailproc.store.engine.people_tables import mailing_list, standing
 from mailproc.store.engine.persons import Person, find
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import PENDING, decision, mail, mail_content, outbox
@@ -35,6 +36,7 @@ async def check_store(reader: Reader, context: Context, *, is_sqlite: bool) -> l
             problems.extend(f"the file is damaged: {answer}" for (answer,) in answers if answer != "ok")
         problems.extend(await _mails_without_their_rows(reader))
         problems.extend(await _events_out_of_order(reader))
+        problems.extend(await _lists_called_by_numbers(reader))
         for account_id in await reader.run(senders()):
             await _compare_people(reader, context, account_id, problems)
     except (StoreError, ValueError, TypeError, OverflowError) as error:  # rows may hold anything
@@ -108,6 +110,17 @@ async def _mails_without_their_rows(reader: Reader) -> list[str]:
     for sentence, query in looked_for:
         problems.extend([sentence.format(mail_id) for (mail_id,) in await reader.rows(query.limit(MAX_PROBLEMS))])
     return problems
+
+
+async def _lists_called_by_numbers(reader: Reader) -> list[str]:
+    """Lists that were made before such ids were refused: what is said of them is as if said of another list."""
+    query = select(mailing_list.c.account_id, mailing_list.c.id).where(mailing_list.c.removed_at.is_(None))
+    return [
+        f"account {account_id}: list {list_id} is called as a list is of which only a token's number is known: make one"
+        f" by another id, move its members, then `mailproc lists remove {list_id}`"
+        for account_id, list_id in await reader.rows(query.where(mailing_list.c.id.startswith("number-")))
+        if is_numbered(list_id)
+    ]
 
 
 async def _events_out_of_order(reader: Reader) -> list[str]:

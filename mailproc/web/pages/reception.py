@@ -87,7 +87,7 @@ class Reception:
         return Visit(request=request, sender=sender, link=link, language=_language(request, sender))
 
     def _tell_of_host(self, sender: Sender) -> None:
-        """Warn, once, of what seems to be our proxy: by a host that nobody has, good links are as bad ones to limits."""
+        """Warn, once, of what seems to be our proxy: at a host that nobody has, good links are limited as bad ones."""
         self._has_told = True
         hint = (
             "if your reverse proxy puts another name there, let it pass Host on (nginx: proxy_set_header Host $host;)"
