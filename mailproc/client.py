@@ -181,7 +181,7 @@ class Client:
         note: str = "",
         once: str | None = None,
     ) -> Told:
-        """Answer a review; of two answers the first counts. `once` as in `Entry`.
+        """Answer a review; of two answers the first counts. `once` as in `Entry`; `changes` of a repeat may be None.
 
         About what the mail asks; with a `list_id` about that list, with level `account` about all of the account.
         """

@@ -166,7 +166,7 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
         )
         return
     out.print(f"{review_id}: {answered.resolution}", markup=False)
-    for change in answered.changes:
+    for change in answered.changes or ():
         who = change.address or f"key {change.key}"
         out.print(f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
     if consented is None:
@@ -177,7 +177,7 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
             f"mailproc unsubscribe {name}",
             markup=False,
         )
-    if answered.resolution == Answer.unsubscribe and not answered.changes and consented == []:
+    if answered.resolution == Answer.unsubscribe and answered.changes == () and consented == []:
         out.print("  nobody's standing changed: it was so already")
 
 

@@ -140,15 +140,16 @@ async def answer_review(
     level: Level | None = None,
     list_id: str | None = None,
     persons: Sequence[str] = (),
+    request: str | None = None,
 ) -> Answered:
     """Answer a review; of two at once the first counts, and the second is told. Raises WhoIsMeant, NotFound.
 
-    With no level as far as the mail asks.
+    With no level as far as the mail asks. The same `request` again is told that it was the first.
     """
     facts: list[Fact] = []
     if answer is Answer.unsubscribe:
         facts = facts_of_answer(item, level=level, list_id=list_id, persons=persons, by=by, note=note)
-    return await store.desk.answer(item, answer, facts, by=by, note=note)
+    return await store.desk.answer(item, answer, facts, by=by, note=note, request=request)
 
 
 async def consented_since(store: Store, facts: Sequence[Fact]) -> list[str] | None:

@@ -21,13 +21,15 @@ def review_as_json(item: ReviewItem) -> dict[str, object]:
 
 
 def answered_as_json(answered: Answered) -> dict[str, object]:
-    """What an answer did; not `applied`: what was said first, by whom and when."""
+    """What an answer did; not `applied`: what was said first, by whom and when. No `changes`: they are not known."""
     return {
         "applied": answered.applied,
         "resolution": answered.resolution,
         "by": answered.by,
         "at": answered.at.isoformat(),
-        "changes": [
+        "changes": None
+        if answered.changes is None
+        else [
             {"address": change.address, "key": change.key, "status": change.status.value} for change in answered.changes
         ],
     }

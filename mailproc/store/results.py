@@ -156,13 +156,16 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What a person's answer did. Not `applied`: `resolution`, `by` and `at` are those of whoever was first."""
+    """What a person's answer did. Not `applied`: `resolution`, `by` and `at` are those of whoever was first.
+
+    `changes` is None where the same request was answered before: what it changed then is not kept.
+    """
 
     applied: bool
     resolution: str
     by: str
     at: datetime
-    changes: tuple[StandingChange, ...] = ()
+    changes: tuple[StandingChange, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

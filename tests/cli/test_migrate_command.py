@@ -14,6 +14,7 @@ def test_what_was_said_under_the_other_name_is_told_by_the_command_that_migratin
         connection.execute("INSERT INTO subscriber VALUES (?, ?, ?, ?, ?, ?)", dotted)
         connection.execute("ALTER TABLE api_request DROP COLUMN taken_at")
         for statement in (
+            "ALTER TABLE review DROP COLUMN request",
             "DROP INDEX fact_loose_idx",
             "ALTER TABLE fact DROP COLUMN loose_key",
             "DROP INDEX fact_place_idx",
@@ -24,7 +25,7 @@ def test_what_was_said_under_the_other_name_is_told_by_the_command_that_migratin
         connection.execute("UPDATE alembic_version SET version_num = '0016'")
         connection.commit()
     migrated = shell.run("db", "migrate")
-    assert (migrated.returncode, migrated.stdout.split()) == (0, ["0017", "0018", "0019", "0020", "0021", "0022"])
+    assert (migrated.returncode, migrated.stdout.split()) == (0, ["0017", "0018", "0019", "0020", "0021", "0022", "0023"])
     assert "(subscribers: 1, facts: 0)" in migrated.stderr
     assert "`mailproc db rebuild`" in migrated.stderr
     assert shell.run("db", "check").returncode == 65

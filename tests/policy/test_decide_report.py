@@ -242,6 +242,14 @@ class TestList:
         decision = self.of_tokens(*tokens)
         assert [(fact.key, fact.is_of_send, fact.evidence["send"]) for fact in decision.facts] == [("7", True, "77")]
 
+    @pytest.mark.parametrize(("feedback_type", "send"), [("opt-out-list", ["77"]), ("abuse", [])])
+    def test_one_that_waits_says_the_send_where_its_lists_are_meant(self, feedback_type: str, send: list[str]):
+        original = f"CFBL-Feedback-ID: {self.BOUNCE_OF_SEND[2:]}\nCFBL-Address: fbl@reply.acme.example; report=arf\n"
+        decision = report(feedback_type, "", original, authentication=Authentication(source="verified"))
+        assert (decision.action, decision.facts) == (Action.review, ())
+        assert decision.level == (Level.list if send else None)
+        assert [one.phrase for one in decision.evidence if one.rule == "send"] == send
+
     def test_a_list_id_tells_more_than_the_send(self):
         decision = self.of_tokens(self.BOUNCE_OF_SEND, headers="List-Id: <weekly.news.acme.example>\n")
         assert (decision.level, decision.list_id) == (Level.list, "weekly")

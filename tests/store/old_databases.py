@@ -36,6 +36,7 @@ async def insert(connection: AsyncConnection, table: str, *rows: dict[str, objec
 async def without_later_revisions(connection: AsyncConnection) -> None:
     """Takes off what came after 0018 from tables with something in them."""
     for statement in (
+        "ALTER TABLE review DROP COLUMN request",
         "ALTER TABLE api_request DROP COLUMN taken_at",
         "DROP INDEX fact_loose_idx",
         "ALTER TABLE fact DROP COLUMN loose_key",

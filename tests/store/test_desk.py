@@ -133,6 +133,23 @@ async def test_the_second_of_two_operators_is_told_who_was_first_and_changes_not
     assert await store.persons("pat@example.org") == []
 
 
+async def test_the_same_request_again_is_no_second_answer_and_knows_no_changes(store: Store) -> None:
+    _, item = await waiting(store)
+    said = {"by": "kim", "note": ""}
+    first = await store.desk.answer(item, Answer.unsubscribe, [an_opt_out()], **said, request="r1")
+    again = await store.desk.answer(item, Answer.unsubscribe, [an_opt_out()], **said, request="r1")
+    assert (again.applied, again.at, again.changes) == (True, first.at, None)
+    for other in ("r2", None):
+        second = await store.desk.answer(item, Answer.unsubscribe, [an_opt_out()], **said, request=other)
+        assert (second.applied, second.changes) == (False, ())
+
+
+async def test_who_gave_their_request_no_name_is_never_taken_for_the_first(store: Store) -> None:
+    _, item = await waiting(store)
+    for applied in (True, False):
+        assert (await store.desk.answer(item, Answer.not_a_request, [], by="kim", note="")).applied is applied
+
+
 async def test_two_operators_in_two_processes_at_once_give_one_answer(database_url: str) -> None:
     async with AsyncExitStack() as stack:
         stores = [await Store.open(database_url, StoreSettings(), hooks_of=hooks("crm")) for _ in range(2)]

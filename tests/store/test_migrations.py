@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import an_opt_out
 
 from mailproc.errors import ContentGone, StoreError, StoreUnavailable
+from mailproc.policy.deciding.review import Answer
 from mailproc.policy.imports.person_row import PersonRow
 from mailproc.policy.standing.standing import Status
 from mailproc.settings.settings import StoreSettings
@@ -140,6 +141,22 @@ async def test_reviews_that_were_there_before_get_the_names_of_those_whom_they_a
     store = await Store.open(empty_database_url, StoreSettings())
     for person in ("pat@example.org", "17"):
         assert [item.id for item in await store.desk.reviews(ReviewFilter(person=person))] == ["m"]
+    await store.close()
+
+
+async def test_of_a_review_that_was_answered_before_no_request_is_told_that_it_was_the_first(
+    empty_database_url: str,
+) -> None:
+    async with at_revision(empty_database_url, "0022") as connection:
+        said = {"resolution": "not-a-request", "resolved_at": 3, "resolved_by": "kim", "note": ""}
+        names = {"account_id": "a", "id": "m", "mail_id": "m", "state": "resolved", "reason": "why"}
+        await insert(connection, "review", **names, created_at=1, due_at=2, **said)
+    assert "0023" in await migrate(empty_database_url)
+    store = await Store.open(empty_database_url, StoreSettings())
+    item = await store.desk.review("m")
+    for request in ("r1", None):
+        again = await store.desk.answer(item, Answer.not_a_request, [], by="kim", note="", request=request)
+        assert (again.applied, again.by, again.resolution) == (False, "kim", "not-a-request")
     await store.close()
 
 

@@ -98,6 +98,12 @@ def send_evidence(token: Token | None) -> Mapping[str, str]:
     return {} if token is None or token.send_number is None else {"send": str(token.send_number)}
 
 
+def send_seen(outcome: Outcome, token: Token | None) -> tuple[Evidence, ...]:
+    """The number of the send whose lists are meant: by it an answer to a review finds them. Empty for other levels."""
+    numbers = send_evidence(token).values() if outcome.level is Level.list and outcome.list_id is None else ()
+    return tuple(Evidence(rule=OF_SEND, phrase=number, where="header") for number in numbers)
+
+
 def sent_at(original: Message | None, arrival_date: datetime | None, token: Token | None) -> datetime | None:
     """When the mail that is complained about was sent: its Date, else Arrival-Date, else the end of the token's day.
 
@@ -122,12 +128,8 @@ def _date(value: str | None) -> datetime | None:
 
 
 def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
-    """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields.
-
-    Where the lists are those of a send, its number is evidence: by it whoever answers a review finds them.
-    """
+    """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
     others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
     by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
-    sends = send_evidence(identified.token).values() if outcome.level is Level.list and not outcome.list_id else ()
-    of_send = tuple(Evidence(rule=OF_SEND, phrase=one, where="header") for one in sends)
-    return changed(outcome, subscribers=identified.refs, evidence=outcome.evidence + by + of_send + others, **more)
+    evidence = outcome.evidence + by + send_seen(outcome, identified.token) + others
+    return changed(outcome, subscribers=identified.refs, evidence=evidence, **more)

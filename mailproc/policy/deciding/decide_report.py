@@ -7,7 +7,7 @@ from typing import Any
 from mailproc.mail.feedback_report import FeedbackReport
 from mailproc.mail.list_headers import list_id_of
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.deciding.act import also, by_verdict, held, sent_at, take_off
+from mailproc.policy.deciding.act import also, by_verdict, held, send_seen, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.decision import Action, Also, Evidence
 from mailproc.policy.standing.facts import Channel, FactKind, Level
@@ -101,7 +101,8 @@ def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactK
         hinges=verdict.hinges,
     )
     why = f"{outcome.reason}, {why_it_waits(proof)}"
-    waiting = partial(held, outcome, why, subscribers=identified.refs)
+    evidence = outcome.evidence + send_seen(outcome, identified.token)
+    waiting = partial(held, outcome, why, subscribers=identified.refs, evidence=evidence)
     return by_verdict(case, verdict, taken, waiting)
 
 

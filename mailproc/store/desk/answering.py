@@ -53,11 +53,14 @@ class Desk:
         payload = DecidedAgain(decided=decided, by=storable(by), after=after)
         return await self._journal.submit(RECORD_AGAIN, payload, mails=weight_of(self._scopes, decided.facts))
 
-    async def answer(self, item: ReviewItem, answer: Answer, facts: Sequence[Fact], *, by: str, note: str) -> Answered:
+    async def answer(
+        self, item: ReviewItem, answer: Answer, facts: Sequence[Fact], *, by: str, note: str, request: str | None = None
+    ) -> Answered:
         """Close a review with a person's answer, and record the facts that it makes, in one transaction.
 
         What the breaker held and people were to read beside its main effect is forwarded now, whatever the answer is.
-        Not applied when it was answered before: then it says what was said first, by whom and when. Raises NotFound.
+        Not applied when it was answered before: then it says what was said first, by whom and when; but what the same
+        `request` did before is applied. Raises NotFound.
         """
         closing = Closing(
             account_id=item.account_id,
@@ -65,6 +68,7 @@ class Desk:
             resolution=answer.value,
             by=storable(by),
             note=storable(note, MAX_TEXT),
+            request=request,
         )
         said = storable_facts(facts, self._now())
         payload = StorableAnswer(closing=closing, facts=said, forward=forward_held_back(item))

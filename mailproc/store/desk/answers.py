@@ -25,17 +25,22 @@ class StorableAnswer:
 
 
 def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered | None]:
-    """Of two answers to one review the first counts; whoever comes second is told what it was."""
+    """Of two answers to one review the first counts; whoever comes second is told what it was.
+
+    The same request again is no second one: it was applied, and what it changed then is not known any more.
+    """
     closing = payload.closing
     waiting = yield from lock_review(closing.account_id, closing.review_id)
     if waiting is None:
         return None
     if not (yield from close_review(closing, context.now)):
+        is_same = waiting.request is not None and waiting.request == closing.request
         return Answered(
-            applied=False,
+            applied=is_same,
             resolution=waiting.resolution or "",
             by=waiting.resolved_by or "",
             at=time_or_none(waiting.resolved_at) or context.now,
+            changes=None if is_same else (),
         )
     said = [Said(origin=0, facts=payload.facts, mail_id=closing.review_id)] if payload.facts else []
     done = yield from apply_said(context, said)

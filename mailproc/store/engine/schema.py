@@ -134,6 +134,7 @@ review = Table(
     time_column("resolved_at", null=True),
     text_column("resolved_by", null=True),
     text_column("note", null=True),
+    text_column("request", null=True),  # by which request it was answered: a digest
     PrimaryKeyConstraint("account_id", "id"),
     sqlite_with_rowid=False,
 )

@@ -16,7 +16,7 @@ _INSERT_REVIEW = Statement(lambda insert: insert(review).on_conflict_do_nothing(
 _INSERT_NAME = Statement(lambda insert: insert(review_name).on_conflict_do_nothing())
 _STATE = Statement(
     lambda insert: (
-        select(review.c.state, review.c.resolution, review.c.resolved_by, review.c.resolved_at)
+        select(review.c.state, review.c.resolution, review.c.resolved_by, review.c.resolved_at, review.c.request)
         .where(review.c.account_id == bindparam("account_id"), review.c.id == bindparam("review_id"))
         .with_for_update(of=review)
     )
@@ -34,6 +34,7 @@ _CLOSE = Statement(
             resolution=bindparam("new_resolution"),
             resolved_by=bindparam("new_by"),
             note=bindparam("new_note"),
+            request=bindparam("new_request"),
             resolved_at=bindparam("now"),
         )
         .returning(review.c.id)
@@ -49,6 +50,7 @@ _REOPEN = Statement(
             resolution=None,
             resolved_by=None,
             note=None,
+            request=None,
             resolved_at=None,
         )
     )
@@ -68,23 +70,25 @@ class NewReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewState:
-    """How far a review is: `open`, or `resolved` with what was said, by whom and when."""
+    """How far a review is: `open`, or `resolved` with what was said, by whom, when, and by which request."""
 
     state: str
     resolution: str | None
     resolved_by: str | None
     resolved_at: int | None
+    request: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """How a review ends."""
+    """How a review ends. `request` tells a program's request from all others; None where it gave it no key."""
 
     account_id: str
     review_id: str
     resolution: str
     by: str
     note: str
+    request: str | None = None
 
 
 def names_of(refs: Iterable[SubscriberRef]) -> tuple[str, ...]:
@@ -116,15 +120,17 @@ def _row(one: NewReview, now: int) -> dict[str, object]:
         "reason": one.reason,
         "created_at": now,
         "due_at": one.due_at,
-        **dict.fromkeys(("resolution", "resolved_at", "resolved_by", "note")),
+        **dict.fromkeys(("resolution", "resolved_at", "resolved_by", "note", "request")),
     }
 
 
 def lock_review(account_id: str, review_id: str) -> Transaction[ReviewState | None]:
     """How far a review is, which nobody else changes until the end of the transaction; None when there is none."""
     rows = yield from ask(_STATE, account_id=account_id, review_id=review_id)
-    for state, resolution, resolved_by, resolved_at in rows:
-        return ReviewState(state=state, resolution=resolution, resolved_by=resolved_by, resolved_at=resolved_at)
+    for state, resolution, resolved_by, resolved_at, request in rows:
+        return ReviewState(
+            state=state, resolution=resolution, resolved_by=resolved_by, resolved_at=resolved_at, request=request
+        )
     return None
 
 
@@ -137,6 +143,7 @@ def close_review(closing: Closing, now: datetime) -> Transaction[bool]:
         new_resolution=closing.resolution,
         new_by=closing.by,
         new_note=closing.note,
+        new_request=closing.request,
         now=micros_of(now),
     )
     return bool(rows)

@@ -32,6 +32,7 @@ class Caller:
     token: ApiToken
     parts: Parts
     asked_at: datetime | None = None  # of a request under a key: when it was made first
+    request: str | None = None  # of a request under a key: what tells it from all others, a digest
 
     @property
     def account_id(self) -> str:
@@ -124,8 +125,8 @@ async def _caller(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ) -> Caller:
     token = await authenticate(request)
-    asked_at = getattr(request.state, "asked_at", None)
-    return Caller(token=token, parts=request.app.state.parts, asked_at=asked_at)
+    asked_at, digest = (getattr(request.state, name, None) for name in ("asked_at", "digest"))
+    return Caller(token=token, parts=request.app.state.parts, asked_at=asked_at, request=digest)
 
 
 def may(scope: Scope) -> Callable[..., Awaitable[Caller]]:

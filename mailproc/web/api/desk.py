@@ -1,7 +1,6 @@
 """What operators do: reviews, the outbox, decisions, and why a mail is decided as it is."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -23,7 +22,7 @@ from mailproc.policy.standing.facts import Level
 from mailproc.review.answer import answer_review, consented_since, facts_of_answer
 from mailproc.shapes.review import answered_as_json, review_as_json
 from mailproc.store.desk.review_reports import ReviewFilter
-from mailproc.store.results import Answered, RecordedDecision, ReviewItem
+from mailproc.store.results import RecordedDecision, ReviewItem
 from mailproc.web.api import desk_models, models
 from mailproc.web.api.caller import Caller, Operator, Reader, Reviewer
 from mailproc.web.api.discretion import event_told, fact_ids_in
@@ -79,9 +78,7 @@ async def answer(review_id: models.Id, body: desk_models.WantedAnswer, caller: R
         "note": body.note,
     }
     facts = facts_of_answer(item, **terms) if body.answer is Answer.unsubscribe else []
-    answered = await answer_review(caller.store, item, body.answer, **terms)
-    if _is_own(caller, answered, body.answer, terms["by"]):
-        answered = replace(answered, applied=True)
+    answered = await answer_review(caller.store, item, body.answer, **terms, request=caller.request)
     consented = await consented_since(caller.store, facts) if answered.applied else []
     return said({**answered_as_json(answered), "consented_since": consented})
 
@@ -173,13 +170,6 @@ async def explain(request: Request, caller: Reader, to: To = None) -> Response:
         return page_as_json(page_of(saved, examine_mail(saved.mail, NOT_CHECKED, saved.account, rules), rules))
 
     return said(await asyncio.to_thread(explained))  # a strange mail may take a moment, and the doors stay open
-
-
-def _is_own(caller: Caller, answered: Answered, answer: Answer, by: str) -> bool:
-    """Whether the answer that came first is this same request, made before under its Idempotency-Key."""
-    if caller.asked_at is None:
-        return False
-    return answered.at >= caller.asked_at and (answered.resolution, answered.by) == (answer.value, by)
 
 
 async def _review(caller: Caller, review_id: str) -> ReviewItem:

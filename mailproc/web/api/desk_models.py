@@ -44,7 +44,9 @@ class Answered(BaseModel):
     resolution: str
     by: str
     at: datetime
-    changes: list[dict[str, str | None]]
+    changes: list[dict[str, str | None]] | None = Field(
+        description="Whose standing became another. Null: this request did it before, and it is not known any more."
+    )
     consented_since: list[str] | None = Field(
         description="Who is mailed all the same: they asked for mail later. Null: it could not be found out."
     )

@@ -56,10 +56,12 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     key = Key(account_id=token.account_id, token_id=token.id, key=given)
     conditions = [request.headers.get(name, "") for name in ("if-match", "if-none-match")]
     said = "\n".join((f"{request.method} {request.url.path}?{request.url.query}", *conditions, "")).encode()
-    found = await parts.store.once.begin(key, hashlib.sha256(said + await request.body()).hexdigest())
+    digest = hashlib.sha256(said + await request.body()).hexdigest()
+    found = await parts.store.once.begin(key, digest)
     if isinstance(found, Before):
         return _again(found)
     request.state.asked_at = found.asked_at
+    request.state.digest = hashlib.sha256(f"{token.id}\n{given}\n{digest}".encode()).hexdigest()
     return await _done(request, found, handle)
 
 

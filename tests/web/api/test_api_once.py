@@ -1,5 +1,6 @@
 """What is asked for once under a key is done once, as of when it was asked for first; on both databases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -168,7 +169,43 @@ async def test_a_repeated_answer_to_a_review_is_the_one_that_counts(timed: Api, 
     await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
     clock.advance(minutes=2)
     again = (await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)).json()
-    assert again == {**first, "changes": []}
+    assert again == {**first, "changes": None}  # nobody knows any more, which is not that nothing changed
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"level": "list", "list": "weekly"},
+        {"persons": ["sam@example.org"]},
+        {"note": "called us"},
+        {},
+    ],
+)
+async def test_of_two_answers_under_two_keys_one_is_applied_however_alike_they_are(
+    timed: Api, other: dict[str, Any]
+) -> None:
+    review_id = await a_review(timed)
+    program = await timed.program()
+    bodies = {"a": {**ANSWER, "level": "account"}, "b": {**ANSWER, "level": "account", **other}}
+    told = await asyncio.gather(
+        *(
+            program.post(f"/reviews/{review_id}/answer", json=body, headers={"Idempotency-Key": key})
+            for key, body in bodies.items()
+        )
+    )
+    assert [one.status_code for one in told] == [200, 200]
+    first, second = sorted((one.json() for one in told), key=lambda one: not one["applied"])
+    assert (first["applied"], len(first["changes"])) == (True, 1)
+    assert (second["applied"], second["changes"], second["consented_since"]) == (False, [], [])
+
+
+async def test_the_same_key_of_another_token_answers_nothing_as_its_own(timed: Api) -> None:
+    review_id = await a_review(timed)
+    told = []
+    for _ in range(2):
+        program = await timed.program()
+        told.append((await program.post(f"/reviews/{review_id}/answer", json=ANSWER, headers=ONCE)).json()["applied"])
+    assert told == [True, False]
 
 
 @pytest.mark.parametrize("other", [{"by": "sam"}, {"answer": "not-a-request"}])
