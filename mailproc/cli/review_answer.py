@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from mailproc.cli.context import ConfigOption, JsonOption, operator, settings_with_lists
 from mailproc.cli.people import ListOption
@@ -168,7 +169,9 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
     out.print(f"{review_id}: {answered.resolution}", markup=False)
     for change in answered.changes or ():
         who = change.address or f"key {change.key}"
-        out.print(f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]")
+        said = f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]"
+        left = {block.list_id for block in change.after.blocks} - {block.list_id for block in change.before.blocks}
+        out.print(said + "".join(f"; off list {escape(one)}" for one in sorted(one for one in left if one)))
     if consented is None:
         out.print("  whether somebody is NOT off, by a newer consent, cannot be read now: see mailproc why PERSON")
     for name in consented or ():

@@ -207,6 +207,7 @@ def test_an_answer_to_a_list_s_or_a_send_s_address_reaches_no_further_than_that(
     assert f"takes key 18 off {shown}, as of" in " ".join(narrow.run("review", "show", review).stdout.split())
     run = narrow.run("review", "resolve", review, "--as", "unsubscribe")
     assert (run.returncode, "NOT off" in run.stdout) == (0, False), run.stdout
+    assert "key 18: now active; off list weekly" in run.stdout
     [person] = narrow.json("status", "18")
     assert [(block["level"], block["list"]) for block in person["blocks"]] == [("list", "weekly")]
 
