@@ -96,5 +96,6 @@ def _rows(count: int) -> Iterator[tuple[Any, ...]]:
             "retracts": None,
             "recorded_at": at + number,
             "place": 0,  # nobody follows
+            "loose_key": None,  # each is its own loose form
         }
         yield tuple(row[name] for name in _COLUMNS)
