@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -36,13 +36,14 @@ class _Asked:
 class _Group:
     """Those who share a hop: `at_hand` is read for, `behind` comes next, unless the event loop takes it away again.
 
-    Nobody is added, so that all who are read for had asked before the hop's one moment. Taking one out of a deque is
-    one step for both threads.
+    Nobody is added, so that all who are read for had asked before the hop's one moment. What was read waits in
+    `answers` for the event loop. Putting into a deque and taking out of it is one step for both threads.
     """
 
     behind: deque[_Asked]
     began: float
     at_hand: _Asked | None = None
+    answers: deque[tuple[_Asked, Any]] = field(default_factory=deque)
 
     def next(self) -> _Asked | None:
         """Who is to be read for now; None at the end. Who has gone is passed over."""
@@ -102,17 +103,17 @@ class SqliteReaders:
         answering.add_done_callback(self._ended)
 
     def _look_again(self) -> None:
-        """While somebody waits and a connection can be had: look in a moment whether it is for something long."""
-        some_wait = self._waiting or any(group.behind for group in self._groups.values())
-        if some_wait and self._next_look is None and len(self._groups) < self._most:
+        """While any are read for: look in a moment whether somebody waits for something long."""
+        if self._groups and self._next_look is None:
             self._next_look = asyncio.get_running_loop().call_later(_LONG_SECONDS, self._look)
 
     def _look(self) -> None:
-        """Who waits behind something long is answered beside it."""
+        """Who stands before something long has their answer now, and who stands behind it is answered beside it."""
         self._next_look = None
         long_ago = asyncio.get_running_loop().time() - _LONG_SECONDS
         for group in self._groups.values():
             if group.began <= long_ago:
+                _tell(group)
                 self._take_back(group)
         self._begin()
         self._look_again()
@@ -130,6 +131,7 @@ class SqliteReaders:
     async def _answer(self, group: _Group) -> None:
         """An error is an answer to the one whose transaction raised it; those behind are asked anew."""
         error = (await asyncio.gather(self._read(group), return_exceptions=True))[0]
+        _tell(group)
         if error is not None:
             culprit = group.at_hand or group.next()  # nobody was at hand yet where no connection could be had
             if culprit is not None and not culprit.answer.done():
@@ -138,10 +140,9 @@ class SqliteReaders:
 
     async def _read(self, group: _Group) -> None:
         connection = self._free.pop() if self._free else await connect_bare(self._path, self._busy_timeout_seconds)
-        loop = asyncio.get_running_loop()
         is_sound = True
         try:
-            await in_one_hop(connection, lambda driver: _read_each(driver, group, loop))
+            await in_one_hop(connection, lambda driver: _read_each(driver, group))
         except sqlite3.Error:
             is_sound = False
             raise
@@ -157,12 +158,18 @@ async def _let_go(connection: aiosqlite.Connection) -> None:
         await connection.close()
 
 
-def _read_each(connection: sqlite3.Connection, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
-    """Answer a group in one transaction, without which each SELECT would be of its own moment; each as it is ready."""
+def _tell(group: _Group) -> None:
+    while group.answers:
+        asked, answer = group.answers.popleft()
+        asked.tell(answer)
+
+
+def _read_each(connection: sqlite3.Connection, group: _Group) -> None:
+    """Answer a group in one transaction, without which each SELECT would be of its own moment."""
     connection.execute("BEGIN")
     try:
         while asked := group.next():
-            loop.call_soon_threadsafe(asked.tell, steps(connection, asked.transaction))
+            group.answers.append((asked, steps(connection, asked.transaction)))
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
