@@ -36,7 +36,7 @@ from mailproc.settings.settings import Settings
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance
 from mailproc.store.engine.database import migrate
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.road.decisions import RECORD, storable_decision
 from mailproc.store.road.mails import ACCEPT, storable_mail

@@ -4,7 +4,7 @@ from mailproc.policy.standing.standing import DEFAULT_THRESHOLDS, BounceThreshol
 from mailproc.settings.account_policies import scopes_of
 from mailproc.settings.holiday_calendar import due_rule_of
 from mailproc.settings.settings import Settings
-from mailproc.store.engine.journal import nobody_forwards
+from mailproc.store.engine.operation import nobody_forwards
 from mailproc.store.store import Store
 
 

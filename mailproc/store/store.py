@@ -29,7 +29,8 @@ from mailproc.store.engine.backup import backup_sqlite
 from mailproc.store.engine.columns import micros_of
 from mailproc.store.engine.database import is_sqlite, parse_url, schema_state
 from mailproc.store.engine.drivers import driver_of
-from mailproc.store.engine.journal import Context, Journal, no_hooks, nobody_forwards, usual_thresholds
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, no_hooks, nobody_forwards, usual_thresholds
 from mailproc.store.engine.reader import Reader
 from mailproc.store.erasure.erasing import Erasure
 from mailproc.store.imports.importing import Imports

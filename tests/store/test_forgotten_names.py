@@ -15,7 +15,7 @@ from mailproc.policy.standing.scope import Member, Scopes
 from mailproc.policy.standing.send import SendTerms
 from mailproc.policy.standing.standing import standing_of
 from mailproc.settings.settings import StoreSettings
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.imports.importing import ImportRun
 from mailproc.store.people.fact_rows import StoredFact, insert_facts

@@ -10,7 +10,8 @@ from store_values import NOW
 from mailproc.errors import StoreError, StoreFull, StoreUnavailable
 from mailproc.policy.standing.standing import BounceThresholds
 from mailproc.store.engine.driver import ValuesRefused
-from mailproc.store.engine.journal import Context, Journal, Operation
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.statement import Transaction
 
 CULPRIT, BUG, LOCKED, FULL = "culprit", "bug", "locked", "full"

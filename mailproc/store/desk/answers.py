@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailproc.store.engine.columns import time_or_none
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import Names
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.outbox.forwards import NewForward, was_forwarded, write_forwards

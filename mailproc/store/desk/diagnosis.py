@@ -13,7 +13,8 @@ from mailproc.policy.standing.facts import Fact
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.standing import BounceThresholds, standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.people_tables import subscriber, subscription, why_answer
 from mailproc.store.engine.persons import Person, person_of_address
 from mailproc.store.engine.reader import Reader

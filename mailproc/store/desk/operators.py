@@ -10,7 +10,8 @@ from mailproc.errors import NotFound
 from mailproc.policy.hooks.event import OutboxEntry, OutboxState, event_as_json
 from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.columns import json_text, micros_of
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import standing
 from mailproc.store.engine.persons import find_and_lock, names_of_persons
 from mailproc.store.engine.reader import Reader

@@ -11,7 +11,8 @@ from mailproc.errors import Refused
 from mailproc.identity import sortable_id
 from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.columns import address_key_of, envelope_from, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import fact, standing, subscriber
 from mailproc.store.engine.persons import Names, find_and_lock, person_of_address, person_of_key
 from mailproc.store.engine.reader import Reader

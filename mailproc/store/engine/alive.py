@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam
 
 from mailproc.store.engine.columns import micros_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.schema import process
 from mailproc.store.engine.statement import Statement, Transaction, tell
 

@@ -14,7 +14,8 @@ from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.standing import own_standing
 from mailproc.store.engine.columns import storable
 from mailproc.store.engine.database import is_sqlite
-from mailproc.store.engine.journal import Context, Journal
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import mail
 from mailproc.store.engine.sql_errors import store_errors

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from mailproc.policy.standing.mention import GONE, Mentions
 from mailproc.store.engine.columns import from_json, json_text, micros_of
 from mailproc.store.engine.contents import delete_last_chunks
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.schema import decision, mail, outbox, review, shadow_decision
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell

@@ -15,7 +15,7 @@ from mailproc.policy.standing.pepper import pepper_id_of
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.standing import standing_of, still_said
 from mailproc.store.engine.columns import json_text
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, fact, import_run, standing, subscriber, subscription
 from mailproc.store.engine.persons import Names, Person, find_and_lock, person_of_address, person_of_key
 from mailproc.store.engine.program_tables import api_request

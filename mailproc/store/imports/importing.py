@@ -19,7 +19,8 @@ from mailproc.policy.address_key import loose_form
 from mailproc.policy.imports.imported import ImportCounts
 from mailproc.policy.imports.person_row import PersonRow
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_or_none
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import import_run
 from mailproc.store.engine.persons import lock_all_names
 from mailproc.store.engine.reader import Reader

@@ -15,7 +15,7 @@ from mailproc.policy.imports.person_row import PersonRow
 from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, storable
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.persons import Person, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of

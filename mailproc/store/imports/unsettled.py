@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from mailproc.policy.address_key import loose_form
 from mailproc.store.engine.columns import json_text, time_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.persons import person_of_address, person_of_key
 from mailproc.store.engine.schema import ACCEPTED, OPEN, WAITING, mail, review, review_name

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, bindparam, case, or_, select, update
 
 from mailproc.policy.hooks.alarm import Alarm, AlarmKind, alarm_event
 from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import alarm
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, tell

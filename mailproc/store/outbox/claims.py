@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from mailproc.policy.hooks.event import Delivered, Delivery, OutboxEntry, OutboxState, TransientFailure
 from mailproc.store.engine.alive import stay_alive
 from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.schema import PENDING, outbox
 from mailproc.store.engine.statement import Insert, Rows, Statement, Transaction, ask, each_number_of
 from mailproc.store.outbox.outbox_rows import ENTRY_COLUMNS, entry_from, is_free

@@ -15,7 +15,7 @@ from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.hooks.event import OutboxState, SyncEvent, event_as_json
 from mailproc.policy.hooks.forwarding import Forwarding
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.persons import lock_writers
 from mailproc.store.engine.schema import outbox
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell

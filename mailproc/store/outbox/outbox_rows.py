@@ -21,7 +21,7 @@ from mailproc.policy.hooks.event import (
 from mailproc.policy.hooks.probe import is_probe
 from mailproc.store.engine.alive import is_alive
 from mailproc.store.engine.columns import from_json, json_text, micros_of, time_of, time_or_none
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.schema import PENDING, outbox, process
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, one_of, tell
 from mailproc.store.results import StandingChange

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, func, select, text
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.policy.standing.list_number import is_numbered
 from mailproc.policy.standing.standing import BounceThresholds, Standing, standing_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import mailing_list, standing
 from mailproc.store.engine.persons import Person, find
 from mailproc.store.engine.reader import Reader

@@ -7,7 +7,8 @@ from mailproc.policy.pages.press import Presser, agreed_lists, is_press_of
 from mailproc.policy.standing.facts import Fact
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import Names, find, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction, ask

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from mailproc.policy.standing.lists import MailingList
 from mailproc.policy.standing.verdict import Classification
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import mailing_list
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, tell

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from mailproc.errors import StoreUnavailable
 from mailproc.policy.standing.pepper import Peppers
 from mailproc.store.engine.columns import micros_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import pepper
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell

@@ -12,7 +12,7 @@ from mailproc.policy.standing.pepper import NO_PEPPERS, is_forgotten_name
 from mailproc.policy.standing.scope import EVERYWHERE, Scopes
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import micros_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.persons import Names, Person, find, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.engine.statement import Transaction, tell
 from mailproc.store.outbox.outbox_rows import Event, write_events

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailproc.store.engine.columns import json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import Names, find_and_lock
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.person_rows import put_attributes

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, func, select
 
 from mailproc.store.engine.columns import json_text
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import find_and_lock
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import outbox

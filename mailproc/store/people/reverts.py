@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_
 from mailproc.policy.standing.facts import Fact, FactKind, retraction_of
 from mailproc.policy.standing.standing import Status, standing_of, still_said
 from mailproc.store.engine.columns import json_text, micros_of
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Names, find
 from mailproc.store.engine.reader import Reader

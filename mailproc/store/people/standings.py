@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
-from mailproc.store.engine.journal import Context, Journal
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.people.rebuild import Progress, rebuild_standings
 from mailproc.store.people.reverts import FactsNamed, Made, Making, find_made

@@ -10,7 +10,7 @@ from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.pepper import Peppers
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, storable
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import fact
 from mailproc.store.engine.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.engine.schema import outbox

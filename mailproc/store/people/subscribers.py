@@ -10,7 +10,7 @@ from mailproc.policy.address_key import loose_address
 from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import address_key_of, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.persons import Names, Person, find_and_lock, find_and_lock_all, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell

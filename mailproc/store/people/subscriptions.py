@@ -7,7 +7,8 @@ from sqlalchemy import and_, bindparam, select
 
 from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.store.engine.columns import json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, subscriber, subscription
 from mailproc.store.engine.persons import Names, Person, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader

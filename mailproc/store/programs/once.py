@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation, in_order
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, in_order
 from mailproc.store.engine.program_tables import api_request
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
 

@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select, update
 
 from mailproc.policy.tokens.api_token import ApiToken, Scope
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of, time_or_none
-from mailproc.store.engine.journal import Context, Journal, Operation, in_order, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, in_order, one_by_one
 from mailproc.store.engine.program_tables import api_token
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from mailproc.policy.deciding.review import DECIDED_AGAIN, is_answer
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import Names
 from mailproc.store.engine.schema import decision, mail
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell

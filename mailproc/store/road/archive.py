@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.mail.envelope import InboundMail
 from mailproc.store.engine.columns import envelope_from, from_json, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import decision, mail, shadow_decision
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell

@@ -15,7 +15,7 @@ from mailproc.policy.deciding.breaker import BreakerLimits, Unproven, held_decis
 from mailproc.policy.decision import Decision
 from mailproc.policy.hooks.alarm import Alarm, AlarmKind
 from mailproc.store.engine.columns import json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.people_tables import subscriber
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import unproven

@@ -15,7 +15,7 @@ from mailproc.policy.hooks.due import USUAL_DUE, DueRule
 from mailproc.policy.standing.facts import MEANT, Fact
 from mailproc.policy.standing.scope import why_refused
 from mailproc.store.engine.columns import MAX_TEXT, from_json, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.persons import Names, person_of_key
 from mailproc.store.engine.schema import ACCEPTED, WAITING, mail
 from mailproc.store.engine.schema import decision as decision_table

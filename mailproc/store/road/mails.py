@@ -13,7 +13,7 @@ from mailproc.errors import StoreError
 from mailproc.mail.envelope import InboundMail, digest_of
 from mailproc.policy.hooks.due import USUAL_DUE
 from mailproc.store.engine.columns import envelope_text, json_text, micros_of, storable
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.schema import mail, mail_content, upload
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell
 from mailproc.store.results import Receipt

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, select, update
 from mailproc.store.engine.alive import is_alive, stay_alive
 from mailproc.store.engine.columns import micros_of
 from mailproc.store.engine.contents import delete_last_chunks
-from mailproc.store.engine.journal import Context, Operation
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.schema import ACCEPTED, mail, process, upload
 from mailproc.store.engine.statement import Statement, Transaction, ask, tell
 from mailproc.store.people.pepper_rows import check_peppers

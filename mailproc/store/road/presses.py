@@ -6,7 +6,8 @@ from datetime import datetime
 
 from mailproc.policy.standing.facts import Fact
 from mailproc.store.engine.columns import storable
-from mailproc.store.engine.journal import Context, Journal, Operation
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation
 from mailproc.store.engine.persons import Names, names_of_keys
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.fact_rows import StoredFact

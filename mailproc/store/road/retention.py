@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from mailproc.policy.hooks.event import OutboxState
 from mailproc.store.engine.columns import from_json, json_text, micros_of
 from mailproc.store.engine.contents import delete_last_chunks
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.schema import OPEN, decision, mail, mail_content, outbox, review, shadow_decision
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of, tell
 from mailproc.store.outbox.outbox_rows import MAIL_PREFIX

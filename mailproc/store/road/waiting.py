@@ -8,7 +8,8 @@ from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
 from mailproc.mail.envelope import Envelope, InboundMail
 from mailproc.store.engine.columns import envelope_from, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import ACCEPTED, WAITING, mail
 from mailproc.store.engine.statement import Statement, Transaction, ask

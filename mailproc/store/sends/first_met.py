@@ -6,7 +6,7 @@ from typing import Any
 
 from mailproc.policy.imports.person_row import derived_key
 from mailproc.store.engine.columns import micros_of, storable
-from mailproc.store.engine.journal import Context, Operation, one_by_one
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import find_and_lock
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.arrivals import taken_addresses

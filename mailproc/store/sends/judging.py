@@ -8,7 +8,7 @@ from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.send import SendTerms
 from mailproc.policy.standing.standing import Block, Standing, standing_of
 from mailproc.policy.standing.verdict import verdict_of_send
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.persons import Names, Person, find, person_of_address, person_of_key
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.arrivals import said_loosely

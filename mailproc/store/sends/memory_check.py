@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from mailproc.policy.address_key import other_forms
 from mailproc.policy.standing.send import SendTerms, Stopped
 from mailproc.policy.standing.standing import Block
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.people.pepper_rows import is_anyone_forgotten
 from mailproc.store.people.suspects import Recipient, Recipients, present_addresses

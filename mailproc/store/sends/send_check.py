@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mailproc.policy.standing.send import KEY_OF_NOBODY, SendTerms, Stopped
 from mailproc.policy.standing.standing import Block
 from mailproc.store.engine.columns import storable
-from mailproc.store.engine.journal import Context
+from mailproc.store.engine.operation import Context
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.people.name_batch import address_keys_of, storable_keys_of

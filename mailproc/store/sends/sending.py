@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 from mailproc.policy.standing.send import Send
 from mailproc.policy.standing.verdict import Classification
 from mailproc.store.engine.columns import from_json, json_text, micros_of, storable, time_of
-from mailproc.store.engine.journal import Context, Journal, Operation, one_by_one
+from mailproc.store.engine.journal import Journal
+from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import send
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell
