@@ -20,8 +20,8 @@ from benchmarks import postfix
 from benchmarks.load import Load, Session, closed_loop, open_loop
 from benchmarks.mails import FEEDBACK_BOX, REPLY_BOX, feedback_mail, multipart_mail, replies, reply_mail
 from benchmarks.process import serving
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.rule_sets.files import load_rules

@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.message import read_message
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.text.new_text import find_new_text
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import Accounts
 from mailproc.policy.decision import Action

@@ -15,8 +15,8 @@ from benchmarks.mails import REPLY_BOX, reply_mail
 from mailproc.authenticity.authenticator import Authenticator
 from mailproc.authenticity.border import Border
 from mailproc.authenticity.verifier import Verifier
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.rule_sets.files import load_rules

@@ -23,10 +23,10 @@ from aiosmtpd.smtp import Envelope as StockEnvelope
 from aiosmtpd.smtp import Session as StockSession
 
 from benchmarks.web import web_bare, web_ours
-from mailproc.cli.garbage import keep_for_good
+from mailproc.cli.shell.garbage import keep_for_good
 from mailproc.log import configure_logging
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.rule_sets.files import load_rules
 from mailproc.service.intake import inbound_mails

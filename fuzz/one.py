@@ -6,7 +6,7 @@ import atheris
 
 with atheris.instrument_imports(include=["mailproc"]):
     from fuzz.targets import TARGETS
-    from mailproc.mail.message import load_readers
+    from mailproc.mail.reading.message import load_readers
 
 
 def main() -> None:

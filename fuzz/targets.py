@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from mailproc.errors import RulesError
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.delivery_status import parse_delivery_status
-from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.mail.feedback import parse_feedback_report
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.mail.kind import finding_of, kind_of
-from mailproc.mail.message import read_message
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.delivery_status import parse_delivery_status
+from mailproc.mail.reports.feedback import parse_feedback_report
+from mailproc.mail.text.new_text import find_new_text
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.decision import decision_as_json, facts_as_json

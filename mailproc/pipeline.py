@@ -3,11 +3,11 @@
 Pure: no clock, disk, network, randomness or log. The listener, `replay`, `explain` and the tests all call this.
 """
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication
-from mailproc.mail.envelope import InboundMail, digest_of
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication
+from mailproc.mail.arrival.envelope import InboundMail, digest_of
 from mailproc.mail.kind import kind_of
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.act import also
 from mailproc.policy.deciding.case import Case, Outcome, route_of

@@ -8,9 +8,9 @@ from types import FrameType
 import pytest
 
 from benchmarks.hostile import SHAPES, Shape
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.mail.quickly_read import is_quickly_read
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
+from mailproc.mail.reading.quickly_read import is_quickly_read
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.rule_sets.files import load_rules

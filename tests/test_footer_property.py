@@ -7,8 +7,8 @@ import pytest
 from test_golden import MAILS, acme, rules
 
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import read_authentication
-from mailproc.mail.message import read_headers
+from mailproc.mail.arrival.authentication import read_authentication
+from mailproc.mail.reading.message import read_headers
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import Accounts
 from mailproc.policy.decision import Decision

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, FeedbackTrust
 from mailproc.policy.decision import Action, Decision

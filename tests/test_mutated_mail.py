@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.decision import Action, decision_as_json, facts_as_json

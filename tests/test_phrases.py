@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import read_authentication
-from mailproc.mail.message import read_headers
+from mailproc.mail.arrival.authentication import read_authentication
+from mailproc.mail.reading.message import read_headers
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Decision

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail, digest_of
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import decide_mail, examine_mail, failed_decision
 from mailproc.policy.account import AccountPolicy, MailboxRole, default_account, policy_digest

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import read_authentication
+from mailproc.mail.arrival.authentication import read_authentication
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.message import read_headers
+from mailproc.mail.reading.message import read_headers
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Also, Decision

@@ -4,8 +4,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from mailproc.authenticity.border import Border, address_of
-from mailproc.mail.authentication import Authentication
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import Authentication
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.settings.settings import AuthenticitySettings, SmtpSettings

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from mailproc.authenticity.organization import from_domains, with_alignment
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, read_authentication
-from mailproc.mail.envelope import InboundMail
-from mailproc.mail.message import read_headers
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, read_authentication
+from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.mail.reading.message import read_headers
 from mailproc.policy.account import AccountPolicy
 
 IpAddress = IPv4Address | IPv6Address

@@ -14,7 +14,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value
 from mailproc.authenticity.body_hash import body_hash
 from mailproc.authenticity.dkim_signature import Signature, SignedMail
 from mailproc.authenticity.resolver import NoAnswer, Resolver
-from mailproc.mail.authentication import MethodResult
+from mailproc.mail.arrival.authentication import MethodResult
 
 _FEWEST_BITS, _MOST_BITS = 1024, 8192  # RFC 8301 §3.2
 _LARGEST_EXPONENT = 2**33  # larger ones serve nobody, and take long to compute with

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailproc.authenticity.organization import is_aligned, organizational_domain
 from mailproc.authenticity.resolver import NoAnswer, Resolver
-from mailproc.mail.authentication import MethodResult
+from mailproc.mail.arrival.authentication import MethodResult
 
 _POLICIES = ("none", "quarantine", "reject")
 _MILDER = {"reject": "quarantine", "quarantine": "none", "none": "none"}

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.message import Headers, addresses_in
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.reading.message import Headers, addresses_in
 from mailproc.policy.address import split_address
 
 _LONGEST = 253

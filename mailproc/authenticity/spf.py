@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from mailproc.authenticity.resolver import NoAnswer, Resolver, reverse_name
 from mailproc.authenticity.spf_record import Directive, SpfRecord, SpfSyntaxError, expand, has_macro, is_spf, parse_spf
-from mailproc.mail.authentication import MethodResult
+from mailproc.mail.arrival.authentication import MethodResult
 from mailproc.policy.address import split_address
 
 _MOST_LOOKUPS = 10

@@ -14,9 +14,9 @@ from mailproc.authenticity.dmarc import NO_ANSWER, Published, find_dmarc, judge_
 from mailproc.authenticity.organization import from_domains, with_alignment
 from mailproc.authenticity.resolver import Resolver
 from mailproc.authenticity.spf import check_spf
-from mailproc.mail.authentication import UNANSWERED, Authentication, MethodResult
-from mailproc.mail.envelope import InboundMail
-from mailproc.mail.message import read_headers
+from mailproc.mail.arrival.authentication import UNANSWERED, Authentication, MethodResult
+from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.mail.reading.message import read_headers
 from mailproc.policy.address import split_address
 
 

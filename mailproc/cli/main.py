@@ -7,78 +7,98 @@ from typing import ClassVar
 import typer
 
 import mailproc
-from mailproc.cli.lazy import MARKUP, LazyGroup
-from mailproc.cli.terminal import EX_USAGE, err, exit_code_of
+from mailproc.cli.shell.lazy import MARKUP, LazyGroup
+from mailproc.cli.shell.terminal import EX_USAGE, err, exit_code_of
 from mailproc.errors import MailprocError
 
 
 class _Commands(LazyGroup):
     known: ClassVar[Mapping[str, Sequence[tuple[str, str, str]]]] = {
         "Mail": (
-            ("serve", "serve:serve", "Run the service: listener, decider, sync workers, HTTP endpoints."),
-            ("deliver", "serve:deliver", "Take one mail on standard input, durably; a running service decides it."),
+            ("serve", "service.serve:serve", "Run the service: listener, decider, sync workers, HTTP endpoints."),
+            (
+                "deliver",
+                "service.serve:deliver",
+                "Take one mail on standard input, durably; a running service decides it.",
+            ),
             (
                 "demo",
-                "demo:demo",
+                "service.demo:demo",
                 "Start the real service, send it every saved mail by SMTP, and show what became of each.",
             ),
-            ("replay", "replay:replay", "Decide saved mail, by the same function as the live listener."),
-            ("explain", "explain:explain_mail", "Show why a mail is decided as it is."),
-            ("mail", "mail:app", "Mail that was decided, and mail that waits for it."),
+            ("replay", "saved_mail.replay:replay", "Decide saved mail, by the same function as the live listener."),
+            ("explain", "saved_mail.explain:explain_mail", "Show why a mail is decided as it is."),
+            ("mail", "stored_mail.mail:app", "Mail that was decided, and mail that waits for it."),
         ),
         "People": (
-            ("status", "people:status", "Show whether somebody may be mailed, since when not, and by what evidence."),
-            ("why", "why:why", "Tell why somebody gets no mail."),
-            ("unsubscribe", "people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
-            ("resubscribe", "people:resubscribe", "Enter that somebody asked to get mail again."),
-            ("revert", "revert:revert", "Take back the opt-outs and complaints that one rule made."),
-            ("forget", "forget:forget", "Erase a person but for a keyed hash, which keeps the address suppressed."),
+            (
+                "status",
+                "people.people:status",
+                "Show whether somebody may be mailed, since when not, and by what evidence.",
+            ),
+            ("why", "people.why:why", "Tell why somebody gets no mail."),
+            ("unsubscribe", "people.people:unsubscribe", "Take somebody off, by hand; the hooks are told."),
+            ("resubscribe", "people.people:resubscribe", "Enter that somebody asked to get mail again."),
+            ("revert", "people.revert:revert", "Take back the opt-outs and complaints that one rule made."),
+            (
+                "forget",
+                "people.forget:forget",
+                "Erase a person but for a keyed hash, which keeps the address suppressed.",
+            ),
             (
                 "import",
-                "importing:import_people",
+                "people.importing:import_people",
                 "Make people known, with lists and attributes; who is out stays out.",
             ),
-            ("export", "export:export", "Write the subscribers of an account with standing, lists and attributes."),
-            ("lists", "lists:app", "Lists and publications of an account."),
+            (
+                "export",
+                "people.export:export",
+                "Write the subscribers of an account with standing, lists and attributes.",
+            ),
+            ("lists", "people.lists:app", "Lists and publications of an account."),
         ),
         "Sends": (
             (
                 "check-send",
-                "check_send:check_send",
+                "sending.check_send:check_send",
                 "Divide a file of people into those whom a send may reach and those whom it may not.",
             ),
             (
                 "check-mail",
-                "check_mail:check_mail",
+                "sending.check_mail:check_mail",
                 "Show what an outgoing commercial mail lacks, who says so, and what to do about it.",
             ),
             (
                 "headers",
-                "headers:headers",
+                "sending.headers:headers",
                 "Print what to stamp on outgoing mail, so that replies, bounces and reports tell who was mailed.",
             ),
-            ("token", "tokens:app", "Signed address tokens: keys for them, and what one says."),
-            ("sends", "sends:app", "Sends, and the lists that each went to."),
+            ("token", "sending.tokens:app", "Signed address tokens: keys for them, and what one says."),
+            ("sends", "sending.sends:app", "Sends, and the lists that each went to."),
         ),
         "What waits, and what is wrong": (
-            ("review", "review:app", "What waits for a person, and their answers."),
-            ("overdue", "overdue:overdue", "Show requests that no hook was told of for a day, the most urgent first."),
-            ("alarms", "alarms:alarms", "Show what is wrong at present."),
-            ("breaker", "breaker:app", "Floods of mail that nothing proves, held for a person."),
-            ("feedback", "feedback:app", "Feedback loops: who reports, and whose word acts."),
+            ("review", "stored_mail.review:app", "What waits for a person, and their answers."),
+            (
+                "overdue",
+                "service.overdue:overdue",
+                "Show requests that no hook was told of for a day, the most urgent first.",
+            ),
+            ("alarms", "service.alarms:alarms", "Show what is wrong at present."),
+            ("breaker", "stored_mail.breaker:app", "Floods of mail that nothing proves, held for a person."),
+            ("feedback", "stored_mail.feedback:app", "Feedback loops: who reports, and whose word acts."),
             (
                 "selftest",
-                "selftest:selftest",
+                "service.selftest:selftest",
                 "Send a synthetic opt-out through the running service, and see that it is honoured.",
             ),
         ),
         "Rules, hooks, settings": (
-            ("rules", "rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
-            ("outbox", "outbox:app", "Events on their way to hooks."),
-            ("sync", "sync:app", "What hooks are told."),
-            ("api-token", "api_token:app", "Tokens by which programs use the API."),
-            ("config", "config:app", "Look at the settings."),
-            ("db", "database:app", "Make, check and copy the database."),
+            ("rules", "rules.rules:app", "Keyword rules: check, try, compare, count, run in the shadow."),
+            ("outbox", "service.outbox:app", "Events on their way to hooks."),
+            ("sync", "service.sync:app", "What hooks are told."),
+            ("api-token", "service.api_token:app", "Tokens by which programs use the API."),
+            ("config", "service.config:app", "Look at the settings."),
+            ("db", "service.database:app", "Make, check and copy the database."),
         ),
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.address import split_address

@@ -2,7 +2,7 @@
 
 import re
 
-from mailproc.mail.message import read_headers
+from mailproc.mail.reading.message import read_headers
 
 _FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 _LOOKED_AT_BYTES = 65_536

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailproc.mail.authentication import NOT_CHECKED, read_authentication
-from mailproc.mail.envelope import Envelope, InboundMail, digest_of
-from mailproc.mail.message import Headers, addresses_in, read_headers
+from mailproc.mail.arrival.authentication import NOT_CHECKED, read_authentication
+from mailproc.mail.arrival.envelope import Envelope, InboundMail, digest_of
+from mailproc.mail.reading.message import Headers, addresses_in, read_headers
 from mailproc.policy.account import AccountPolicy, Accounts, Route
 
 _FOR_CLAUSE = re.compile(r"\bfor\s+<?([^\s<>;]{1,256}@[^\s<>;]{1,256})>?")

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mailproc.mail.auto_reply import AutoReply, find_auto_reply, find_challenge
-from mailproc.mail.bounce_signs import Sender, sender_of
-from mailproc.mail.delivery_status import DeliveryStatus, parse_delivery_status
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
-from mailproc.mail.list_headers import bulk_evidence
-from mailproc.mail.machine_signs import has_machine_signs
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.automatic.auto_reply import AutoReply, find_auto_reply, find_challenge
+from mailproc.mail.automatic.list_headers import bulk_evidence
+from mailproc.mail.automatic.machine_signs import has_machine_signs
+from mailproc.mail.automatic.receipt import is_aggregate_report, is_calendar, is_receipt
+from mailproc.mail.automatic.unsubscribe_mail import find_unsubscribe_mail
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.message import Message
-from mailproc.mail.receipt import is_aggregate_report, is_calendar, is_receipt
-from mailproc.mail.unsubscribe_mail import find_unsubscribe_mail
+from mailproc.mail.reading.message import Message
+from mailproc.mail.reports.bounce_signs import Sender, sender_of
+from mailproc.mail.reports.delivery_status import DeliveryStatus, parse_delivery_status
+from mailproc.mail.reports.feedback import FeedbackReport, parse_feedback_report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

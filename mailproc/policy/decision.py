@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from mailproc.mail.authentication import Authentication
+from mailproc.mail.arrival.authentication import Authentication
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.who.subscriber import SubscriberRef

@@ -6,8 +6,8 @@ from typing import Any
 
 from mailproc.authenticity.border import Border
 from mailproc.errors import NotFound
-from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.breaker import is_held, still_held

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from mailproc.errors import StoreError
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, examine_mail
 from mailproc.policy.account import AccountPolicy

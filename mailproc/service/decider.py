@@ -12,9 +12,9 @@ import structlog
 
 from mailproc.authenticity.authenticator import Authenticator
 from mailproc.errors import ContentGone, StoreError
-from mailproc.mail.authentication import Authentication
-from mailproc.mail.envelope import InboundMail
-from mailproc.mail.quickly_read import is_quickly_read
+from mailproc.mail.arrival.authentication import Authentication
+from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.mail.reading.quickly_read import is_quickly_read
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail, failed_decision
 from mailproc.policy.account import AccountPolicy

@@ -9,8 +9,8 @@ import structlog
 
 from mailproc.authenticity.authenticator import Authenticator
 from mailproc.errors import StoreError
-from mailproc.mail.authentication import UNANSWERED, Authentication
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import UNANSWERED, Authentication
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.policy.deciding.patience import given_up, next_try
 from mailproc.policy.decision import Decision

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailproc.identity import sortable_id
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.account import Accounts, NoRoute, Route
 
 NOBODY = "*"  # the reserved account: mail of our own border server that belongs to no account

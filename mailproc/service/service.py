@@ -14,9 +14,9 @@ import structlog
 from mailproc.authenticity.authenticator import Authenticator, build_authenticator
 from mailproc.authenticity.organization import load_suffixes
 from mailproc.errors import SettingsError, StoreError
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.client import client_of
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.client import client_of
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts, NoRoute, Route

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from mailproc.mail.network import address_of, network_of
+from mailproc.mail.arrival.network import address_of, network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

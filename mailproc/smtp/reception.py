@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Protocol
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 
 
 class Acceptance(StrEnum):

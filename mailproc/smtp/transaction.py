@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.smtp import replies
 
 # Received fields stand on top; a hundred of them fit in this, and a header bomb costs no more than this.

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mailproc.mail.network import address_of
+from mailproc.mail.arrival.network import address_of
 
 _ATTRIBUTES = frozenset({"NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT", "REVERSE_NAME"})
 _UNKNOWN = frozenset({"[UNAVAILABLE]", "[TEMPUNAVAIL]"})

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from mailproc.errors import StoreError
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.breaker import BreakerLimits, Unproven
 from mailproc.policy.decision import Decision
 from mailproc.policy.hooks.due import USUAL_DUE, DueRule

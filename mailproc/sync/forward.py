@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from mailproc.errors import NotFound, StoreError, StoreUnavailable
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.forward import BOUNCE_TAG
 from mailproc.policy.hooks.event import Delivery, PermanentFailure, SyncEvent, TransientFailure
 from mailproc.policy.hooks.forwarding import forwarding_hook

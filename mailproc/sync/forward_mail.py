@@ -10,10 +10,10 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
-from mailproc.mail.addresses import addresses_in
-from mailproc.mail.envelope import InboundMail
-from mailproc.mail.header_fields import decode_header
-from mailproc.mail.message import Headers, read_headers
+from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.mail.reading.addresses import addresses_in
+from mailproc.mail.reading.header_fields import decode_header
+from mailproc.mail.reading.message import Headers, read_headers
 from mailproc.policy.address import split_address
 from mailproc.policy.deciding.forward import FORWARDED_HEADER
 from mailproc.policy.storable import short_text, storable_text

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import structlog
 from starlette.requests import Request
 
-from mailproc.mail.network import Address, address_of, network_of
+from mailproc.mail.arrival.network import Address, address_of, network_of
 
 _MOST_NAMES = 50_000
 _MOST_HOPS = 20

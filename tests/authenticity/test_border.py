@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproc.authenticity.border import Border
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.account import AccountPolicy
 
 STAMPED = (

@@ -19,7 +19,7 @@ from mailproc.authenticity.body_hash import body_hash
 from mailproc.authenticity.dkim_check import check_dkim, unchecked_dkim
 from mailproc.authenticity.dkim_signature import read_signatures
 from mailproc.authenticity.resolver import DnsResolver
-from mailproc.mail.authentication import MethodResult
+from mailproc.mail.arrival.authentication import MethodResult
 
 NOW = datetime.now(UTC)
 KEY = "s1._domainkey.example.org"

@@ -6,7 +6,7 @@ from dns_server import DnsServer
 
 from mailproc.authenticity.dmarc import NO_ANSWER, DmarcRecord, Published, find_dmarc, judge_dmarc, parse_dmarc
 from mailproc.authenticity.resolver import DnsResolver
-from mailproc.mail.authentication import MethodResult
+from mailproc.mail.arrival.authentication import MethodResult
 
 
 @pytest.mark.parametrize(

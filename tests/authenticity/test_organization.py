@@ -3,8 +3,8 @@
 import pytest
 
 from mailproc.authenticity.organization import from_domains, is_aligned, organizational_domain, with_alignment
-from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.message import read_headers, read_message
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.reading.message import read_headers, read_message
 from mailproc.policy.address import split_address
 
 

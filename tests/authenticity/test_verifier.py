@@ -14,8 +14,8 @@ from mailproc.authenticity.authenticator import Authenticator
 from mailproc.authenticity.border import Border
 from mailproc.authenticity.resolver import DnsResolver
 from mailproc.authenticity.verifier import Verifier
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.settings.types import Verify

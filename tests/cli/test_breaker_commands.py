@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from command_line import Shell
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.breaker import BreakerLimits, unproven_in

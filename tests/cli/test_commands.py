@@ -97,7 +97,7 @@ def test_replay_gives_the_same_answers_in_several_processes(shell: Shell) -> Non
 
 def test_rules_and_libraries_are_nothing_that_the_garbage_collector_walks_between_two_mails(shell: Shell) -> None:
     program = (
-        "import gc; from mailproc.cli.deciding import World, decide_file;"
+        "import gc; from mailproc.cli.saved_mail.deciding import World, decide_file;"
         "from mailproc.files.mail_files import MailFile;"
         "decide_file(MailFile('mails/request.eml'), World(accounts=(), rules=None, to=None));"
         "print(gc.get_freeze_count(), len(gc.get_objects()))"

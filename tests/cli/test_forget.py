@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from command_line import Shell
 
-from mailproc.cli.forget import _forget
-from mailproc.cli.storage import open_store
+from mailproc.cli.people.forget import _forget
+from mailproc.cli.shell.storage import open_store
 from mailproc.identity import sortable_id
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.hooks.event import Delivered

@@ -11,8 +11,8 @@ import pytest
 from command_line import Shell
 from typer.main import get_command
 
-from mailproc.cli.lazy import LazyCommand, LazyGroup, examples_apart
 from mailproc.cli.main import app
+from mailproc.cli.shell.lazy import LazyCommand, LazyGroup, examples_apart
 
 DATABASE = {"sqlalchemy", "alembic", "asyncpg", "aiosqlite"}
 SERVERS = {"aiosmtpd", "aiohttp", "aiosmtplib", "starlette", "uvicorn", "uvloop", "prometheus_client", "structlog"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from command_line import PRAISE, REQUEST, Shell
 
-from mailproc.cli.storage import open_store, run
+from mailproc.cli.shell.storage import open_store, run
 from mailproc.settings.file import load_settings
 
 FORWARDING = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailproc.cli.processes import AHEAD, AT_ONCE, in_processes
+from mailproc.cli.shell.processes import AHEAD, AT_ONCE, in_processes
 
 KILLS, RAISES = 137, 171
 
@@ -79,7 +79,7 @@ def test_only_so_many_items_are_taken_as_are_under_way() -> None:
 
 def test_a_program_that_used_processes_ends_without_a_word() -> None:
     program = (
-        "from mailproc.cli.processes import in_processes\n"
+        "from mailproc.cli.shell.processes import in_processes\n"
         "print(sum(in_processes(abs, range(300), 2, lambda item, why: 0)))\n"
         "some = in_processes(abs, range(3000), 2, lambda item, why: 0)\n"
         "next(some)\n"

@@ -6,7 +6,7 @@ import mailbox
 import pytest
 from command_line import PRAISE, REQUEST, Shell
 
-from mailproc.cli.deciding import PARALLEL_FROM
+from mailproc.cli.saved_mail.deciding import PARALLEL_FROM
 
 LINE = b"From pat@example.org Tue Mar  3 10:00:00 2026\n"
 

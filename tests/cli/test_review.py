@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from command_line import REQUEST, Shell
 
-from mailproc.cli.storage import open_store, run
+from mailproc.cli.shell.storage import open_store, run
 from mailproc.policy.tokens.token import Purpose, Token, make_token
 from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.file import load_settings

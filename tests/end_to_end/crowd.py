@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailproc.identity import sortable_id
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail, digest_of
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action, Decision

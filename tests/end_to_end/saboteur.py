@@ -13,8 +13,8 @@ from typing import Any
 
 import mailproc.service.decider
 from mailproc.cli.main import main
-from mailproc.mail.authentication import Authentication
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import Authentication
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules.rules import RuleSet

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from service_process import REPLY_BOX, ServiceProcess, reply_mail, running
 
 from benchmarks.load import Session
-from mailproc.cli.receiver import Receiver
+from mailproc.cli.service.receiver import Receiver
 
 SESSIONS = 6
 UNDER_LOAD = 20  # mails answered before the moment of the kill is chosen

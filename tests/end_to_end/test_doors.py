@@ -19,8 +19,8 @@ from test_trouble import command
 
 from benchmarks.load import Session
 from benchmarks.web_parts import parts_of
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level

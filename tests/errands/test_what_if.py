@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mailproc.errands.what_if import find_otherwise
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, Accounts, default_account
 from mailproc.policy.deciding.examination import Examination

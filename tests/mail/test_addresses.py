@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.mail.addresses import addresses_in
+from mailproc.mail.reading.addresses import addresses_in
 
 
 @pytest.mark.parametrize(

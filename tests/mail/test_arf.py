@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailproc.mail.arf import is_machine_part, read_machine_part, source_ip_of
-from mailproc.mail.message import Part
+from mailproc.mail.reading.message import Part
+from mailproc.mail.reports.arf import is_machine_part, read_machine_part, source_ip_of
 
 FULL = """\
 Feedback-Type: abuse

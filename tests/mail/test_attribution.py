@@ -3,7 +3,7 @@
 import pytest
 from written_mail import mail_of
 
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.text.new_text import find_new_text
 
 QUOTED = """Hello subscriber,
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.authentication import NOT_CHECKED, MethodResult, read_authentication
-from mailproc.mail.message import Headers
+from mailproc.mail.arrival.authentication import NOT_CHECKED, MethodResult, read_authentication
+from mailproc.mail.reading.message import Headers
 
 MX = ("mx.example.net",)
 

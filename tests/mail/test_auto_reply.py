@@ -3,9 +3,9 @@
 import pytest
 from written_mail import html_mail, mail_of
 
-from mailproc.mail.auto_reply import AutoReply, find_auto_reply, find_challenge
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.message import Message
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.automatic.auto_reply import AutoReply, find_auto_reply, find_challenge
+from mailproc.mail.reading.message import Message
 
 FROM_A_PERSON = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@news.example.net",))
 FROM_NOBODY = Envelope(mail_from=None, rcpt_tos=("reply@news.example.net",))

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_mail import mail_of
 
-from mailproc.mail.body_lines import lines_of
-from mailproc.mail.body_text import Body
-from mailproc.mail.new_text import find_new_text
-from mailproc.mail.quote_lines import LineType
+from mailproc.mail.text.body_lines import lines_of
+from mailproc.mail.text.body_text import Body
+from mailproc.mail.text.new_text import find_new_text
+from mailproc.mail.text.quote_lines import LineType
 
 MOST_LINES = 8001  # four thousand at each end, and what lies between
 PIECES = st.lists(

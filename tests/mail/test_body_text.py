@@ -3,8 +3,8 @@
 import pytest
 from written_mail import html_mail, mail_of, multipart_mail
 
-from mailproc.mail.body_text import read_body, unwrap_flowed
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.text.body_text import read_body, unwrap_flowed
+from mailproc.mail.text.new_text import find_new_text
 
 PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"

@@ -1,8 +1,8 @@
 import pytest
 
-from mailproc.mail.bounce import BounceClass
-from mailproc.mail.bounce_class import best_code, classify_failure
-from mailproc.mail.bounce_wordings import find_wording
+from mailproc.mail.reports.bounce import BounceClass
+from mailproc.mail.reports.bounce_class import best_code, classify_failure
+from mailproc.mail.reports.bounce_wordings import find_wording
 
 HARD, SOFT, POLICY = BounceClass.hard, BounceClass.soft, BounceClass.policy
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.bounce_recipients import find_recipients
-from mailproc.mail.message import message_of_headers
+from mailproc.mail.reading.message import message_of_headers
+from mailproc.mail.reports.bounce_recipients import find_recipients
 
 MAIL = message_of_headers("From: MAILER-DAEMON@mx.example.net\nTo: b-1@sender.example\n")
 

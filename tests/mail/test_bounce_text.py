@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.bounce_text import addresses_on, report_text, returned_text, stretch_about, without_returned
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.bounce_text import addresses_on, report_text, returned_text, stretch_about, without_returned
 
 HEADER = "Received: from a by b\nFrom: news@sender.example\nMessage-ID: <1@sender.example>\n"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.mail.charset import text_of, undo_transfer_encoding
+from mailproc.mail.reading.charset import text_of, undo_transfer_encoding
 
 
 @pytest.mark.parametrize(

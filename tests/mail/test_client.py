@@ -3,8 +3,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from mailproc.mail.client import client_of
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.client import client_of
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 
 RELAYS = (ip_network("198.51.100.0/28"),)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.delivery_report import embedded_report, is_report_part, recipient_address
-from mailproc.mail.message import Part
+from mailproc.mail.reading.message import Part
+from mailproc.mail.reports.delivery_report import embedded_report, is_report_part, recipient_address
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import base64
 
 import pytest
 
-from mailproc.mail.delivery_status import BounceClass, DeliveryStatus, parse_delivery_status
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.message import read_message
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.delivery_status import BounceClass, DeliveryStatus, parse_delivery_status
 
 NULL = Envelope(mail_from=None, rcpt_tos=("bounce@sender.example",))
 PERSON = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@sender.example",))

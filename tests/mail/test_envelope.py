@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.mail.envelope import digest_of
+from mailproc.mail.arrival.envelope import digest_of
 
 MAIL = b"From: pat@example.org\r\nSubject: hello\r\n\r\nReceived: today\r\n"
 

@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from mailproc.mail.feedback import FeedbackReport, parse_feedback_report
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.feedback import FeedbackReport, parse_feedback_report
 
 FIELDS = b"Feedback-Type: abuse\r\nUser-Agent: IspLoop/3.2\r\nVersion: 1\r\n"
 REPORTED = (

@@ -3,8 +3,8 @@
 import pytest
 from written_mail import mail_of
 
-from mailproc.mail.header_block import header_block_end
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.text.header_block import header_block_end
+from mailproc.mail.text.new_text import find_new_text
 
 QUOTED = "Hello subscriber,\n\nour offers.\nTo unsubscribe from these emails click here.\n"
 

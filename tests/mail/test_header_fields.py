@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.mail.header_fields import decode_header, end_of_header, fields_of, split_parameters, start_of_body
+from mailproc.mail.reading.header_fields import decode_header, end_of_header, fields_of, split_parameters, start_of_body
 
 
 def test_fields_keep_order_and_spelling_and_are_unfolded() -> None:

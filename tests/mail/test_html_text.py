@@ -3,8 +3,8 @@
 import pytest
 from written_mail import html_mail
 
-from mailproc.mail.html_text import MAX_HTML, text_of_html
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.text.html_text import MAX_HTML, text_of_html
+from mailproc.mail.text.new_text import find_new_text
 
 FOOTER = "You get this because you subscribed. <a href='https://acme.example/u'>Unsubscribe</a>"
 NEWSLETTER = f"<p>Hello subscriber,</p><table><tr><td>our offers</td></tr></table><div>{FOOTER}</div>"

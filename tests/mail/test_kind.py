@@ -1,8 +1,8 @@
 import pytest
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.kind import KindFinding, MailKind, kind_of
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
 
 PERSON = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@sender.example",))
 NULL = Envelope(mail_from=None, rcpt_tos=("bounce@sender.example",))

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.list_headers import bulk_evidence, list_id_of, list_unsubscribe_uris
-from mailproc.mail.message import Message, read_message
+from mailproc.mail.automatic.list_headers import bulk_evidence, list_id_of, list_unsubscribe_uris
+from mailproc.mail.reading.message import Message, read_message
 
 
 def mail(*head: str) -> Message:

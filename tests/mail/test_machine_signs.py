@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_mail import html_mail, mail_of, multipart_mail
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.automatic.machine_signs import has_machine_signs
 from mailproc.mail.kind import finding_of, kind_of
-from mailproc.mail.machine_signs import has_machine_signs
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.message import Message, read_message
+from mailproc.mail.reading.message import Message, read_message
 
 PERSON = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
 MAILS = sorted((Path(__file__).resolve().parents[2] / "fixtures" / "emails").rglob("*.eml"))

@@ -5,11 +5,11 @@ import base64
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproc.mail.addresses import addresses_in
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.header_fields import decode_header, split_parameters
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.kind import kind_of
-from mailproc.mail.message import Message, Part, read_headers, read_message
+from mailproc.mail.reading.addresses import addresses_in
+from mailproc.mail.reading.header_fields import decode_header, split_parameters
+from mailproc.mail.reading.message import Message, Part, read_headers, read_message
 
 ENVELOPES = st.sampled_from(
     [

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.mending import mended
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.mending import mended
+from mailproc.mail.reading.message import read_message
 
 
 def test_a_continuation_that_lost_its_indentation_is_indented() -> None:

@@ -3,7 +3,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from mailproc.mail.message import Headers, Part, load_readers, message_of_headers, read_headers, read_message
+from mailproc.mail.reading.message import Headers, Part, load_readers, message_of_headers, read_headers, read_message
 
 HEAD = b"From: Pat <pat@example.org>\r\nTo: news@example.net\r\nSubject: hello\r\n"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.entity import MimeError
-from mailproc.mail.mime_stdlib import read_with_stdlib
+from mailproc.mail.reading.entity import MimeError
+from mailproc.mail.reading.mime_stdlib import read_with_stdlib
 
 
 def nested(count: int, lines: int = 1) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 from written_mail import html_mail, mail_of
 
-from mailproc.mail.new_text import NewText, find_new_text, signed_text
+from mailproc.mail.text.new_text import NewText, find_new_text, signed_text
 
 ATTRIBUTION = "On Tue, 3 Mar 2026 at 09:12, Acme News <news@acme.example> wrote:"
 

@@ -8,8 +8,8 @@ from test_html_text import CLIENTS
 from test_new_text import assert_maps_to_body
 from written_mail import html_mail, mail_of
 
-from mailproc.mail.message import Message, Part
-from mailproc.mail.new_text import find_new_text
+from mailproc.mail.reading.message import Message, Part
+from mailproc.mail.text.new_text import find_new_text
 
 FOOTER = "You get this mail because you subscribed.\nTo unsubscribe click here: https://acme.example/u\nUnsubscribe"
 QUOTED = f"Hello subscriber,\n\nhere are our offers of this week.\n\n{FOOTER}"

@@ -1,4 +1,4 @@
-from mailproc.mail.outline import outline_of
+from mailproc.mail.reading.outline import outline_of
 
 MAIL = (
     b"From: a@example.org\r\nContent-Type: multipart/mixed;\r\n boundary=b1\r\nSubject: x\r\n\r\npreamble\r\n"

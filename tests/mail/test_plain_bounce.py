@@ -1,9 +1,9 @@
 import pytest
 
-from mailproc.mail.bounce import BounceClass, DeliveryStatus
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.message import read_message
-from mailproc.mail.plain_bounce import read_plain_bounce
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus
+from mailproc.mail.reports.plain_bounce import read_plain_bounce
 
 NULL = Envelope(mail_from=None, rcpt_tos=("bounce@sender.example",))
 PERSON = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@sender.example",))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.mail.quickly_read import is_quickly_read
+from mailproc.mail.reading.quickly_read import is_quickly_read
 
 HEAD = b"From: pat@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"

@@ -1,7 +1,7 @@
 import pytest
 
-from mailproc.mail.message import Message, read_message
-from mailproc.mail.receipt import is_aggregate_report, is_calendar, is_receipt
+from mailproc.mail.automatic.receipt import is_aggregate_report, is_calendar, is_receipt
+from mailproc.mail.reading.message import Message, read_message
 
 
 def mail(head: str, body: str = "hello") -> Message:

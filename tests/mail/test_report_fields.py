@@ -2,8 +2,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailproc.mail.message import Message, Part, message_of_headers
-from mailproc.mail.report_fields import after_type, bare_address, date_of, field_blocks, iso_date_of, original_of
+from mailproc.mail.reading.message import Message, Part, message_of_headers
+from mailproc.mail.reading.report_fields import (
+    after_type,
+    bare_address,
+    date_of,
+    field_blocks,
+    iso_date_of,
+    original_of,
+)
 
 
 def test_empty_lines_separate_blocks() -> None:

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from mailproc.mail.bounce import BounceClass
-from mailproc.mail.delivery_status import parse_delivery_status
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.feedback import parse_feedback_report
-from mailproc.mail.message import Message, read_message
-from mailproc.mail.ses_notification import parse_ses_bounce, parse_ses_complaint
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import Message, read_message
+from mailproc.mail.reports.bounce import BounceClass
+from mailproc.mail.reports.delivery_status import parse_delivery_status
+from mailproc.mail.reports.feedback import parse_feedback_report
+from mailproc.mail.reports.ses_notification import parse_ses_bounce, parse_ses_complaint
 
 MAIL = {
     "timestamp": "2026-03-03T09:12:00.000Z",

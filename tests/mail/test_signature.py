@@ -3,8 +3,8 @@
 import pytest
 from written_mail import mail_of
 
-from mailproc.mail.new_text import find_new_text
-from mailproc.mail.signature import is_mobile_signature
+from mailproc.mail.text.new_text import find_new_text
+from mailproc.mail.text.signature import is_mobile_signature
 
 MOBILE = [
     "Sent from my iPhone",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mailproc.mail.feedback_report import FeedbackReport
-from mailproc.mail.message import read_message
-from mailproc.mail.xarf import parse_xarf
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.feedback_report import FeedbackReport
+from mailproc.mail.reports.xarf import parse_xarf
 
 SAMPLE = base64.b64encode(b"From: news@sender.example\r\nSubject: March\r\n\r\nHello\r\n").decode()
 V4 = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailproc.mail.message import Message, read_message
+from mailproc.mail.reading.message import Message, read_message
 
 _USUAL = {
     "From": "Pat Smith <pat@example.org>",

@@ -4,8 +4,8 @@ import functools
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.deciding.examination import Examination

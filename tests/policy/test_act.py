@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
 from mailproc.policy.deciding.act import also, held, sent_at
 from mailproc.policy.deciding.case import Outcome
 from mailproc.policy.decision import Action, Also

@@ -1,9 +1,9 @@
 import pytest
 from posted import account_with, report_mail, token_text
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
-from mailproc.mail.feedback import parse_feedback_report
-from mailproc.mail.message import read_message
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.reading.message import read_message
+from mailproc.mail.reports.feedback import parse_feedback_report
 from mailproc.policy.sources.arming import Sample, Step, entry_text, read_sample
 from mailproc.policy.sources.source_file import read_source_file
 from mailproc.policy.sources.sources import RecipientHint

@@ -1,7 +1,7 @@
 import pytest
 from posted import account_with, bounce_mail, decided, reply_mail, report_mail, token_text
 
-from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.deciding.breaker import HELD, BreakerLimits, Unproven, held_decision, unproven_in
 from mailproc.policy.decision import Action

@@ -2,7 +2,7 @@
 
 from posted import ACCOUNT, mail, reply_mail, shipped_rules
 
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import examine_mail
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import decision_as_json

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from posted import ACCOUNT, account_with, bounce_mail, decided, mail, reply_mail, report_mail, shipped_rules, token_text
 
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also

@@ -1,7 +1,7 @@
 import pytest
 from posted import ACCOUNT, RECEIVED_AT, account_with, decided, reply_mail, token_text
 
-from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import default_account
 from mailproc.policy.decision import Action, Also

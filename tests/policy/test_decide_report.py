@@ -3,7 +3,7 @@ import base64
 import pytest
 from posted import account_with, decided, report_mail, token_text
 
-from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import FeedbackTrust, default_account
 from mailproc.policy.decision import Action, Also, Decision

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from posted import ACCOUNT, account_with, mail, reply_mail, shipped_rules, token_text
 
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Action, Also, Decision

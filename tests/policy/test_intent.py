@@ -1,7 +1,7 @@
 import pytest
 from posted import account_with, mail, reply_mail, shipped_rules
 
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.intent import LONG_TEXT, Intent, named_list, read_intent

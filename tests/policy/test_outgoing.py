@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.authenticity.organization import is_aligned
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
 from mailproc.policy.account import AccountPolicy, MailboxRole
 from mailproc.policy.outgoing.check import check_outgoing
 from mailproc.policy.outgoing.finding import Finding, Outgoing, Weight, Wishes

@@ -1,7 +1,7 @@
 import pytest
 from posted import ACCOUNT, account_with
 
-from mailproc.mail.message import read_message
+from mailproc.mail.reading.message import read_message
 from mailproc.policy.who.ownership import (
     is_answer_to_ours,
     is_our_address,

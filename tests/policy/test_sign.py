@@ -2,7 +2,7 @@ import pytest
 from posted import account_with, mail, reply_mail, shipped_rules
 
 from mailproc.errors import RulesError
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.rules.intent import OF_DENIAL, OF_ELSEWHERE, OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent

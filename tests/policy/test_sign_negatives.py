@@ -3,7 +3,7 @@
 import pytest
 from posted import account_with, mail, reply_mail, shipped_rules
 
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action
 

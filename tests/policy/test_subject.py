@@ -1,6 +1,6 @@
 import pytest
 
-from mailproc.mail.message import Headers, Message, Part
+from mailproc.mail.reading.message import Headers, Message, Part
 from mailproc.policy.deciding.subject import read_subject, without_prefixes
 
 

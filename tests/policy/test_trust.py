@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from posted import account_with
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.policy.account import FeedbackTrust
 from mailproc.policy.sources.sources import FeedbackSource, FeedbackSources
 from mailproc.policy.who.trust import (

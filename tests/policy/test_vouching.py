@@ -3,7 +3,7 @@
 import pytest
 from posted import account_with, bounce_mail, examined, reply_mail, report_mail, token_text
 
-from mailproc.mail.authentication import NOT_CHECKED, Authentication, MethodResult
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.policy.explaining.explain import verdict_text
 from mailproc.policy.explaining.vouching import vouching_of
 from mailproc.policy.tokens.token import Purpose

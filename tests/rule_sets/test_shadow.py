@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from benchmarks.load import Session
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy

@@ -12,8 +12,8 @@ from mailproc.authenticity.authenticator import Authenticator
 from mailproc.authenticity.border import Border
 from mailproc.authenticity.resolver import DnsResolver
 from mailproc.authenticity.verifier import Verifier
-from mailproc.mail.authentication import NOT_CHECKED, Authentication
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy

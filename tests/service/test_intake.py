@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from itertools import count
 
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.account import AccountPolicy, Accounts, MailboxRole
 from mailproc.service.intake import NOBODY, inbound_mails
 

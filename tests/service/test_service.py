@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.log import configure_logging
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.rule_sets.files import load_rules
 from mailproc.service.service import Service
 from mailproc.settings.settings import AccountSettings, HookSettings, Settings, SmtpSettings, StoreSettings, WebSettings

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.settings.settings import SmtpSettings
 from mailproc.smtp.listener import Listener
 from mailproc.smtp.reception import Acceptance

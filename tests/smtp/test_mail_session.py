@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from smtp_world import Client, RecordingReception, connected, listening, until
 
 from mailproc.errors import StoreFull, StoreUnavailable
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 
 GREETED = (
     b"EHLO client.example.org\r\nMAIL FROM:<pat@example.org>\r\nRCPT TO:<reply@reply.example.com>\r\nDATA\r\n"

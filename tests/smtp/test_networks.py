@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.mail.network import address_of, network_of
+from mailproc.mail.arrival.network import address_of, network_of
 from mailproc.smtp.networks import Client, Neighbourhood
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail, digest_of
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail, digest_of
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from mailproc.policy.hooks.event import Delivered

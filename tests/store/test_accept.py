@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import a_decision, a_mail, an_opt_out
 
 from mailproc.errors import NotFound, StoreUnavailable
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.road.mails import FIND, storable_mail
 from mailproc.store.store import Store

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import Clock, a_mail
 
 from mailproc.errors import StoreUnavailable
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.road.intake import _commit, _write_beforehand
 from mailproc.store.road.mails import CHUNK_BYTES, INLINE_BYTES, storable_mail

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_values import NOW, an_opt_out
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.store.engine.columns import (
     address_key_of,
     envelope_from,

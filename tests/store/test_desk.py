@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.errors import NotFound
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
 from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from store_values import NOW, Clock, a_decision, a_mail, an_opt_out, hooks
 
 from mailproc.identity import sortable_id
-from mailproc.mail.envelope import digest_of
+from mailproc.mail.arrival.envelope import digest_of
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.remedy import Asked
 from mailproc.policy.standing.scope import EVERYWHERE, Member, Scopes

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from store_values import NOW, Clock, Sql, a_consent, a_decision, a_mail, an_opt_out, deliver_all, hooks, traces_of
 
 from mailproc.errors import ContentDropped, StoreError, StoreUnavailable
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, BounceSummary, Evidence
 from mailproc.policy.imports.person_row import PersonRow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from store_values import Clock, Opening, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.hooks.event import Delivered, OutboxState, PermanentFailure
 from mailproc.policy.hooks.forwarding import Forwarding

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, deadlocks, hooks
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action
 from mailproc.policy.imports.imported import ImportCounts

@@ -8,7 +8,7 @@ from store_values import NOW, Clock, a_decision, a_mail, an_opt_out
 
 from mailproc.errors import Refused
 from mailproc.identity import sortable_id
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.decision import Action
 from mailproc.policy.hooks.probe import probe_address
 from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from store_values import a_mail
 
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.store.road.resend import unnamed_author
 from mailproc.store.store import Store
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from mailproc.errors import ContentDropped
 from mailproc.identity import sortable_id
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.metrics import Metrics
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Action, Evidence

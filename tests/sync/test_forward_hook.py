@@ -7,7 +7,7 @@ import pytest
 from smtp_receiver import SmtpReceiver, receiving
 
 from mailproc.errors import ContentDropped, NotFound, StoreError, StoreUnavailable
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.policy.hooks.event import Delivered, PermanentFailure, SyncEvent, TransientFailure
 from mailproc.settings.settings import AccountSettings
 from mailproc.store.results import RecordedDecision

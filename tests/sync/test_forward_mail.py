@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.mail.envelope import Envelope, InboundMail
-from mailproc.mail.header_fields import decode_header
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.mail.kind import kind_of
-from mailproc.mail.message import read_headers, read_message
+from mailproc.mail.reading.header_fields import decode_header
+from mailproc.mail.reading.message import read_headers, read_message
 from mailproc.policy.storable import short_text
 from mailproc.sync.forward_mail import Forward, compose_forward
 from mailproc.sync.written_head import one_line

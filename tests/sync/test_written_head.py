@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailproc.mail.header_fields import decode_header
-from mailproc.mail.message import read_headers
+from mailproc.mail.reading.header_fields import decode_header
+from mailproc.mail.reading.message import read_headers
 from mailproc.sync.written_head import header_of, mailbox_words, one_line, text_words, written_address
 
 HOSTILE_PIECES = [

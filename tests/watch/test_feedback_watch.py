@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from mailproc.mail.message import Message
+from mailproc.mail.reading.message import Message
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.decision import OF_SEND, Action, Also, Evidence, narrow
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level

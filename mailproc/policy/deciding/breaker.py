@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mailproc.mail.network import address_of, network_of
+from mailproc.mail.arrival.network import address_of, network_of
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.decision import Action, Also, Decision, narrow
 from mailproc.policy.hooks.probe import is_probe

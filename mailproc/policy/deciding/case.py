@@ -6,12 +6,12 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from mailproc.mail.authentication import Authentication
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import Authentication
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.mail.kind import KindFinding
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.message import Message
-from mailproc.mail.new_text import NewText, find_new_text, signed_text
+from mailproc.mail.reading.message import Message
+from mailproc.mail.text.new_text import NewText, find_new_text, signed_text
 from mailproc.policy.account import AccountPolicy, MailboxRole, Route, mailbox_of
 from mailproc.policy.address import split_address
 from mailproc.policy.deciding.subject import AnsweredSubject, read_subject

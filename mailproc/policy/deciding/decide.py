@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mailproc.mail.list_headers import list_unsubscribe_uris
+from mailproc.mail.automatic.list_headers import list_unsubscribe_uris
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.address import split_address

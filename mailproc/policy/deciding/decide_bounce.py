@@ -3,8 +3,8 @@
 from datetime import timedelta
 from itertools import chain
 
-from mailproc.mail.delivery_status import BounceClass, DeliveryStatus, RecipientStatus
-from mailproc.mail.message import Message, addresses_in
+from mailproc.mail.reading.message import Message, addresses_in
+from mailproc.mail.reports.delivery_status import BounceClass, DeliveryStatus, RecipientStatus
 from mailproc.policy.deciding.act import send_evidence
 from mailproc.policy.deciding.case import Case, Outcome
 from mailproc.policy.decision import Action, BounceSummary, Evidence

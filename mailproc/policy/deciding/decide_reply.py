@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from mailproc.mail.automatic.unsubscribe_mail import is_unsubscribe_subject
 from mailproc.mail.mail_kind import MailKind
-from mailproc.mail.unsubscribe_mail import is_unsubscribe_subject
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.deciding.act import also, by_verdict, held, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed

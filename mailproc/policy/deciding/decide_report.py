@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from mailproc.mail.feedback_report import FeedbackReport
-from mailproc.mail.list_headers import list_id_of
+from mailproc.mail.automatic.list_headers import list_id_of
+from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.act import also, by_verdict, held, send_seen, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed

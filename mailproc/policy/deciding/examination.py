@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.mail.kind import KindFinding
-from mailproc.mail.message import Message
-from mailproc.mail.new_text import NewText
+from mailproc.mail.reading.message import Message
+from mailproc.mail.text.new_text import NewText
 from mailproc.policy.account import AccountPolicy, Route
 from mailproc.policy.decision import Decision
 from mailproc.policy.rules.match import Match

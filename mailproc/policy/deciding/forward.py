@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from mailproc.mail.message import Headers
+from mailproc.mail.reading.message import Headers
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.address_key import normalise_address
 from mailproc.policy.deciding.case import Case, Outcome, changed

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mailproc.mail.message import Message
+from mailproc.mail.reading.message import Message
 from mailproc.policy.rules.folding import fold
 from mailproc.policy.storable import storable_text
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailproc.mail.authentication import MethodResult
-from mailproc.mail.message import Part
+from mailproc.mail.arrival.authentication import MethodResult
+from mailproc.mail.reading.message import Part
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Evidence
 from mailproc.policy.explaining.rule_fate import RuleFate, fates_of

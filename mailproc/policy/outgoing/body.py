@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mailproc.mail.list_headers import list_unsubscribe_uris
+from mailproc.mail.automatic.list_headers import list_unsubscribe_uris
 from mailproc.policy.outgoing.finding import Finding, Outgoing, must, should
 
 # In the address or the words of a link, where the account does not say what its own look like.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from mailproc.mail.html_text import text_of_html
-from mailproc.mail.links import Link, links_in, shown_texts
-from mailproc.mail.message import Message
-from mailproc.mail.stated_signature import StatedSignature, stated_signatures
+from mailproc.mail.arrival.stated_signature import StatedSignature, stated_signatures
+from mailproc.mail.reading.message import Message
+from mailproc.mail.text.html_text import text_of_html
+from mailproc.mail.text.links import Link, links_in, shown_texts
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import split_address
 

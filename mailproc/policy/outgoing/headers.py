@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from mailproc.mail.list_headers import list_unsubscribe_uris
-from mailproc.mail.message import addresses_in
-from mailproc.mail.stated_signature import StatedSignature
+from mailproc.mail.arrival.stated_signature import StatedSignature
+from mailproc.mail.automatic.list_headers import list_unsubscribe_uris
+from mailproc.mail.reading.message import addresses_in
 from mailproc.policy.address import is_within, split_address
 from mailproc.policy.outgoing.finding import Finding, Outgoing, must, should
 from mailproc.policy.who.ownership import is_our_domain

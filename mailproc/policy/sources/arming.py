@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.feedback_report import FeedbackReport
-from mailproc.mail.message import Headers
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.reading.message import Headers
+from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import ascii_domain, is_within, split_address
 from mailproc.policy.sources.sources import FeedbackSource, RecipientHint, ReportFormat

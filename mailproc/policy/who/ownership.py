@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mailproc.mail.feedback_report import FeedbackReport
-from mailproc.mail.message import Message, addresses_in
+from mailproc.mail.reading.message import Message, addresses_in
+from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import ascii_domain, is_within, split_address
 from mailproc.policy.tokens.token import Purpose, Token, find_tokens

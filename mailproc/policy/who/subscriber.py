@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailproc.mail.envelope import Envelope
-from mailproc.mail.feedback_report import FeedbackReport
-from mailproc.mail.message import Headers, Message, addresses_in
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import Headers, Message, addresses_in
+from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.address import is_address, is_within, split_address
 from mailproc.policy.address_key import envelope_senders

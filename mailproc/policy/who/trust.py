@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
-from mailproc.mail.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
 from mailproc.policy.account import AccountPolicy, FeedbackTrust
 from mailproc.policy.address import is_within
 from mailproc.policy.who.subscriber import Trust

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailproc.errors import NotFound
 from mailproc.identity import sortable_id
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Decision
 from mailproc.policy.hooks.due import DueRule

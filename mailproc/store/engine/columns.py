@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from mailproc.mail.envelope import Envelope
+from mailproc.mail.arrival.envelope import Envelope
 from mailproc.policy.address_key import normalise_address
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.deciding.breaker import is_held
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.hooks.event import OutboxState, SyncEvent, event_as_json

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from mailproc.errors import StoreError, StoreUnavailable
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.store.engine.columns import envelope_from, from_json, json_text, micros_of, storable, time_of
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, or_, update
 
 from mailproc.errors import Refused
-from mailproc.mail.authentication import Authentication, MethodResult
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.decision import LISTS_MEANT, Action, Also, Decision, decision_as_json
 from mailproc.policy.hooks.due import USUAL_DUE, DueRule
 from mailproc.policy.standing.facts import MEANT, Fact

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.decision import Action, Decision
 from mailproc.store.engine.columns import micros_of, storable, time_of
 from mailproc.store.engine.reader import Reader

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.store.engine.journal import Journal
 from mailproc.store.results import Receipt
 from mailproc.store.road.mails import (

@@ -10,7 +10,7 @@ import zstandard
 from sqlalchemy import bindparam, delete, select
 
 from mailproc.errors import StoreError
-from mailproc.mail.envelope import InboundMail, digest_of
+from mailproc.mail.arrival.envelope import InboundMail, digest_of
 from mailproc.policy.hooks.due import USUAL_DUE
 from mailproc.store.engine.columns import envelope_text, json_text, micros_of, storable
 from mailproc.store.engine.operation import Context, Operation

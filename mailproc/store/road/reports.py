@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
 
 from mailproc.errors import ContentDropped, ContentGone, NotFound, StoreError, StoreUnavailable
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.hooks.due import SOON
 from mailproc.policy.hooks.event import OutboxEntry, OutboxState
 from mailproc.store.engine.columns import envelope_from, from_json, micros_of, time_of, time_or_none

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.policy.address_key import normalise_address
 
 _HEADER_BYTES = 256 * 1024  # a From further down is none: nothing is lost by that

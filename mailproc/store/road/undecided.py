@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from mailproc.errors import StoreUnavailable
-from mailproc.mail.envelope import InboundMail
+from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.reader import Reader
 from mailproc.store.road import reports

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.store.engine.columns import envelope_from, micros_of, storable, time_of
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation, one_by_one

@@ -11,7 +11,7 @@ from mailproc.errands.explained import page_as_json, page_of
 from mailproc.errands.given import check_list, named, past
 from mailproc.errors import NotFound, Unusable
 from mailproc.files.replay import saved_mail
-from mailproc.mail.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.mail.mail_kind import MailKind
 from mailproc.pipeline import examine_mail
 from mailproc.policy.account import Accounts

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from api_house import SECRET, Api
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.tokens.token import Purpose, Token, make_token
 from mailproc.policy.tokens.token_key import number_of

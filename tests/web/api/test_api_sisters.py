@@ -9,8 +9,8 @@ import pytest
 from api_house import Api, opened_api
 from test_api_doors import FILLED, asked, routes
 
-from mailproc.mail.authentication import NOT_CHECKED
-from mailproc.mail.envelope import Envelope, InboundMail
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.scope import EVERYWHERE

@@ -1,0 +1,1 @@
+"""Commands about people and lists: standing, why, import, export, erasure."""

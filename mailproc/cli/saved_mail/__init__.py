@@ -1,0 +1,1 @@
+"""Commands that decide saved mail: `replay`, `explain`, and what they show."""

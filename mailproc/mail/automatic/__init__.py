@@ -1,0 +1,1 @@
+"""Mail that no person wrote: automatic answers, receipts, lists and bulk, and unsubscribe mail that clients make."""

@@ -1,0 +1,101 @@
+"""Whether anything in a mail is worth asking if a machine made it: all signs at once, which spares most mail the rest.
+
+A sign proves nothing: it says that the finders of kind.py must be asked. Without any they would all say no; whoever
+gives them something new to look for gives it a sign here. A test holds them together.
+"""
+
+from collections.abc import Callable, Iterable
+
+import re2
+
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.automatic.auto_phrases import AWAY, BARE_SUBJECTS, DECLARATIONS, SUBJECTS
+from mailproc.mail.automatic.auto_reply import CHALLENGE_HEADER, MAX_RAW, decisive_header, in_one_line, start_of_text
+from mailproc.mail.automatic.auto_tables import (
+    ABANDONED,
+    ACK_TEXTS,
+    CHALLENGE_DOMAINS,
+    CHALLENGE_LOCALS,
+    CHALLENGE_SUBJECTS,
+    ROBOTS,
+)
+from mailproc.mail.automatic.list_headers import BULK_NAMES
+from mailproc.mail.automatic.receipt import AGGREGATE_SUBJECT, RECEIPT_SUBJECT
+from mailproc.mail.automatic.unsubscribe_mail import CLUES, SUBJECT_CLUE
+from mailproc.mail.reading.message import Message, Part
+from mailproc.mail.reading.report_fields import report_type_of
+from mailproc.mail.reports.bounce_signs import DAEMON, OFFICE, SUBJECT, has_null_sender
+from mailproc.mail.reports.delivery_report import is_report_part
+
+_FOR_PEOPLE = frozenset({"text/plain", "text/html"})
+_NAMES = BULK_NAMES | {"x-apple-unsubscribe", "x-failed-recipients", "x-hmxmroriginalrecipient", "tls-report-domain"}
+_MAX_SENDER = 300
+_MAX_SUBJECT = 300
+_LONGEST_HEAD = 4_000  # of an HTML text
+
+
+def _signs(patterns: Iterable[str]) -> Callable[[str | bytes], bool]:
+    """Whether any of these patterns is in a text, by an RE2 set, which answers in half the time of an RE2 object.
+
+    The empty pattern is in every text: where even that is not found the set has run out of memory, and nobody knows.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 32 << 20
+    either = re2.Set.SearchSet(options)
+    either.Add("")
+    either.Add("|".join(f"(?:{pattern})" for pattern in patterns))
+    either.Compile()
+    return lambda text: either.Match(text) != [0]
+
+
+_SENDER = _signs((r"amazonaws\.com", DAEMON.pattern, OFFICE.pattern, *ROBOTS, *CHALLENGE_LOCALS, *CHALLENGE_DOMAINS))
+_SUBJECT = _signs(
+    (
+        SUBJECT.pattern,
+        RECEIPT_SUBJECT.pattern,
+        AGGREGATE_SUBJECT.pattern,
+        SUBJECT_CLUE,
+        *CHALLENGE_SUBJECTS,
+        *BARE_SUBJECTS,
+        *(one for several in SUBJECTS.values() for one in several),
+    )
+)
+_TEXT = _signs((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED, *CLUES))
+
+
+def has_machine_signs(message: Message, envelope: Envelope) -> bool:
+    """Whether a mail must be looked at closely; False only for texts of which no finder would claim any."""
+    return (
+        envelope.mail_from is None
+        or not _NAMES.isdisjoint(message.headers.names)
+        or has_null_sender(message, envelope)
+        or _is_signed_by_address(message)
+        or decisive_header(message) is not None
+        or CHALLENGE_HEADER.search("\n".join(message.headers.names)) is not None
+        or bool(report_type_of(message.root))
+        or any(_is_signed(part) for part in message.root.walk())
+    )
+
+
+def _is_signed_by_address(message: Message) -> bool:
+    """Whether sender or subject tell something; where they are not plain ASCII only the finders can say."""
+    sender = ", ".join((*message.headers.all("from"), *message.from_addresses[:1])).lower()
+    subject = message.subject.lower()
+    return (
+        not (sender and sender.isascii() and subject.isascii())
+        or len(sender) > _MAX_SENDER
+        or len(subject) > _MAX_SUBJECT
+        or _SENDER(sender)
+        or _SUBJECT(subject)
+    )
+
+
+def _is_signed(part: Part) -> bool:
+    if part.parts:
+        return False
+    text = part.text
+    if part.content_type not in _FOR_PEOPLE or part.filename is not None or text is None:
+        return True
+    start = start_of_text(part)
+    return start > _LONGEST_HEAD or is_report_part(part) or _TEXT(in_one_line(text[: start + MAX_RAW]))

@@ -1,0 +1,38 @@
+"""The commonest mail of all, one text and nothing else: its structure is seen without asking a MIME library."""
+
+import re
+
+from mailproc.mail.reading.entity import Entity
+from mailproc.mail.reading.header_fields import fields_of, split_parameters, start_of_body
+
+# Nothing in it that two readers could read differently; whatever else stands there is flanker's to judge.
+_PLAIN_FIELD = re.compile(
+    rb"content-type:[ \t]*(text/(?:plain|html)"
+    rb'(?:;(?:[ \t]*|\r?\n[ \t]+)(?:charset|format|delsp)=(?:"[a-z0-9_-]{1,40}"|[a-z0-9_-]{1,40})){0,3})\r?\n(?![ \t])',
+    re.IGNORECASE,
+)
+
+
+def read_single_text(content: bytes, header_end: int) -> Entity | None:
+    """The tree of a mail that is a single plain text or HTML, as flanker sees it; None for every other mail.
+
+    Content-Type must be named once at most, in a plain field, and behind the empty line there must be something.
+    """
+    body_start = start_of_body(content, header_end)
+    if body_start == header_end or len(content) - body_start < 2:
+        return None
+    content_type, params = "text/plain", dict[str, str]()
+    block = content[:header_end].lower()
+    named = block.count(b"content-type")
+    if named:
+        at = block.find(b"\ncontent-type:") + 1
+        field = _PLAIN_FIELD.match(content, at, header_end) if named == 1 else None
+        if field is None:
+            return None
+        content_type, params = split_parameters(field[1].decode("ascii"))
+    return Entity(
+        content_type=content_type,
+        params=params,
+        fields=fields_of(content[:header_end]),
+        body=memoryview(content)[body_start:],
+    )

@@ -1,0 +1,48 @@
+"""Bounces: delivery status notifications (RFC 3464, 6533) and the forms without structure."""
+
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import Message
+from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus, RecipientStatus
+from mailproc.mail.reports.bounce_signs import Sender, sender_of
+from mailproc.mail.reports.delivery_report import is_report_part, read_report
+from mailproc.mail.reports.plain_bounce import read_plain_bounce
+from mailproc.mail.reports.ses_notification import parse_ses_bounce
+
+__all__ = ["BounceClass", "DeliveryStatus", "RecipientStatus", "parse_delivery_status"]
+
+NESTED_MAX = 3
+# A delivery report that says neither about whom nor why.
+_UNTOLD = DeliveryStatus(
+    format="rfc3464",
+    recipients=(RecipientStatus(address=None, bounce_class=BounceClass.soft, reason="undetermined", text_only=True),),
+)
+
+
+def parse_delivery_status(message: Message, envelope: Envelope) -> DeliveryStatus | None:
+    """Read a bounce, structured or not; None when the mail is none.
+
+    A person's mail that quotes, encloses or talks about a bounce is none: without structure it takes a machine's sender
+    or the null reverse-path, and a wording of bounces. Raises nothing. Source: RFC 3464, RFC 6533.
+    """
+    return _find(message, envelope, 0)
+
+
+def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | None:
+    for part in message.root.walk():
+        if is_report_part(part):
+            return read_report(message, part) or read_plain_bounce(message, envelope) or _UNTOLD
+    # A list server or a disclaimer has put the bounce into a mail of its own.
+    enclosed = next((part.message for part in message.root.walk() if part.message is not None), None)
+    if (
+        enclosed is not None
+        and depth < NESTED_MAX
+        and Sender.other
+        not in {
+            sender_of(message, envelope),
+            sender_of(enclosed, None),
+        }
+    ):
+        wrapped = _find(enclosed, envelope, depth + 1)
+        if wrapped is not None:
+            return wrapped
+    return parse_ses_bounce(message) or read_plain_bounce(message, envelope)

@@ -1,0 +1,93 @@
+"""Bounces without structure: one interpreter for what all generators say."""
+
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.reading.message import Message, addresses_in, message_of_headers
+from mailproc.mail.reading.report_fields import original_of
+from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus, RecipientStatus
+from mailproc.mail.reports.bounce_class import classify_failure
+from mailproc.mail.reports.bounce_recipients import find_recipients
+from mailproc.mail.reports.bounce_signs import (
+    Sender,
+    is_bounce_subject,
+    is_bounce_text,
+    is_delay,
+    recogniser_of,
+    sender_of,
+)
+from mailproc.mail.reports.bounce_text import report_text, returned_text, stretch_about
+from mailproc.mail.reports.delivery_report import embedded_report, read_fields
+
+_RECIPIENTS_MAX = 200
+
+
+def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | None:
+    """Read a bounce without machine part; None when the mail is none.
+
+    `format` is the generator's name, `text` when only the wording tells. Addresses come from `X-Failed-Recipients`, the
+    text, or the returned mail. Raises nothing. Source: the generators' habits; there is no standard.
+    """
+    failed = addresses_in(message.headers.get("x-failed-recipients") or "")
+    sender = sender_of(message, envelope)
+    if not failed and sender is Sender.other and not is_bounce_subject(message.subject, from_start=True):
+        return None
+    text = report_text(message)
+    parts = tuple(part for part in message.root.walk() if not part.parts)
+    original = original_of(parts[1:]) or _returned(parts[0].text if parts else None)
+    mentioned = find_recipients(text, message, original.to_addresses if original is not None else ())
+    recogniser = recogniser_of(message, text)
+    if not failed and not _is_bounce(
+        message.subject, text, sender, known=recogniser is not None, named=bool(mentioned)
+    ):
+        return None
+    fields = embedded_report(text)
+    status = read_fields(fields, original, message.headers, text) if fields is not None else None
+    if status is not None and status.recipients:
+        return status
+    recipients = failed or mentioned or (original.to_addresses[:1] if original is not None else ())
+    return DeliveryStatus(
+        format=recogniser.name if recogniser is not None else "text",
+        recipients=_statuses(recipients[:_RECIPIENTS_MAX], text, delayed=is_delay(message.subject, text)),
+        original=original,
+    )
+
+
+def _is_bounce(subject: str, text: str, sender: Sender, *, known: bool, named: bool) -> bool:
+    """The less the sender looks like a machine, the more the mail must look like a bounce.
+
+    `known`: it looks like one generator's; `named`: it names an address that may have failed.
+    """
+    titled, worded = is_bounce_subject(subject), is_bounce_text(text)
+    if sender is Sender.daemon:
+        return titled or worded or known
+    if sender is Sender.office:
+        return (titled and (worded or known or named)) or (known and (worded or named))
+    return is_bounce_subject(subject, from_start=True) and named and (worded or known)
+
+
+def _returned(text: str | None) -> Message | None:
+    """The returned mail at the end of the only text part, its header at least."""
+    header = returned_text(text) if text else ""
+    return message_of_headers(header) if header else None
+
+
+def _statuses(addresses: tuple[str, ...], text: str, *, delayed: bool) -> tuple[RecipientStatus, ...]:
+    if not addresses:
+        return (_status(None, text, "", delayed=delayed),)
+    alone = len(addresses) == 1
+    return tuple(
+        _status(address, text if alone else "", stretch_about(text, [address], alone=False), delayed=delayed)
+        for address in addresses
+    )
+
+
+def _status(address: str | None, text: str, about: str, *, delayed: bool) -> RecipientStatus:
+    verdict = classify_failure(status=None, diagnostic=about, text=text, delayed=delayed)
+    return RecipientStatus(
+        address=address,
+        bounce_class=verdict.bounce_class,
+        reason=verdict.reason,
+        action="delayed" if verdict.bounce_class is BounceClass.delayed else "failed",
+        status=verdict.status,
+        diagnostic=" ".join((about or text).split())[:1000] or None,
+        text_only=verdict.text_only,
+    )

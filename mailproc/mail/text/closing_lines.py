@@ -1,0 +1,127 @@
+"""What is cut from the ends of the new text: signatures, mobile signatures, disclaimers, list and account footers."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from mailproc.mail.text.quote_lines import LineType
+from mailproc.mail.text.signature import (
+    MAX_SIGNATURE_LINES,
+    is_list_footer,
+    is_mobile_signature,
+    speaks_of_confidentiality,
+    starts_disclaimer,
+)
+
+_MAX_MOBILE_LINES = 40
+_MAX_BOX_LINES = 40
+# Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
+_MIN_WORDS = 4
+
+
+def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
+    """Cut what closes each kept stretch: between the new text and a quote, or at the end of the mail."""
+    start = len(lines)
+    for reason, same in groupby(reversed(reasons[:])):
+        start, stop = start - len(list(same)), start
+        if reason is not None or all(kind is LineType.blank for kind in types[start:stop]):
+            continue
+        _cut_disclaimers(lines, types, reasons, start, stop)
+        end = _cut_tail(lines, types, reasons, start, stop)
+        signed = _cut_signature(lines, types, reasons, start, end)
+        if signed < end:
+            _cut_tail(lines, types, reasons, start, signed)
+    if not any(why is None and kind is LineType.text for why, kind in zip(reasons, types, strict=True)):
+        _restore_signature(types, reasons)
+
+
+def _restore_signature(types: Sequence[LineType], reasons: list[str | None]) -> None:
+    """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away."""
+    for index, kind in enumerate(types):
+        if reasons[index] == "signature" and kind is LineType.text:
+            reasons[index] = None
+
+
+def _cut_tail(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], start: int, stop: int) -> int:
+    """Cut mobile signatures and drawn lines off the end of a stretch; the new end."""
+    cut = 0
+    index = stop
+    above_quote = stop < len(lines) and reasons[stop] in ("quote", "attribution", "forwarded")
+    while index > start:
+        kind = types[index - 1]
+        if reasons[index - 1] is not None or kind is LineType.blank:
+            index -= 1
+        elif kind is LineType.rule or kind is LineType.delimiter:
+            index -= 1
+            reasons[index] = "quote" if above_quote else "signature"
+        elif cut < _MAX_MOBILE_LINES and is_mobile_signature(lines[index - 1].strip()):
+            index -= 1
+            cut += 1
+            reasons[index] = "mobile_signature"
+        else:
+            break
+    return index
+
+
+def _cut_signature(
+    lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], start: int, stop: int
+) -> int:
+    """Cut from the first delimiter that few enough lines follow; the new end."""
+    if LineType.delimiter not in types[start:stop] and LineType.rule not in types[start:stop]:
+        return stop
+    following = 0
+    found = -1
+    for index in range(stop - 1, start - 1, -1):
+        kind = types[index]
+        if kind is LineType.delimiter or (kind is LineType.rule and lines[index].lstrip().startswith("__")):
+            if following and _is_signature(lines, kind, index, stop):
+                found = index
+        elif kind is not LineType.blank:
+            following += 1
+            if following > MAX_SIGNATURE_LINES:
+                break
+    if found < 0:
+        return stop
+    reason = "signature" if types[found] is LineType.delimiter else "footer"
+    for index in range(found, stop):
+        reasons[index] = reasons[index] or reason
+    return found
+
+
+def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -> bool:
+    if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
+        return is_list_footer(lines[index + 1 : min(stop, index + 1 + _MAX_BOX_LINES)])
+    return True
+
+
+def _cut_disclaimers(
+    lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], start: int, stop: int
+) -> None:
+    """Cut paragraphs of legal text, and boxes drawn around them."""
+    fresh = True
+    index = start
+    while index < stop:
+        kind = types[index]
+        if kind is LineType.rule:
+            end = _end_of_box(lines, types, index, stop)
+        elif kind is LineType.text and fresh:
+            end = index + 1
+            while end < stop and types[end] is LineType.text:
+                end += 1
+            if not starts_disclaimer(lines[index:end]):
+                end = index
+        else:
+            end = index
+        if end > index:
+            reasons[index:end] = ["disclaimer"] * (end - index)
+            index = end
+            continue
+        fresh = kind is not LineType.text
+        index += 1
+
+
+def _end_of_box(lines: Sequence[str], types: Sequence[LineType], start: int, stop: int) -> int:
+    """Behind the closing rule of a box with legal text in it; `start` when this rule opens none."""
+    for index in range(start + 1, min(stop, start + _MAX_BOX_LINES)):
+        if types[index] is LineType.rule:
+            return index + 1 if speaks_of_confidentiality(lines[start + 1 : index]) else start
+    return start

@@ -1,0 +1,240 @@
+"""One linear pass that gives every line of a body its type; what follows from the types is decided in `new_text.py`."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from mailproc.mail.text.attribution import (
+    MAX_LENGTH,
+    is_attribution,
+    is_weak_attribution,
+    lacks_its_beginning,
+    may_end_attribution,
+    opens_attribution,
+    plain,
+)
+from mailproc.mail.text.dividers import divider_reason, is_bare_divider, is_dashed
+from mailproc.mail.text.header_block import TO_LABELS, header_block_end, header_roles, label_block_bounds
+from mailproc.mail.text.signature import is_delimiter, is_rule_line
+
+
+class LineType(StrEnum):
+    """What one line of a body is."""
+
+    blank = "blank"
+    text = "text"
+    quote = "quote"  # marked with `>`, or inside a quote container of the HTML
+    attribution = "attribution"  # `On … wrote:`, every line of it
+    header = "header"  # a line of a header block above a quoted mail
+    divider = "divider"  # `-----Original Message-----`
+    forwarded = "forwarded"  # `---------- Forwarded message`
+    delimiter = "delimiter"  # `-- `
+    rule = "rule"  # `________`
+    unread = "unread"  # so long that it is not looked at
+    signature = "signature"  # inside a signature container of the HTML
+
+
+_DRAWN = frozenset("-_=*~#+—–.·•|ᐧ")
+# What stands at the ends of lines and cannot be seen: spaces of all scripts, zero-width characters, bidi controls.
+_UNSEEN = " \t\r\n\v\f\xa0\xad\u3000\ufeff" + "".join(
+    map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A)])
+)
+# `JD> quoted by initials`
+_INITIALS = re.compile(r"[A-Za-z]{1,8}>")
+_PROMPTS = frozenset({"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>"})
+_BAR = re.compile(r"\|(?:.*[^|])?")
+_MAX_ATTRIBUTION_LINES = 5
+# Each attempt looks at a handful of lines with patterns; nobody answers under so many attributions.
+_MAX_ATTEMPTS = 200
+MAX_READ_LINE = 32_768
+
+
+def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) -> list[LineType]:
+    """The type of each line, in order. `settled` are types that are known beforehand (None: find out); may be empty.
+
+    Linear in the number of lines: each looks at a bounded number of neighbours only.
+    """
+    text, blank, quote = LineType.text, LineType.blank, LineType.quote
+    types = [one or text for one in settled] if settled else [text] * len(lines)
+    attempts = 0
+    for index, line in enumerate(lines):
+        if types[index] is not text:
+            continue
+        if len(line) > MAX_READ_LINE:
+            types[index] = LineType.unread
+            continue
+        said = line.strip() if line.isascii() else line.strip(_UNSEEN)
+        if not said:
+            types[index] = blank
+        elif said[0] == ">":
+            is_long = len(said) >= 80 and not said.startswith(">From ")
+            types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
+        elif (said[0] == "|" and _is_piped(lines, types, index, said)) or (
+            ">" in said[1:9] and _is_by_initials(lines, index, said)
+        ):
+            types[index] = quote
+        elif said[0] in _DRAWN and (drawn := _type_of_drawn(lines, types, index, said)):
+            types[index] = drawn
+        elif ":" in said or "：" in said:
+            attempts += _mark_labelled(lines, types, index, said) if attempts < _MAX_ATTEMPTS else 0
+        elif may_end_attribution(said):
+            _mark_introduction(lines, types, index, said)
+        elif len(said) < 20 and attempts < _MAX_ATTEMPTS and said.lower() in TO_LABELS:
+            attempts += 1
+            _mark_label_block(lines, types, index)
+    return types
+
+
+def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, said: str) -> LineType:
+    if len(said) < 80 and index and may_end_attribution(said) and _breaks_in_address(lines[index - 1]):
+        _mark_attribution(lines, types, index)
+        if types[index] is LineType.attribution:
+            return LineType.attribution
+    if said.startswith(">From "):
+        # An mbox writes `>From` where a line began with `From`; it is a quote only among quotes.
+        among = any(line.lstrip().startswith(">") for line in _neighbours(lines, index))
+        return LineType.quote if among else LineType.text
+    return LineType.quote
+
+
+def _breaks_in_address(line: str) -> bool:
+    """Whether an address was begun on this line and not ended: `On … News <news@example.org`, below it `> wrote:`."""
+    return line.rfind("<") > line.rfind(">") or line.strip() == "<" or line.startswith("mailto:")
+
+
+def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said: str) -> LineType | None:
+    """Delimiters, dividers and rules; None when the mark is only how a line of text begins."""
+    if said.startswith("-----BEGIN PGP "):
+        return _mark_armor(lines, types, index, said)
+    if is_delimiter(said):
+        return LineType.delimiter
+    if is_rule_line(said):
+        return LineType.rule
+    reason = divider_reason(said)
+    if reason is not None:
+        return LineType.forwarded if reason == "forwarded" else LineType.divider
+    if said.endswith("--") and is_attribution(plain(said)):
+        return LineType.attribution  # ---- On Tue, 03 Mar 2026 … wrote ----
+    return None
+
+
+def _mark_armor(lines: Sequence[str], types: list[LineType], index: int, said: str) -> LineType:
+    """PGP inline (RFC 9580 §6.2): the header of a signed text, a signature to its end, an encrypted text to its end."""
+    if said.startswith("-----BEGIN PGP SIGNED MESSAGE"):
+        end = index + 1
+        while end < len(lines) and lines[end].strip() and ": " in lines[end]:
+            end += 1
+        kind = LineType.signature
+    else:
+        kind = LineType.unread if said.startswith("-----BEGIN PGP MESSAGE") else LineType.signature
+        end = next((at + 1 for at in range(index, len(lines)) if "-----END PGP " in lines[at]), len(lines))
+    types[index:end] = [kind] * (end - index)
+    return kind
+
+
+def _is_by_initials(lines: Sequence[str], index: int, said: str) -> bool:
+    initials = _INITIALS.match(said)
+    if initials is None or initials.group() in _PROMPTS:
+        return False
+    return any(line.lstrip().startswith(initials.group()) for line in _neighbours(lines, index))
+
+
+def _is_piped(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
+    """Some mark a quote by `| `; what has a bar at both ends is drawn."""
+    if not _BAR.fullmatch(said):
+        return False
+    if index and types[index - 1] is LineType.attribution:
+        return True
+    return any(_BAR.fullmatch(line.strip()[:MAX_LENGTH]) for line in _neighbours(lines, index))
+
+
+def _neighbours(lines: Sequence[str], index: int) -> Sequence[str]:
+    return [lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines)]
+
+
+def _mark_labelled(lines: Sequence[str], types: list[LineType], index: int, said: str) -> bool:
+    """Mark what a line with a colon in it may begin or end; whether it was worth a look."""
+    labelled = header_roles(said) is not None
+    if labelled and _mark_header_block(lines, types, index):
+        return True
+    ending = may_end_attribution(said)
+    if ending:
+        _mark_introduction(lines, types, index, said)
+    return labelled or ending
+
+
+def _mark_header_block(lines: Sequence[str], types: list[LineType], index: int) -> bool:
+    above = index - 1
+    while above > 0 and above > index - 3 and types[above] is LineType.blank:
+        above -= 1
+    introduced = above >= 0 and types[above] in (LineType.divider, LineType.forwarded)
+    dashed = above >= 0 and types[above] is LineType.text and is_dashed(lines[above])
+    end = header_block_end(lines, index, introduced=introduced, dashed=dashed)
+    if end == index:
+        return False
+    if dashed:
+        types[above] = LineType.divider
+    types[index:end] = [LineType.header] * (end - index)
+    if above >= 0 and types[above] is LineType.text and is_bare_divider(lines[above].strip()):
+        types[above] = LineType.divider
+    return True
+
+
+def _mark_label_block(lines: Sequence[str], types: list[LineType], index: int) -> None:
+    """Notes puts labels and values on lines of their own; nothing below is new."""
+    start, end = label_block_bounds(lines, index)
+    types[start:end] = [LineType.header] * (end - start)
+
+
+def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, said: str) -> None:
+    """A line that ends with a colon: how a forwarded mail or a quote may begin."""
+    reason = divider_reason(said)
+    if reason is not None:
+        types[index] = LineType.forwarded if reason == "forwarded" else LineType.divider
+        return
+    _mark_attribution(lines, types, index)
+    if types[index] is LineType.text and is_weak_attribution(plain(said)):
+        below = next((line for line in lines[index + 1 : index + 3] if line.strip()), "")
+        if below.lstrip().startswith(">"):
+            types[index] = LineType.attribution
+
+
+def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -> None:
+    """Mark the attribution that ends on this line, over as many lines as it was wrapped to."""
+    joined = plain(lines[index])
+    top = index if is_attribution(joined) else -1
+    above = types[index - 1] if index else LineType.blank
+    goes_up = above is LineType.text or (above is LineType.blank and joined.startswith("<"))
+    if goes_up and (top < 0 or lacks_its_beginning(joined) or not opens_attribution(joined)):
+        top = _top_of_attribution(lines, types, index, joined, top)
+    if top >= 0:
+        types[top : index + 1] = [LineType.attribution] * (index + 1 - top)
+
+
+def _top_of_attribution(lines: Sequence[str], types: list[LineType], index: int, joined: str, top: int) -> int:
+    """Where a wrapped attribution begins: at the line that opens it, else at the name above the address; -1 if none."""
+    gap = False
+    headless = top < 0 or lacks_its_beginning(joined)
+    for above in range(index - 1, max(-1, index - _MAX_ATTRIBUTION_LINES), -1):
+        if types[above] is LineType.blank:
+            if gap or not joined.startswith("<"):
+                break
+            gap = True
+            continue
+        if types[above] is not LineType.text:
+            break
+        part = plain(lines[above])
+        joined = part + " " + joined
+        if len(joined) > MAX_LENGTH:
+            break
+        if opens_attribution(part) and is_attribution(joined):
+            return above
+        if headless and not gap and above >= index - 2 and _is_name(part) and is_attribution(joined):
+            top = above
+            headless = lacks_its_beginning(joined)
+    return top
+
+
+def _is_name(part: str) -> bool:
+    """Whether a line could be the name in an attribution, and not the end of a sentence."""
+    return len(part) <= 80 and not part.endswith((".", "!", "?", ":"))

@@ -1,0 +1,79 @@
+"""Lines that nobody wrote for this mail, although no client marked them: the account's own footer, repeated quotes."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.mail.text.quote_lines import LineType
+
+# Shorter lines may well be a person's own words, although they stand in a footer, too: `Unsubscribe`.
+_MIN_WORDS = 4
+# That many lines in a row that also stand in the quote are a copy, not a person who repeats a sentence.
+_MIN_COPIED_LINES = 2
+_MAX_LINE = 1_000
+_LINK = re.compile(r"[<(\[]*(?:https?://|mailto:|www\.)\S+")
+
+
+def cut_footers(
+    lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], footers: Sequence[str]
+) -> None:
+    """Cut the lines of the account's own footers that a client left unquoted, however it wrapped them.
+
+    A short line goes only where it goes on with the footer from the line above: a person's `Unsubscribe` stays.
+    """
+    whole = " " + " \0 ".join(" ".join(map(_squashed, footer.split("\n"))) for footer in footers) + " "
+    whole = " ".join(["", *whole.split(), ""])
+    goes_on_at = -1
+    for index, line in enumerate(lines):
+        if types[index] is LineType.blank or reasons[index] is not None:
+            continue
+        said = _squashed(line)
+        if not said:
+            continue
+        words = f" {said} "
+        at = goes_on_at if goes_on_at >= 0 and whole.startswith(words, goes_on_at) else -1
+        if at < 0 and _is_long(said):
+            at = whole.find(words)
+        goes_on_at = at + len(words) - 1 if at >= 0 else -1
+        if at >= 0:
+            reasons[index] = "footer"
+
+
+def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
+    """Cut stretches below a quote that stand in the quote, too: an unmarked copy of it."""
+    quoted_from = next((index for index, why in enumerate(reasons) if why in ("quote", "forwarded")), len(lines))
+    if None not in reasons[quoted_from:]:
+        return
+    below = zip(types[quoted_from:], reasons[quoted_from:], strict=True)
+    if not any(kind is LineType.text and why is None for kind, why in below):
+        return
+    # A long quote may be one line here.
+    quotes = "\n".join(line for line, why in zip(lines, reasons, strict=True) if why == "quote")
+    quoted = {_squashed(line.lstrip("> ")) for line in quotes.split("\n")}
+    run: list[int] = []
+    for index in range(quoted_from, len(lines) + 1):
+        if index < len(lines) and types[index] is LineType.blank:
+            continue
+        if (
+            index < len(lines)
+            and reasons[index] is None
+            and _is_long(said := _squashed(lines[index]))
+            and said in quoted
+        ):
+            run.append(index)
+            continue
+        if len(run) >= _MIN_COPIED_LINES:
+            for at in run:
+                reasons[at] = "footer"
+        run = []
+
+
+def _is_long(said: str) -> bool:
+    return said.count(" ") >= _MIN_WORDS - 1
+
+
+def _squashed(line: str) -> str:
+    """The line as it is compared: its words, without the links that a client shows or hides."""
+    line = line[:_MAX_LINE].casefold()
+    if "/" in line or ":" in line:
+        line = _LINK.sub(" ", line)
+    return " ".join(line.split())

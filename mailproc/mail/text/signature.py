@@ -1,0 +1,69 @@
+"""What stands at the end of a mail and says nothing new: signatures, mobile signatures, disclaimers (RFC 3676 §4.3)."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.mail.text.signature_phrases import (
+    CONFIDENTIAL,
+    DISCLAIMER_STARTS,
+    DISCLAIMERS,
+    LIST_FOOTERS,
+    MOBILE_SIGNATURES,
+)
+
+MAX_SIGNATURE_LINES = 12
+
+# RFC 3676 §4.3 has `-- `; clients and people vary it, and PGP escapes its dash.
+_DELIMITERS = frozenset({"--", "---", "—", "–", "__", "-- --", "- --"})
+_MARKS = "-_=*~#+—–.·•| \tᐧ\xad"
+_MOBILE = re.compile("|".join(MOBILE_SIGNATURES))
+_DISCLAIMER = re.compile("|".join(DISCLAIMERS))
+_CONFIDENTIAL = re.compile("|".join(CONFIDENTIAL))
+_LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
+# A sentence that only begins like one: `Sent from my desk, which is much easier.`
+_SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|est|car|mais)\b")
+_TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
+_WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
+_MAX_OWN_WORDS = 600
+_MAX_MOBILE = 120
+
+
+def is_delimiter(line: str) -> bool:
+    """Whether a stripped line is a signature delimiter."""
+    return line in _DELIMITERS
+
+
+def is_rule_line(line: str) -> bool:
+    """Whether a stripped line consists of drawing marks alone: `____`, `****`, `-- --`."""
+    return not line.strip(_MARKS)
+
+
+def is_mobile_signature(line: str) -> bool:
+    """Whether a whole stripped line is what a mobile client adds: `Sent from my iPhone`."""
+    if len(line) > _MAX_MOBILE or (line[:1].islower() and not line.startswith(("iP", "iO"))):
+        return False  # the rest of a wrapped sentence begins small
+    said = line.strip(" <>()[]*_-\u200e\u200f").lower()
+    if not _MOBILE.fullmatch(said):
+        return False
+    return _TYPOS.search(said) is not None or _SENTENCE.search(said.removeprefix("this ")[12:]) is None
+
+
+def starts_disclaimer(lines: Sequence[str]) -> bool:
+    """Whether the first of some lines begins a paragraph of corporate or legal text that nobody wrote for this mail.
+
+    `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them.
+    """
+    said = lines[0].strip()[:240].lstrip("*_ ").lower()
+    if not said.startswith(DISCLAIMER_STARTS) or _DISCLAIMER.match(said) is None:
+        return False
+    return not said.startswith("to unsubscribe") or _WRITER.search("\n".join(lines)[:_MAX_OWN_WORDS].lower()) is None
+
+
+def speaks_of_confidentiality(lines: Sequence[str]) -> bool:
+    """Whether the lines between two drawn rules are legal text."""
+    return _CONFIDENTIAL.search(" ".join(lines)[:4000].lower()) is not None
+
+
+def is_list_footer(lines: Sequence[str]) -> bool:
+    """Whether the lines below a drawn rule are what a mailing list, a forum or a virus scanner put there."""
+    return _LIST_FOOTER.search(" ".join(lines)[:2000].lower()) is not None
