@@ -6,7 +6,7 @@ twice then stands side by side, and because a key is all that is needed to go on
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from heapq import merge
 from itertools import groupby
@@ -19,7 +19,8 @@ from mailproc.policy.imports.person_row import PersonRow, merged
 
 _RUN_ROWS = 100_000
 _BLOCK_ROWS = 200  # read from each run at once
-_Kept = list[Any]  # place, number, address, lists, attributes, consented_at
+_PLACE = itemgetter(0)
+_Kept = Sequence[Any]  # place, address, lists, attributes, consented_at
 
 
 class SortedRows:
@@ -44,7 +45,7 @@ class SortedRows:
     def add(self, row: PersonRow) -> None:
         """Take one more. Raises OSError when the disk for temporary files is full."""
         at = row.consented_at
-        self._waiting.append([row.place, self.taken, *row[1:4], None if at is None else at.timestamp()])
+        self._waiting.append((*row[:4], None if at is None else at.timestamp()))
         self.taken += 1
         if len(self._waiting) >= _RUN_ROWS:
             self._write_run()
@@ -58,14 +59,14 @@ class SortedRows:
     def __iter__(self) -> Iterator[PersonRow]:
         if self._waiting:
             self._write_run()
-        rows = merge(*(_read(run) for run in self._runs), key=itemgetter(0, 1))
-        for _, same in groupby(rows, key=itemgetter(0)):
+        rows = merge(*map(_read, self._runs), key=_PLACE)  # of the same place in the order of the runs
+        for _, same in groupby(rows, key=_PLACE):
             yield merged([_row(one) for one in same])
 
     def _write_run(self) -> None:
         rows, self._waiting = self._waiting, []
         self._digest.update(orjson.dumps(rows))
-        rows.sort(key=itemgetter(0, 1))
+        rows.sort(key=_PLACE)  # whoever is named again stays behind
         run = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the rest
         self._runs.append(run)
         for start in range(0, len(rows), _BLOCK_ROWS):
@@ -81,7 +82,7 @@ def _read(run: BinaryIO) -> Iterator[_Kept]:
 
 
 def _row(kept: _Kept) -> PersonRow:
-    place, _, address, lists, attributes, consented_at = kept
+    place, address, lists, attributes, consented_at = kept
     return PersonRow(
         place,
         address,

@@ -7,9 +7,11 @@ that was broken off goes on, two of the same work together, and either counts ev
 import asyncio
 import contextlib
 import time
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
@@ -217,8 +219,8 @@ class Imports:
         waiting = _Waiting(row for row in rows if row.place > state.cursor)
         while state.finished_at is None:
             portion = _Portion(run=run, rows=waiting.take(size), unsettled=unsettled)
-            writing = self._journal.submit(IMPORT, portion, size_bytes=len(portion.rows) * _ROW_BYTES)
-            state, _ = await asyncio.gather(writing, asyncio.to_thread(waiting.fill, size * 3))
+            size_bytes = len(portion.rows) * _ROW_BYTES
+            state = await self._journal.submit(IMPORT, portion, size_bytes=size_bytes)
             done = waiting.drop_until(state.cursor)
             yield state
             size = _next_size(size, done, state.seconds)
@@ -226,7 +228,8 @@ class Imports:
                 with contextlib.suppress(StoreError):  # another one looks, or may not: the import goes on without
                     await self._journal.submit(LOOK, None)
                 next_look = state.counts.new * 2
-            await asyncio.sleep(max(_PAUSE_SECONDS, _PAUSE_SHARE * state.seconds))
+            pause = asyncio.sleep(max(_PAUSE_SECONDS, _PAUSE_SHARE * state.seconds))
+            await asyncio.gather(pause, asyncio.to_thread(waiting.fill, size))  # not beside the writer: it holds a lock
 
     async def preview(self, account_id: str, rows: Iterable[PersonRow]) -> AsyncIterator[ImportCounts]:
         """Tell what an import would do, and change nothing; gives the counts so far, again and again."""
@@ -269,8 +272,8 @@ class _Waiting:
 
     def drop_until(self, place: str) -> int:
         """Let go of the rows up to this place; gives how many."""
-        left = [row for row in self._first if row.place > place]
-        done, self._first = len(self._first) - len(left), left
+        done = bisect_right(self._first, place, key=attrgetter("place"))
+        del self._first[:done]
         return done
 
 

@@ -99,7 +99,8 @@ def plan_of(context: Context, account_id: str, rows: Sequence[PersonRow], most: 
     meant = yield from _whom_they_mean(account_id, rows)
     targets = [target for one in meant for target in one.targets]
     asked = Recipients(keys=[one.key for one in targets], address_keys=[one.address_key for one in targets])
-    suspects = yield from suspects_among(context.scopes, account_id, asked)
+    present = {one.key: one.before.address_key for one in targets if one.before}
+    suspects = yield from suspects_among(context.scopes, account_id, asked, present)
     taken = _first_of(meant, {str(one.key) for one in suspects.values()}, most)
     named = [target for one in taken for target in one.targets if target.is_said_of]
     return Plan(rows=tuple(taken), standings=(yield from _standings(context, account_id, named)))
