@@ -95,6 +95,9 @@ class TestTokenAddress:
             reply_mail("Ich will gar nichts mehr von euch, nehmt mich aus allen Listen.", "unsubscribe"),
             reply_mail("Thanks.", subject="Unsubscribe me from everything"),
             reply_mail("", subject="Stop all emails"),
+            reply_mail("Désabonnez-moi de toutes vos listes.", "unsubscribe"),
+            reply_mail("请将我从所有列表中删除。", "unsubscribe"),
+            reply_mail("Please remove me from your database, thank you.", "unsubscribe"),
         ],
     )
     def test_a_person_who_wants_nothing_at_all_is_not_narrowed_to_its_lists(self, content: str, purpose: Purpose):
@@ -118,6 +121,40 @@ class TestTokenAddress:
     def test_words_that_are_quoted_or_a_machine_s_widen_nothing(self, content: str):
         decision = decided(content, to=token_address(Purpose.unsubscribe_send))
         assert [fact.is_of_send for fact in decision.facts] == [True]
+
+    @pytest.mark.parametrize("purpose", [Purpose.unsubscribe_send, Purpose.unsubscribe_list])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Hi all, please take me off this list.",
+            "Hi all please take me off this list",
+            "Please remove me from this list, I read her blog instead.",  # `her` is Turkish for every
+            "Graag afmelden voor deze lijst. Tot ziens, Jan",  # `tot` is Catalan for all
+            "Désabonnez-moi de cette lettre.",  # `mọi`, folded, is Vietnamese for every
+            "I don't want to read this anymore, please unsubscribe me.",
+            "Have you ever thought of a monthly one? Please unsubscribe me.",
+        ],
+    )
+    def test_words_that_only_look_like_totality_widen_nothing(self, text: str, purpose: Purpose):
+        decision = decided(reply_mail(text, "unsubscribe"), to=token_address(purpose))
+        assert (decision.action, decision.level, decision.also) == (Action.unsubscribe, Level.list, ())
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Please take me off Acme Weekly. I like all your work!",
+            "Please take me off this list, I want to keep all the others.",
+            "Do not remove me from all lists, only from this one.",
+            "Bitte nehmt mich von dieser Liste, euch allen alles Gute.",
+            "Everything, please.",
+        ],
+    )
+    def test_who_may_ask_for_more_leaves_the_list_at_once_and_a_person_looks(self, text: str):
+        decision = decided(reply_mail(text, "unsubscribe"), to=token_address(Purpose.unsubscribe_list))
+        assert (decision.action, decision.level) == (Action.unsubscribe, Level.list)
+        assert [fact.level for fact in decision.facts] == [Level.list]
+        assert Also.review in decision.also
+        assert "may ask for more" in decision.reason
 
     def test_a_reply_token_names_who_writes_and_asks_for_nothing(self):
         decision = decided(reply_mail("Nice!"), to=token_address(Purpose.reply))

@@ -4,7 +4,7 @@ from posted import account_with, mail, reply_mail, shipped_rules
 from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.rules.intent import LONG_TEXT, Intent, named_list, read_intent
+from mailproc.policy.rules.intent import LONG_TEXT, Intent, read_intent
 from mailproc.policy.rules.rules import read_rules
 from mailproc.policy.standing.facts import Level
 
@@ -137,17 +137,3 @@ def test_everything_that_counts_is_remembered(text: str, also: set[Also]):
 def test_nothing_asks_for_nothing():
     assert intent_of("").action is None
     assert not intent_of("").substance
-
-
-@pytest.mark.parametrize(
-    ("text", "list_id"),
-    [
-        ("Take me off Acme Weekly please", "weekly"),
-        ("unsubscribe acme-offers, thanks", "offers"),
-        ("unsubscribe from Acme Weekly and Acme Offers", None),
-        ("take me off all lists, Acme Weekly, whatever", None),
-        ("unsubscribe me", None),
-    ],
-)
-def test_one_list_is_named_where_no_word_of_totality_stands_beside_it(text: str, list_id: str | None):
-    assert named_list(text, LISTS, shipped_rules()) == list_id

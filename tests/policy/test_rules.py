@@ -193,7 +193,12 @@ def test_no_rules_find_nothing():
 
 
 def test_word_lists_are_folded():
-    assert read_rules({"10-en.toml": 'totality = ["ALL", "über"]'}).totality == ("all", "uber")
+    files = {"10-en.toml": 'language = "en"\ntotality = ["ALL"]', "20-de.toml": 'language = "de"\ntotality = ["Über"]'}
+    assert [read_rules(files).totality_in(languages) for languages in ({"en"}, {"de", "fr"}, {})] == [
+        ["all"],
+        ["uber"],
+        ["all", "uber"],
+    ]
 
 
 def documented_examples() -> list[str]:

@@ -9,8 +9,9 @@ from mailproc.policy.deciding.act import also, by_verdict, held, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.deciding.named_address import find_named_address
 from mailproc.policy.decision import Action, Also, Evidence, narrow
-from mailproc.policy.rules.intent import Intent, named_list, read_intent
+from mailproc.policy.rules.intent import Intent, read_intent
 from mailproc.policy.rules.match import Match
+from mailproc.policy.rules.totality import named_list, totality_in
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
@@ -191,8 +192,9 @@ def _levelled(case: Case, outcome: Outcome) -> Outcome:
     pinned = outcome.level is not None
     if case.account.reply_scope != "named-list" or pinned or outcome.kind == MailKind.complaint:
         return outcome  # without a level of its own it is one for the account
+    is_total = any(totality_in(found, case.rules) for found in (case.subject_matches, case.body_matches))
     said = f"{case.subject.text}\n{case.text}"
-    list_id = named_list(said, case.account.list_names(), case.rules)
+    list_id = None if is_total else named_list(said, case.account.list_names())
     return changed(outcome, level=Level.list if list_id else Level.account, list_id=list_id)
 
 

@@ -7,7 +7,7 @@ from mailproc.policy.deciding.act import also, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
 from mailproc.policy.deciding.decide_report import is_of_acting_type
 from mailproc.policy.decision import OF_SEND, Action, Also, Evidence
-from mailproc.policy.rules.intent import word_of_totality
+from mailproc.policy.rules.totality import Totality, totality_in
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
@@ -21,6 +21,7 @@ _OF = {
     Purpose.unsubscribe_send: ", for the lists of its send",
 }
 _OF_EVERYTHING = ", and a person asks for more than it is for"
+_OF_MORE = ", and a person may ask for more than it is for"
 _ONE = "mail to a signed unsubscribe address"
 _SEVERAL = "mail to several signed unsubscribe addresses"
 _MOST = 100  # tokens in one envelope: RFC 5321 §4.5.3.1.8 wants a client to send no more recipients at once
@@ -35,9 +36,13 @@ def by_address_token(case: Case) -> Outcome | None:
         return None  # R58a: `not-spam` never takes anyone off
     tokens = [one for one in tokens_among(case.account, case.mail.envelope.rcpt_tos) if one.purpose in UNSUBSCRIBING]
     is_narrow = any(one.purpose != Purpose.unsubscribe_all for one in tokens)
-    everything = _wish_for_everything(case) if is_narrow else None
+    wish, seen = (_wish_for_more(case) if is_narrow else None) or (None, None)
+    everything = seen if wish is not None and wish.is_asked else None
     asked = _widest(tokens, everything)
     outcome = _together([_taken_off(case, one, everything) for one in asked[:_MOST]])
+    if seen is not None and everything is None:
+        unsure = changed(outcome, reason=f"{outcome.reason}{_OF_MORE}", evidence=(*outcome.evidence, seen))
+        outcome = also(unsure, Also.review)
     if len(asked) <= _MOST:
         return outcome
     more = f"{outcome.reason}; {len(asked) - _MOST} more than are acted on at once"
@@ -100,19 +105,19 @@ def _together(outcomes: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _wish_for_everything(case: Case) -> Evidence | None:
-    """The word by which a person asks for more than the address is for; what they quote is not theirs (R15, R45a)."""
+def _wish_for_more(case: Case) -> tuple[Totality, Evidence] | None:
+    """The word by which a person asks for more than the address is for, or may; what they quote is not theirs."""
     if case.finding.kind is not MailKind.reply:
         return None
-    for where, text in (("body", case.text), ("subject", _own_subject(case))):
-        word = word_of_totality(text, case.rules)
-        if word is not None:
-            return Evidence(rule="totality", phrase=word, where=where)
-    return None
+    said = [("body", case.body_matches)] + ([("subject", case.subject_matches)] if _is_own_subject(case) else [])
+    wishes = [(one, where) for where, found in said if (one := totality_in(found, case.rules))]
+    if not wishes:
+        return None
+    wish, where = min(wishes, key=lambda one: not one[0].is_asked)
+    return wish, Evidence(rule="totality", phrase=wish.word, where=where)
 
 
-def _own_subject(case: Case) -> str:
-    """The subject where the person wrote it; empty where it is that of an answered mail, or quoted."""
+def _is_own_subject(case: Case) -> bool:
+    """Whether the person wrote the subject; not where it is that of an answered mail, or quoted."""
     subject = case.subject
-    is_quoted = subject.answers or subject.is_quotation or subject.is_that_of_quoted(case.new_text.body)
-    return "" if is_quoted else subject.text
+    return not (subject.answers or subject.is_quotation or subject.is_that_of_quoted(case.new_text.body))

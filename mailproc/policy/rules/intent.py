@@ -9,7 +9,6 @@ from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.folding import fold, width_in_words
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
-from mailproc.policy.rules.normal_text import normal_text
 from mailproc.policy.rules.rule_file import Guard, Sign
 from mailproc.policy.rules.rules import RuleSet, counted_matches
 from mailproc.policy.rules.sign import (
@@ -233,27 +232,3 @@ def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, i
             if width >= _SUBSTANCE_WORDS - 1 and not manners.core(clause).is_empty:
                 words += width
     return words + (words > 0)
-
-
-def named_list(text: str, lists: Iterable[tuple[str, str]], rules: RuleSet) -> str | None:
-    """The one list that a text names without a word of totality beside it (R45a); None otherwise.
-
-    `lists` are (id, name) pairs; both count as its name.
-    """
-    if word_of_totality(text, rules) is not None:
-        return None
-    line = _line(text)
-    named = {
-        list_id for list_id, name in lists if any(f" {fold(one)} " in line for one in (list_id, name) if fold(one))
-    }
-    return named.pop() if len(named) == 1 else None
-
-
-def word_of_totality(text: str, rules: RuleSet) -> str | None:
-    """The word in a text by which nothing less than everything is meant: `all`, `any`, `at all`; None without one."""
-    line = _line(text)
-    return next((word for word in rules.totality if f" {word} " in line), None)
-
-
-def _line(text: str) -> str:
-    return normal_text(text).line.replace("\n", "")

@@ -1,0 +1,95 @@
+"""How far a person's words reach: to one list that they name, or to nothing less than everything (R15, R45a)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailproc.policy.decision import Action
+from mailproc.policy.rules.folding import fold, is_gapless
+from mailproc.policy.rules.manners import Manners
+from mailproc.policy.rules.match import Match, TextMatches, is_guard
+from mailproc.policy.rules.normal_text import normal_text
+from mailproc.policy.rules.rule_file import Guard
+from mailproc.policy.rules.rules import RuleSet, counted_matches
+
+_CLAUSE = re.compile(
+    r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:but|aber|sondern|mais|pero|sino|mas|maar|men|но|але)\s", re.IGNORECASE
+)
+_NAMED = " | "  # no name of a list has it: folded text has letters, digits and spaces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totality:
+    """A word by which everything may be meant: `all`, `any`, `at all`.
+
+    `is_asked` where it stands in the clause of a request: then nothing less is.
+    """
+
+    word: str
+    is_asked: bool
+
+
+def totality_in(found: TextMatches, rules: RuleSet) -> Totality | None:
+    """The word of totality in a text, one beside a request first; None without one.
+
+    The word is of the language that the requests are in, where there are any: "all" of one language is "her" of
+    another. In a greeting or in thanks it means nothing. The words of a rule with a level of its own are such words.
+    """
+    counted = counted_matches(found)
+    requests = [match for match in counted if match.rule.action == Action.unsubscribe]
+    words = rules.totality_in({language for match in requests for language in match.rule.languages})
+    manners = rules.matcher.manners
+    refused = {match.sentence for match in counted if is_guard(match, Guard.negation)}
+    for match in requests:
+        word = _word_in(_beyond_courtesy(_clauses_of(match, found), manners), words)
+        if match.rule.level is not None:
+            word = match.phrase
+        if word is not None and match.sentence not in refused:
+            return Totality(word=word, is_asked=True)
+    said = (_word_in(_beyond_courtesy(line, manners), words) for line in found.normal.lines)
+    word = next(filter(None, said), None)
+    return None if word is None else Totality(word=word, is_asked=False)
+
+
+def named_list(text: str, lists: Iterable[tuple[str, str]]) -> str | None:
+    """The one list that a text names; None where it names none, or several.
+
+    `lists` are (id, name) pairs; both count as its name. A name within a longer one that was named counts for nothing.
+    """
+    ids_of: dict[str, set[str]] = {}
+    for list_id, name in lists:
+        for one in filter(None, map(fold, (list_id, name))):
+            ids_of.setdefault(_sought(one), set()).add(list_id)
+    line = normal_text(text).line.replace("\n", "")
+    named: set[str] = set()
+    for one in sorted(ids_of, key=len, reverse=True):
+        if one in line:
+            named |= ids_of[one]
+            line = line.replace(one, _NAMED)
+    return named.pop() if len(named) == 1 else None
+
+
+def _clauses_of(match: Match, found: TextMatches) -> str:
+    """The folded words of the clauses that the words of a request stand in."""
+    start, end = found.normal.sentences[match.sentence]
+    text = found.normal.text
+    first, last = match.span
+    edges = list(_CLAUSE.finditer(text, start, end))
+    begin = max((edge.end() for edge in edges if edge.end() <= first), default=start)
+    stop = min((edge.start() for edge in edges if edge.start() >= last), default=end)
+    return f" {fold(text[begin:stop])} "
+
+
+def _beyond_courtesy(line: str, manners: Manners) -> str:
+    """A normal sentence without greeting, please and thanks."""
+    core = manners.core(line)
+    return f" {line[core.begin : core.end].strip()} "
+
+
+def _word_in(line: str, words: Iterable[str]) -> str | None:
+    return next((word for word in words if _sought(word) in line), None)
+
+
+def _sought(words: str) -> str:
+    """What to look for in a line ` word word `; where a script leaves no gaps between words, anywhere."""
+    return words if is_gapless(words) else f" {words} "
