@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from typing import BinaryIO, TextIO
 
 from mailproc.errors import BadFile
@@ -75,17 +76,14 @@ def text_in(binary: BinaryIO, encoding: str) -> TextIO:
 def why_no_text(text: str, line: int, encoding: str, *, was_named: bool) -> str | None:
     """What is no text in these lines, of which the first has this number, and where; None when all is well."""
     if "\0" in text:
-        at = line + text.count("\n", 0, text.index("\0"))
         hint = "" if was_named else "; if it is UTF-16 without its mark, say --encoding utf-16-le"
-        return f"line {at}: NUL in the text: this is no CSV{hint}"
+        return f"{_character(text, text.index(chr(0)), line)}: NUL in the text: this is no CSV{hint}"
     if text.isascii():
         return None
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        before = text[: error.start]
-        place = f"line {line + before.count(chr(10))}, character {error.start - before.rfind(chr(10))}"
-        return f"{place}: byte {ord(text[error.start]) - _ESCAPED:#04x} is no {_shown(encoding)}; {_ADVICE}"
+        return f"{_character(text, error.start, line)}: byte {ord(text[error.start]) - _ESCAPED:#04x} is no {_shown(encoding)}; {_ADVICE}"
     return None
 
 
@@ -94,19 +92,47 @@ def why_undecodable(line: int, encoding: str) -> str:
     return f"line {line} or soon behind it is not {_shown(encoding)}; {_ADVICE}"
 
 
-def why_no_csv(error: csv.Error) -> str:
-    """What the CSV reader says, as it concerns whoever wrote the file."""
+def why_no_csv(error: csv.Error, row: str, line: int, delimiter: str) -> str:
+    """What the CSV reader says of a row that begins on this line, with its place, as it concerns who wrote the file."""
     text = str(error)
     if "expected after" in text:
-        return "a quote ends in the middle of a cell; quotes within quotes are doubled"
-    if "unexpected end of data" in text:
-        return "a quote that begins here never ends"
-    if "field larger than field limit" in text:
-        return f"a cell of more than {csv.field_size_limit():,} characters: is a quote missing?"
-    return text
+        text = "a quote ends in the middle of a cell; quotes within quotes are doubled"
+    elif "unexpected end of data" in text:
+        text = "a quote that begins here never ends"
+    elif "field larger than field limit" in text:
+        text = f"a cell of more than {csv.field_size_limit():,} characters: is a quote missing?"
+    return f"{_cell_at_fault(row, line, delimiter)}: {text}"
+
+
+def _cell_at_fault(row: str, line: int, delimiter: str) -> str:
+    """The line and the column of the first cell of a row that is too long, or is not followed by another one."""
+    unquoted_end = re.compile(f"[\\r\\n{re.escape(delimiter)}]")
+    column, start, end = 0, 0, -1
+    while end < 0 or (end - start <= csv.field_size_limit() and row.startswith(delimiter, end)):
+        column, start = column + 1, end + 1
+        if row.startswith('"', start):
+            end = _quoted_end(row, start)
+        else:
+            found = unquoted_end.search(row, start)
+            end = found.start() if found else len(row)
+    return f"line {line + row.count(chr(10), 0, start)}, column {column}"
+
+
+def _quoted_end(row: str, start: int) -> int:
+    """Where a cell in quotes ends, which begins there; the end of the row when it never does."""
+    end = row.find('"', start + 1)
+    while row.startswith('""', end) and end >= 0:
+        end = row.find('"', end + 2)
+    return end + 1 if end >= 0 else len(row)
 
 
 _ADVICE = "name its encoding: an old spreadsheet on Windows writes --encoding windows-1252"
+
+
+def _character(text: str, at: int, line: int) -> str:
+    """Where a character stands in lines of which the first has this number."""
+    before = text[:at]
+    return f"line {line + before.count(chr(10))}, character {at - before.rfind(chr(10))}"
 
 
 def _shown(encoding: str) -> str:

@@ -185,7 +185,7 @@ class PeopleFile:
                 read += len(taken)
                 taken.clear()
         except csv.Error as error:
-            raise self.bad(f"line {began + read + 1}: {why_no_csv(error)}") from None
+            raise self.bad(why_no_csv(error, "".join(taken), began + read + 1, self.delimiter)) from None
         self._line += read
         return Portion(lines=lines, texts=whole, rows=rows)
 

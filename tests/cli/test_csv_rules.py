@@ -50,9 +50,12 @@ def test_encoding_and_delimiter_are_seen_or_named(
     ("content", "sentence"),
     [
         (b"", "line 1 is empty: it has to name the columns"),
-        (b'email,x\n"kim@example.net,1\n', "line 2: a quote that begins here never ends"),
-        (b'email,x\n"a"b,2\n', "line 2: a quote ends in the middle of a cell"),
-        (b"email,x\nb\0,1\n", "line 2: NUL in the text: this is no CSV; if it is UTF-16 without its mark"),
+        (b'email,x\n"kim@example.net,1\n', "line 2, column 1: a quote that begins here never ends"),
+        (b'email,x\n"a\nb",""\n"c""\nd","1\n', "line 5, column 2: a quote that begins here never ends"),
+        (b'email,x\n"a"b,2\n', "line 2, column 1: a quote ends in the middle of a cell"),
+        (b'email;x\n"a;""";"2"3\n', "line 2, column 2: a quote ends in the middle of a cell"),
+        (b"email,x\na," + b"b" * 140_000, "line 2, column 2: a cell of more than 131,072 characters"),
+        (b"email,x\nb\0,1\n", "line 2, character 2: NUL in the text: this is no CSV; if it is UTF-16 without its mark"),
         (b"email,x\nM\xfcller@example.org,1\n", "line 2, character 2: byte 0xfc is no UTF-8; name its encoding"),
         (b"email,x\n" + b"a" * 1_100_000, "line 2: a row of more than 1,048,576 characters"),
         (

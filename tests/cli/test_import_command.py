@@ -92,7 +92,7 @@ def test_rows_that_cannot_be_taken_go_to_a_file_and_the_rest_is_imported(people:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b'email\npat@example.org\n"kim@example.net', "line 3: a quote that begins here never ends"),
+        (b'email\npat@example.org\n"kim@example.net', "line 3, column 1: a quote that begins here never ends"),
         (b"email\npat@example.org\nb\0\n", "NUL"),
         (b"name\nPat\n", "no column is called like an address"),
         (b"email\npat@example.org\nM\xfcller@example.org\n", "line 3, character 2: byte 0xfc is no UTF-8"),

@@ -1,7 +1,7 @@
 """Which columns of a file about people say what: as they are named, else guessed from the names in its first line."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailproc.policy.address import is_address
@@ -58,8 +58,8 @@ def columns_of(head: Sequence[str], named: Mapping[str, str], *, all_attributes:
     """Find the columns. `named` maps fields, or names of attributes, to column names; the rest is guessed.
 
     A time of consent is never guessed, and other columns are attributes only where `all_attributes` asks for them.
-    Raises ValueError, with a sentence, where the address has no column, where a named column is not there or there
-    twice, and where a guess has several answers.
+    Raises ValueError, with line, column and a sentence, where the address has no column, where a named column is not
+    there or there twice, and where a guess has several answers.
     """
     head = tuple(name.strip() for name in head)
     places = {field: _place(head, field, column) for field, column in named.items()}
@@ -71,7 +71,7 @@ def columns_of(head: Sequence[str], named: Mapping[str, str], *, all_attributes:
     rest = [place for place, name in enumerate(head) if name and place not in places.values()]
     if all_attributes:
         attributes |= {place: head[place] for place in rest if head[place].lower() not in NEVER_READ}
-    _check_attributes(attributes.values())
+    _check_attributes(attributes)
     return PersonColumns(
         head=head,
         email=places[EMAIL],
@@ -87,9 +87,9 @@ def columns_of(head: Sequence[str], named: Mapping[str, str], *, all_attributes:
 def _place(head: Sequence[str], field: str, column: str) -> int:
     found = [place for place, name in enumerate(head) if name == column.strip()]
     if not found:
-        raise ValueError(f"there is no column {column!r} for {field}; there: {_told(head)}")
+        raise ValueError(f"line 1: there is no column {column!r} for {field}; there: {_told(head)}")
     if len(found) > 1:
-        raise ValueError(f"there are {len(found)} columns {column!r}: give them different names")
+        raise ValueError(f"{_at(found[1])}: there are {len(found)} columns {column!r}: give them different names")
     return found[0]
 
 
@@ -99,10 +99,11 @@ def _guesses(head: Sequence[str], places: Mapping[str, int]) -> list[tuple[str, 
         if field in places:
             continue
         taken = set(places.values())
-        found = [name for place, name in enumerate(head) if place not in taken and _plain(name) in names]
+        found = [place for place, name in enumerate(head) if place not in taken and _plain(name) in names]
         if len(found) > 1:
-            raise ValueError(f"which column is {field}: {_told(found)}? Say --map {field}=COLUMN")
-        guessed += [(field, name) for name in found]
+            said = _told([head[place] for place in found])
+            raise ValueError(f"{_at(found[1])}: which column is {field}: {said}? Say --map {field}=COLUMN")
+        guessed += [(field, head[place]) for place in found]
     return guessed
 
 
@@ -113,21 +114,37 @@ def _plain(name: str) -> str:
 
 
 def _no_address(head: Sequence[str]) -> str:
-    if any(is_address(name) for name in head):
-        return f"the first line has data and no names of columns: {_told(head)}; put one above that names them"
-    return f"no column is called like an address; say --map email=COLUMN; there: {_told(head)}"
+    for place, name in enumerate(head):
+        if is_address(name):
+            return f"{_at(place)}: data and no name of a column: {_told(head)}; put a line above that names the columns"
+    return f"line 1: no column is called like an address; say --map email=COLUMN; there: {_told(head)}"
 
 
-def _check_attributes(names: Iterable[str]) -> None:
-    names = list(names)
-    if wrong := [name for name in names if len(name) > MAX_NAME or not name.isprintable()]:
-        raise ValueError(f"the name of an attribute is at most {MAX_NAME} printable characters: {wrong[0][:60]!r}")
-    if taken := [name for name in names if name.lower() in NEVER_READ]:
-        raise ValueError(f"no attribute can be called {taken[0]}: exports have that column for something else")
-    if len(set(names)) < len(names):
-        raise ValueError("two columns would be the same attribute: name them with --map")
-    if len(names) > MAX_ATTRIBUTES:
-        raise ValueError(f"{len(names)} attributes are more than {MAX_ATTRIBUTES}: name those that count with --map")
+def _check_attributes(attributes: Mapping[int, str]) -> None:
+    seen = set[str]()
+    for place, name in sorted(attributes.items()):
+        if why := _problem_of_name(name, seen):
+            raise ValueError(f"{_at(place)}: {why}")
+        seen.add(name)
+    if len(seen) > MAX_ATTRIBUTES:
+        place = sorted(attributes)[MAX_ATTRIBUTES]
+        why = f"{len(seen)} attributes are more than {MAX_ATTRIBUTES}: name those that count with --map"
+        raise ValueError(f"{_at(place)}: {why}")
+
+
+def _problem_of_name(name: str, taken: Collection[str]) -> str | None:
+    """Why no attribute can have this name beside those that are taken; None where one can."""
+    if len(name) > MAX_NAME or not name.isprintable():
+        return f"the name of an attribute is at most {MAX_NAME} printable characters: {name[:60]!r}"
+    if name.lower() in NEVER_READ:
+        return f"no attribute can be called {name}: exports have that column for something else"
+    if name in taken:
+        return f"two columns would be the same attribute {name}: name them with --map"
+    return None
+
+
+def _at(place: int) -> str:
+    return f"line 1, column {place + 1}"
 
 
 def _told(names: Sequence[str]) -> str:
