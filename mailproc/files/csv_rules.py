@@ -83,7 +83,8 @@ def why_no_text(text: str, line: int, encoding: str, *, was_named: bool) -> str 
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        return f"{_character(text, error.start, line)}: byte {ord(text[error.start]) - _ESCAPED:#04x} is no {_shown(encoding)}; {_ADVICE}"
+        place = _character(text, error.start, line)
+        return f"{place}: byte {ord(text[error.start]) - _ESCAPED:#04x} is no {_shown(encoding)}; {_ADVICE}"
     return None
 
 
@@ -115,7 +116,7 @@ def _cell_at_fault(row: str, line: int, delimiter: str) -> str:
         else:
             found = unquoted_end.search(row, start)
             end = found.start() if found else len(row)
-    return f"line {line + row.count(chr(10), 0, start)}, column {column}"
+    return f"line {line + _line_ends(row[:start])}, column {column}"
 
 
 def _quoted_end(row: str, start: int) -> int:
@@ -132,7 +133,13 @@ _ADVICE = "name its encoding: an old spreadsheet on Windows writes --encoding wi
 def _character(text: str, at: int, line: int) -> str:
     """Where a character stands in lines of which the first has this number."""
     before = text[:at]
-    return f"line {line + before.count(chr(10))}, character {at - before.rfind(chr(10))}"
+    begin = max(before.rfind("\n"), before.rfind("\r"))
+    return f"line {line + _line_ends(before)}, character {at - begin}"
+
+
+def _line_ends(text: str) -> int:
+    """How many lines end in it: by LF, CRLF or CR."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _shown(encoding: str) -> str:

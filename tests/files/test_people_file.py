@@ -93,8 +93,10 @@ def test_lines_end_as_they_like_and_a_row_is_known_by_its_first(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b'email,x\na@example.org,"never ends\n' * 3, "line 2: a quote"),
-        (b'email,x\na@example.org,1\nb@example.org,"x"y\n', "line 3: a quote ends in the middle"),
+        (b'email,x\na@example.org,"never ends\n' * 3, "line 2, column 2: a quote"),
+        (b'email,x\na@example.org,1\nb@example.org,"x"y\n', "line 3, column 2: a quote ends in the middle"),
+        (b'email\r"a\rb"\r"c\rd"e\r', "line 4, column 1: a quote ends in the middle"),
+        (b"email\ra@example.org\rb\0\r", "line 3, character 2: NUL"),
         (b"email\na@example.org\nb\0@example.org\n", "NUL"),
         (TEXT.encode("utf-16-le"), "--encoding utf-16-le"),
         (b"email\n" + b"a" * MAX_LINE, "line 2: a row of more than 1,048,576"),
