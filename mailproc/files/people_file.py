@@ -170,7 +170,7 @@ class PeopleFile:
             for line in chain(texts, self._bounded(began + len(texts))):
                 size = len(line) + (size if taken else 0)
                 if size >= MAX_LINE:
-                    raise csv.Error(TOO_LONG)
+                    raise self.bad(f"line {began + read + 1}: {TOO_LONG}")
                 taken.append(line)
                 yield line
 

@@ -135,8 +135,8 @@ def test_rows_come_out_byte_for_byte_with_quotes_line_ends_and_empty_lines_apart
         (b"email,name\na@example.org,x\n\nb@example.org\n", "line 4, column 2: 1 cells, but the first line names 2"),
         (b"email,name\na@example.org,x,y\n", "line 2, column 3: 3 cells"),
         (b"email,name\na@example.org,M\xfcller\n", "line 2, character 16: byte 0xfc is no UTF-8"),
-        (b'email,name\na@example.org,"x\n', "line 2: a quote that begins here never ends"),
-        (b'email,name\n"x\ny",1\n"a"b,2\n', "line 4: "),
+        (b'email,name\na@example.org,"x\n', "line 2, column 2: a quote that begins here never ends"),
+        (b'email,name\n"x\ny",1\n"a"b,2\n', "line 4, column 1: "),
         (b"email,blocked_all\n", "column blocked_all is there already"),
     ],
 )
