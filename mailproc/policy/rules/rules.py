@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Set
+from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.rules.folding import fold, fold_word
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
-from mailproc.policy.rules.rule_file import Guard, OpenedFile, Rule, RuleFile, open_rule_file, read_rule_file
+from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_rule_file
 from mailproc.policy.rules.spelling import Spellings
 from mailproc.policy.rules.word_class import joined_classes
 
@@ -32,21 +32,20 @@ class RuleHit:
 class RuleSet:
     """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
 
-    `totality` (by language) and `first_person` are folded words. `files` are the names of all files, also of those
-    that are off.
+    `totality` are pairs of language and folded word, `first_person` folded words; `files` the names of all files, also
+    of those that are off.
     """
 
     rules: tuple[Rule, ...]
     digest: str
     matcher: Matcher
-    totality: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    totality: tuple[tuple[str, str], ...] = ()
     first_person: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
 
     def totality_in(self, languages: Collection[str]) -> list[str]:
         """The words of totality in these languages, in any without one; in order."""
-        wanted = languages or self.totality
-        return sorted({word for language in wanted for word in self.totality.get(language, ())})
+        return sorted({word for language, word in self.totality if not languages or language in languages})
 
     def without(self, rule_ids: Set[str]) -> "RuleSet":
         """The same as if some rules were never found; under the same digest."""
@@ -85,7 +84,9 @@ def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
         rules=rules,
         digest=_digest(sources),
         matcher=matcher,
-        totality=_totality(zip(opened, files, strict=True)),
+        totality=tuple(
+            (one.language, fold(word)) for one, read in zip(opened, files, strict=True) for word in read.totality
+        ),
         first_person=frozenset(fold(one) for read in files for one in read.first_person),
         files=tuple(sorted(sources)),
     )
@@ -131,13 +132,6 @@ def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
         folded = fold_word(word.rstrip("*"))
         (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
     return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))
-
-
-def _totality(files: Iterable[tuple[OpenedFile, RuleFile]]) -> Mapping[str, frozenset[str]]:
-    words: dict[str, frozenset[str]] = {}
-    for opened, read in files:
-        words[opened.language] = words.get(opened.language, frozenset()) | {fold(one) for one in read.totality}
-    return words
 
 
 def _double_ids(rules: tuple[Rule, ...]) -> list[str]:
