@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailproc.mail.arrival.authentication import Authentication
 from mailproc.mail.mail_kind import MailKind
@@ -40,8 +40,7 @@ def narrow(level: Level | None) -> Level | None:
     return Level.list if level is Level.list else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing that was seen. `rule` names a rule id or the built-in check (`feedback-type`, `header`, `token`, …).
 
     `where` is subject, body, header, report, envelope, or record: that was found when it was recorded. `span` are

@@ -139,6 +139,8 @@ def find_challenge(message: Message) -> str | None:
 def decisive_header(message: Message) -> str | None:
     """The first header field that alone tells a machine, as it stands there; None without one."""
     headers = message.headers
+    if headers.names.isdisjoint(AUTO_HEADERS):
+        return None
     decisive = {
         (name, value)
         for name in AUTO_HEADERS.keys() & headers.names

@@ -1,5 +1,6 @@
 """A MIME entity as the readers find it, before anything is decoded (RFC 2045 §2.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,7 +13,7 @@ class Entity:
     """
 
     content_type: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[tuple[str, str], ...] = ()
     body: memoryview = field(default_factory=lambda: memoryview(b""))
     parts: list["Entity"] = field(default_factory=list)

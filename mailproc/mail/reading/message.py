@@ -1,6 +1,6 @@
 """MIME and header reading (RFC 5322, 2045-2049, 2047, 2231): bytes in, `Message` out, never an exception."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from mailproc.mail.reading.addresses import addresses_in
@@ -231,7 +231,7 @@ def _ask(read: Callable[[T], Entity], content: T) -> Entity | None:
         return None
 
 
-def _disposition_of(headers: Headers, params: dict[str, str]) -> tuple[str | None, str | None]:
+def _disposition_of(headers: Headers, params: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Content-Disposition and file name (RFC 2183), None when absent."""
     value = headers.get("content-disposition")
     filename = params.get("name")

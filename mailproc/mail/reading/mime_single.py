@@ -1,6 +1,8 @@
 """The commonest mail of all, one text and nothing else: its structure is seen without asking a MIME library."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from mailproc.mail.reading.entity import Entity
 from mailproc.mail.reading.header_fields import fields_of, split_parameters, start_of_body
@@ -21,18 +23,24 @@ def read_single_text(content: bytes, header_end: int) -> Entity | None:
     body_start = start_of_body(content, header_end)
     if body_start == header_end or len(content) - body_start < 2:
         return None
-    content_type, params = "text/plain", dict[str, str]()
-    block = content[:header_end].lower()
+    block, said = content[:header_end].lower(), b"text/plain"
     named = block.count(b"content-type")
     if named:
         at = block.find(b"\ncontent-type:") + 1
         field = _PLAIN_FIELD.match(content, at, header_end) if named == 1 else None
         if field is None:
             return None
-        content_type, params = split_parameters(field[1].decode("ascii"))
+        said = field[1]
+    content_type, params = _split(said)
     return Entity(
         content_type=content_type,
         params=params,
         fields=fields_of(content[:header_end]),
         body=memoryview(content)[body_start:],
     )
+
+
+@lru_cache(maxsize=256)
+def _split(field: bytes) -> tuple[str, Mapping[str, str]]:
+    """A plain field in parts; mail programs write a handful of them again and again."""
+    return split_parameters(field.decode("ascii"))

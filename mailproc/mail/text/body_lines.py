@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 
 from mailproc.mail.text.body_text import Body
 from mailproc.mail.text.quote_lines import LineType
@@ -49,14 +50,13 @@ def _ends_of(body: Body) -> tuple[list[str], list[int], Sequence[LineType | None
 
 
 def _offsets_of(lines: Sequence[str], start: int) -> list[int]:
-    return list(accumulate([len(line) + 1 for line in lines[:-1]], initial=start))
+    return list(map(add, accumulate(map(len, lines[:-1]), initial=start), count()))  # and a line feed behind each
 
 
 def _start_of_last_quote(lines: Sequence[str]) -> int:
     """Index of the first line of a marked quote that only empty lines interrupt to the end; their count without one."""
     at = first = len(lines)
-    while at:
-        line = lines[at - 1]
+    for line in reversed(lines):
         if line and line[0] != ">":
             break
         at -= 1

@@ -1,7 +1,7 @@
 """Which text of a mail is read: its body, joined where clients split it, unwrapped where it flows (RFC 2046, 3676)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.text.html_text import text_of_html
@@ -30,8 +30,7 @@ _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatu
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """The readable text, where it came from, and what HTML containers say about stretches of it."""
 
     text: str

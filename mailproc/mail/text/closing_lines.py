@@ -23,14 +23,14 @@ def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: 
     start = len(lines)
     for reason, same in groupby(reversed(reasons[:])):
         start, stop = start - len(list(same)), start
-        if reason is not None or all(kind is LineType.blank for kind in types[start:stop]):
+        if reason is not None or types[start:stop].count(LineType.blank) == stop - start:
             continue
         _cut_disclaimers(lines, types, reasons, start, stop)
         end = _cut_tail(lines, types, reasons, start, stop)
         signed = _cut_signature(lines, types, reasons, start, end)
         if signed < end:
             _cut_tail(lines, types, reasons, start, signed)
-    if not any(why is None and kind is LineType.text for why, kind in zip(reasons, types, strict=True)):
+    if (None, LineType.text) not in zip(reasons, types, strict=True):
         _restore_signature(types, reasons)
 
 
@@ -97,26 +97,23 @@ def _cut_disclaimers(
     lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None], start: int, stop: int
 ) -> None:
     """Cut paragraphs of legal text, and boxes drawn around them."""
-    fresh = True
+    fresh, text = True, LineType.text
     index = start
     while index < stop:
-        kind = types[index]
-        if kind is LineType.rule:
-            end = _end_of_box(lines, types, index, stop)
-        elif kind is LineType.text and fresh:
-            end = index + 1
-            while end < stop and types[end] is LineType.text:
+        kind, end = types[index], index + 1
+        if kind is text:
+            while end < stop and types[end] is text:
                 end += 1
-            if not starts_disclaimer(lines[index:end]):
-                end = index
+            fresh = is_legal = fresh and starts_disclaimer(lines[index:end])
+        elif kind is LineType.rule:
+            end = max(end, _end_of_box(lines, types, index, stop))
+            is_legal = end > index + 1
+            fresh = fresh or not is_legal
         else:
-            end = index
-        if end > index:
+            fresh, is_legal = True, False
+        if is_legal:
             reasons[index:end] = ["disclaimer"] * (end - index)
-            index = end
-            continue
-        fresh = kind is not LineType.text
-        index += 1
+        index = end
 
 
 def _end_of_box(lines: Sequence[str], types: Sequence[LineType], start: int, stop: int) -> int:

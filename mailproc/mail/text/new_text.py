@@ -1,8 +1,8 @@
 """What a person wrote anew: quotes, attribution lines, signatures and disclaimers cut off (RFC 3676, all clients)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from mailproc.mail.reading.message import Message
 from mailproc.mail.text.body_lines import lines_of
@@ -13,8 +13,7 @@ from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers
 from mailproc.mail.text.signature import is_delimiter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(NamedTuple):
     """A stretch of the body that is not new: offsets into `NewText.body`, and why it was cut.
 
     `reason` is quote, attribution, forwarded, signature, mobile_signature, disclaimer, footer or unread.
@@ -25,8 +24,7 @@ class Cut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewText:
+class NewText(NamedTuple):
     """The new text and where it stood.
 
     `text` has `\\n` line ends and no blank lines at its ends. `body` is the whole readable text it was taken from.
@@ -91,7 +89,12 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
     index, count = 0, len(lines)
     while index < count:
         kind = types[index]
-        if kind in _SETTLED:
+        if kind is text:
+            if index and types[index - 1] is LineType.quote and _is_rest_of_quote(lines, types, index):
+                reasons[index] = "quote"
+            else:
+                written = True
+        elif kind in _SETTLED:
             reasons[index] = _SETTLED[kind]
         elif kind in _INTRODUCES:
             end = _end_of_introduction(types, index)
@@ -105,11 +108,6 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
                 return reasons
             index = end
             continue
-        elif kind is text:
-            if _is_rest_of_quote(lines, types, index):
-                reasons[index] = "quote"
-            else:
-                written = True
         index += 1
     return reasons
 
@@ -160,12 +158,8 @@ def _reason_of(kind: LineType) -> str:
 
 
 def _is_rest_of_quote(lines: Sequence[str], types: Sequence[LineType], index: int) -> bool:
-    """Whether this unmarked line is what was left over when a long quoted line was wrapped."""
-    if (
-        not 0 < index < len(lines) - 1
-        or types[index - 1] is not LineType.quote
-        or types[index + 1] is not LineType.quote
-    ):
+    """Whether this unmarked line below a quoted one is what was left over when that was wrapped."""
+    if index == len(lines) - 1 or types[index + 1] is not LineType.quote:
         return False
     above, line = lines[index - 1].rstrip(), lines[index]
     return (

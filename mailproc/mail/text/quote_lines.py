@@ -66,14 +66,16 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
         said = line.strip() if line.isascii() else line.strip(_UNSEEN)
         if not said:
             types[index] = blank
-        elif said[0] == ">":
+            continue
+        first = said[0]
+        if first == ">":
             is_long = len(said) >= 80 and not said.startswith(">From ")
             types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
-        elif (said[0] == "|" and _is_piped(lines, types, index, said)) or (
+        elif (first == "|" and _is_piped(lines, types, index, said)) or (
             ">" in said[1:9] and _is_by_initials(lines, index, said)
         ):
             types[index] = quote
-        elif said[0] in _DRAWN and (drawn := _type_of_drawn(lines, types, index, said)):
+        elif first in _DRAWN and (drawn := _type_of_drawn(lines, types, index, said)):
             types[index] = drawn
         elif ":" in said or "：" in said:
             attempts += _mark_labelled(lines, types, index, said) if attempts < _MAX_ATTEMPTS else 0

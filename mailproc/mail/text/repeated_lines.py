@@ -40,11 +40,8 @@ def cut_footers(
 
 def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
     """Cut stretches below a quote that stand in the quote, too: an unmarked copy of it."""
-    quoted_from = next((index for index, why in enumerate(reasons) if why in ("quote", "forwarded")), len(lines))
-    if None not in reasons[quoted_from:]:
-        return
-    below = zip(types[quoted_from:], reasons[quoted_from:], strict=True)
-    if not any(kind is LineType.text and why is None for kind, why in below):
+    quoted_from = min([reasons.index(why) for why in ("quote", "forwarded") if why in reasons], default=len(lines))
+    if (None, LineType.text) not in zip(reasons[quoted_from:], types[quoted_from:], strict=True):
         return
     # A long quote may be one line here.
     quotes = "\n".join(line for line, why in zip(lines, reasons, strict=True) if why == "quote")

@@ -63,6 +63,8 @@ def _parked(case: Case) -> Outcome | None:
 def _about_our_forward(case: Case) -> Outcome | None:
     """What comes to the envelope sender of the mail that we forward: only bounces, and about nobody whom we mail."""
     for rcpt_to in case.mail.envelope.rcpt_tos:
+        if "+" not in rcpt_to:
+            continue
         name, _, tag = split_address(rcpt_to)[0].lower().partition("+")
         if tag == BOUNCE_TAG and name in case.account.mailboxes.get(MailboxRole.bounce, ()):
             evidence = Evidence(rule="forward-bounce", phrase=short_text(rcpt_to), where="envelope")

@@ -1,6 +1,6 @@
 """Feedback reports: what each type does, when it is ours, and when its sender may act (R54-R58c)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -73,7 +73,7 @@ def decide_report(case: Case) -> Outcome:
     ours = "token" if token_found.token else proof_that_report_is_ours(case.account, report)
     if ours is None:
         return changed(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
-    outcome = replace(
+    outcome = changed(
         outcome, evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report"))
     )
     if report.spam_trap:

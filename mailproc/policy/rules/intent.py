@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.folding import fold, width_in_words
@@ -54,8 +54,7 @@ OF_ELSEWHERE = "cannot come to an event, and may mean its list"
 OF_DENIAL = "speaks of mail, and says no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(NamedTuple):
     """What a text asks for. `action` None: nothing. `decisive` is the match that decided; `matches` all that count.
 
     `guard` is set where a guard made it a review.
@@ -78,7 +77,8 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     manners = rules.matcher.manners
     signed = counted_matches(found)
     counted = tuple([match for match in signed if not is_only_sign(match)])
-    requests = [match for match in counted if match.rule.action == Action.unsubscribe]
+    wanted = Action.unsubscribe
+    requests = [match for match in counted if match.rule.action is wanted]
     guarded = any(match.rule.guard is not None for match in counted)
     for guard in (Guard.negation, Guard.third_person) if guarded else ():
         stopped = next(
@@ -136,7 +136,8 @@ def _is_false_friend(match: Match, found: TextMatches) -> bool:
 
 def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
     """The same without what only may be a request: beside a clear one it is no evidence."""
-    return tuple(match for match in counted if match.rule.action != Action.review or match.rule.also)
+    weak = Action.review
+    return tuple([match for match in counted if match.rule.action is not weak or match.rule.also])
 
 
 def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: RuleSet) -> bool:
@@ -156,17 +157,21 @@ def _says_me(match: Match, rules: RuleSet) -> bool:
 
 
 def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:
-    decisive = max(requests, key=lambda match: (len(match.rule.also), match.span[1] - match.span[0]))
+    decisive = requests[0] if len(requests) == 1 else max(requests, key=_weight)
     if _explains_leaving(found) or _is_lost_in_long_text(found, requests):
         return Intent(action=Action.review, reason=LONG_TEXT, decisive=decisive, matches=_without_weak(counted))
     return Intent(
         action=Action.unsubscribe,
         decisive=decisive,
         matches=_without_weak(counted),
-        also=frozenset(also for match in counted for also in match.rule.also),
+        also=frozenset([also for match in counted for also in match.rule.also]),
         substance=_has_substance(found, counted, manners),
         pinned=any(match.rule.level is not None for match in requests),
     )
+
+
+def _weight(request: Match) -> tuple[int, int]:
+    return len(request.rule.also), request.span[1] - request.span[0]
 
 
 def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], manners: Manners) -> Intent:

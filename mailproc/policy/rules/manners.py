@@ -1,7 +1,7 @@
 """Courtesy around a request: what of a sentence is left when greeting, please and thanks are taken off."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailproc.policy.rules.folding import fold, is_gapless, width_in_words
 from mailproc.policy.rules.normal_text import NormalText
@@ -13,8 +13,7 @@ _SMALL_NAME_PARTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
+class Core(NamedTuple):
     """Offsets in a normal sentence: what is left begins between `begin` and `latest` (a name may follow a greeting).
 
     It ends at `end`. `greeted` and `closed` tell of a greeting in front and a closing behind.

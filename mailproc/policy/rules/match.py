@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import accumulate
+from typing import NamedTuple
 
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.rules.folding import width_in_words
@@ -23,8 +24,7 @@ _MAX_ALONE = 40
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A rule found in a text: the words as written, their span there, and in which sentence.
 
     `source` is the rule's phrase or pattern that found them.
@@ -38,8 +38,7 @@ class Match:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextMatches:
+class TextMatches(NamedTuple):
     """A text and all rules found in it, in order of place."""
 
     normal: NormalText

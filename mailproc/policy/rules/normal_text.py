@@ -46,6 +46,7 @@ class NormalText:
     sentences: tuple[tuple[int, int], ...]
     words: int
     _places: dict[int, list[tuple[int, int]]] = field(default_factory=dict, repr=False, compare=False)
+    """Of the sentences that were asked for; empty where each letter stands as it stood."""
 
     def sentence_at(self, offset: int) -> int:
         """Number of the sentence at an offset in `line`."""
@@ -59,12 +60,11 @@ class NormalText:
         """Where a stretch of `line` (without spaces at its ends), which lies in this sentence, stands in the text."""
         offset = self.starts[number]
         first, last = self.sentences[number]
-        original = self.text[first:last]
-        if original.isascii() and original.lower() == self.lines[number][1:-1]:
-            return first + start - offset - 1, first + end - offset - 1
         places = self._places.get(number)
         if places is None:
-            places = self._places[number] = _places(original, self.lines[number])
+            places = self._places[number] = _places(self.text[first:last], self.lines[number])
+        if not places:
+            return first + start - offset - 1, first + end - offset - 1
         begin, _ = places[min(start - offset, len(places) - 1)]
         _, stop = places[min(max(end - offset - 1, 0), len(places) - 1)]
         return first + begin, first + max(stop, begin)
@@ -77,7 +77,7 @@ def normal_text(text: str, spellings: Spellings | None = None) -> NormalText:
     """
     text = text[:MAX_CHARACTERS]
     sentences = tuple(_sentences(text, blanked := _without_addresses(text)))
-    raw = "\n".join(blanked[start:end].replace("\n", " ") for start, end in sentences)
+    raw = "\n".join([blanked[start:end].replace("\n", " ") for start, end in sentences])
     words = [folded.split() for folded in fold_line(raw).split("\n")]
     line = "\n".join([f" {' '.join(one)} " for one in words])
     for apart, together in TOGETHER:
@@ -99,7 +99,7 @@ def _sentences(text: str, blanked: str) -> list[tuple[int, int]]:
         character = blanked[at]
         if character == "\n":
             length, line_start = at - line_start, at + 1
-            if _goes_on(blanked, at, length):
+            if length >= _PERHAPS_WRAPPED_LINE and _goes_on(blanked, at, length):
                 continue
         elif character in ".;…" and blanked[at + 1 : at + 2] not in _AFTER_STOP and at + 1 < len(blanked):
             continue
@@ -124,14 +124,13 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(text: str, at: int, length: int) -> bool:
-    """Whether the sentence before a line feed goes on behind it."""
+    """Whether the sentence before a line feed goes on behind it; `length` is that of a line that may be wrapped."""
     following = text[at + 1 : at + 40].lstrip(" \t\r")[:1]
     before = text[at - 1 : at]
-    if not following or following in "\n-*>•" or not length or before in ":;":
+    if not following or following in "\n-*>•" or before in ":;":
         return False
-    if before == ",":  # a greeting ends in a comma, too
-        return length >= _PERHAPS_WRAPPED_LINE and following.islower()
-    return length >= _WRAPPED_LINE or (length >= _PERHAPS_WRAPPED_LINE and following.islower())
+    # A greeting ends in a comma, too.
+    return following.islower() or (length >= _WRAPPED_LINE and before != ",")
 
 
 def _without_addresses(text: str) -> str:
@@ -167,7 +166,12 @@ def _edges(text: str, at: int, lowest: int) -> tuple[int, int]:
 
 
 def _places(original: str, sentence: str) -> list[tuple[int, int]]:
-    """For each character of a normal sentence, the (start, end) in the original that it came from."""
+    """For each character of a normal sentence, the (start, end) in the original that it came from.
+
+    Empty where only letter case is different: each then stands one behind its place in the original.
+    """
+    if original.isascii() and original.lower() == sentence[1:-1]:
+        return []
     words, origins = _words_with_origins(original)
     places: list[tuple[int, int]] = []
     for number, word in enumerate(sentence.split(" ")[1:-1]):

@@ -69,12 +69,13 @@ def denial_of_mail(found: TextMatches, counted: Iterable[Match]) -> tuple[Match,
     return next(((one, no) for one in named for no in denials if one.sentence == no.sentence), ())
 
 
-def may_mean_elsewhere(requests: Sequence[Match], counted: Iterable[Match]) -> bool:
+def may_mean_elsewhere(requests: Sequence[Match], counted: Sequence[Match]) -> bool:
     """Whether a text tells that somebody cannot come to an event, and its requests name no mail: whose list is it?"""
-    signs = [match for match in counted if match.rule.sign in (Sign.elsewhere, Sign.mail)]
-    named = {match.sentence for match in signs if match.rule.sign == Sign.mail}
-    is_elsewhere = any(match.rule.sign == Sign.elsewhere for match in signs)
-    return is_elsewhere and not any(match.sentence in named for match in requests)
+    signs = [match.rule.sign for match in counted]
+    if Sign.elsewhere not in signs:
+        return False
+    named = {match.sentence for match in counted if match.rule.sign == Sign.mail}
+    return not any(match.sentence in named for match in requests)
 
 
 def is_bare_beside_more(found: TextMatches, wish: Match, counted: Iterable[Match], manners: Manners) -> bool:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.reading.message import Headers, Message, addresses_in
@@ -49,18 +49,16 @@ class Trust(StrEnum):
     untrusted = "untrusted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriberRef:
+class SubscriberRef(NamedTuple):
     """A person as a mail names them: an address (as written, bare, storable), a subscriber key, or both."""
 
     address: str | None
-    key: str | None = None
     source: RefSource
     trust: Trust
+    key: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identified:
+class Identified(NamedTuple):
     """Who is meant. `refs` all act; none when nobody can be told.
 
     `token` is the one that decided. `others` were named, too, and are only recorded. `conflict` tells that different
