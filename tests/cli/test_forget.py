@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from command_line import Shell
@@ -110,8 +110,9 @@ def test_a_file_is_written_anew_and_postgresql_does_that_itself(either: Shell) -
     assert (done.returncode, "VACUUM FULL" in done.stderr) == ((0, False) if is_file else (69, True))
 
 
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(days=700)], ids=["new", "saved long ago"])
 async def test_mail_that_comes_while_it_waits_is_forgotten_with_the_rest(
-    erasing: Shell, monkeypatch: pytest.MonkeyPatch
+    erasing: Shell, monkeypatch: pytest.MonkeyPatch, age: timedelta
 ) -> None:
     monkeypatch.chdir(erasing.folder)
     settings = load_settings(erasing.folder / "mailproc.toml", {})
@@ -121,11 +122,11 @@ async def test_mail_that_comes_while_it_waits_is_forgotten_with_the_rest(
         while not any(one.standing.blocks for one in await store.persons(kim)):  # they were found, and are out
             await asyncio.sleep(0.01)
         late = InboundMail(
-            id=sortable_id(now, 1),
+            id=sortable_id(now - age, 1),
             account_id="acme",
             envelope=Envelope(mail_from=kim, rcpt_tos=("reply@reply.acme.example",)),
             content=f"From: {kim}\r\nTo: reply@reply.acme.example\r\nSubject: one more\r\n\r\nthanks\r\n".encode(),
-            received_at=now,
+            received_at=now - age,
         )
         await store.accept([late])
         await store.record(late, decide_mail(late, NOT_CHECKED, AccountPolicy(id="acme"), load_rules(None)))

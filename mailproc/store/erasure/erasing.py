@@ -69,7 +69,7 @@ class Erasure:
     ) -> AsyncIterator[tuple[int, list[MailTrace]]]:
         """Look through all mail of the account, part by part: how many were looked at, and those that name them.
 
-        With `since` only through what was received from then on.
+        With `since` only through what came in from then on.
         """
         async for part in mails_naming(self._reader, traces.named, since):
             yield part

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from mailproc.errors import StoreError, StoreUnavailable
 from mailproc.identity import sortable_id
 from mailproc.policy.hooks.event import OutboxState
 from mailproc.policy.standing.mention import Mentions
-from mailproc.store.engine.columns import from_json
+from mailproc.store.engine.columns import from_json, micros_of
 from mailproc.store.engine.people_tables import fact, subscriber, subscription
 from mailproc.store.engine.persons import person_of_address, person_of_key
 from mailproc.store.engine.reader import Reader
-from mailproc.store.engine.schema import decision, mail, mail_content, outbox, review
+from mailproc.store.engine.schema import ACCEPTED, WAITING, decision, mail, mail_content, outbox, review
 
 AT_ONCE = 200
 _OPEN = (OutboxState.pending.value, OutboxState.dead.value, OutboxState.held.value)
@@ -196,16 +196,17 @@ async def count_rows(reader: Reader, named: Named) -> Traces:
 async def mails_naming(
     reader: Reader, named: Named, since: datetime | None = None
 ) -> AsyncIterator[tuple[int, list[MailTrace]]]:
-    """All mail of the account, or what came since then, in parts: how many were looked at, and which name the person.
+    """All mail of the account, or what came in since then, in parts: how many were looked at, and who names the person.
 
     Envelope, decision and, where it is still there, the mail itself, which is what takes time.
     """
-    mentions, after = named.mentions, "" if since is None else sortable_id(since, 0)
+    mentions, after = named.mentions, ""
+    which = and_(mail.c.account_id == named.account_id, true() if since is None else _came_since(named.account_id, since))
     while True:
         rows = await reader.rows(
             select(mail.c.id, mail.c.envelope, mail.c.state, review.c.state)
             .outerjoin(review, and_(review.c.account_id == mail.c.account_id, review.c.id == mail.c.id))
-            .where(mail.c.account_id == named.account_id, mail.c.id > after)
+            .where(which, mail.c.id > after)
             .order_by(mail.c.id)
             .limit(AT_ONCE)
         )
@@ -223,6 +224,12 @@ async def mails_naming(
                 found.append(MailTrace(mail_id=mail_id, state=state, alone=alone, review=reviewed))
         yield len(rows), found
         after = ids[-1]
+
+
+def _came_since(account_id: str, since: datetime) -> ColumnElement[bool]:
+    """Mail received since then, and saved mail, which has its old date: not decided yet, or decided since."""
+    anew = select(decision.c.mail_id).where(decision.c.account_id == account_id, decision.c.decided_at >= micros_of(since))
+    return or_(mail.c.id >= sortable_id(since, 0), mail.c.state.in_((ACCEPTED, WAITING)), mail.c.id.in_(anew))
 
 
 async def _decisions(reader: Reader, account_id: str, mail_ids: Sequence[str]) -> dict[str, list[str]]:
