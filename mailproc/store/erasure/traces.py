@@ -201,12 +201,12 @@ async def mails_naming(
     Envelope, decision and, where it is still there, the mail itself, which is what takes time.
     """
     mentions, after = named.mentions, ""
-    which = and_(mail.c.account_id == named.account_id, true() if since is None else _came_since(named.account_id, since))
+    is_asked_for = true() if since is None else _came_since(named.account_id, since)
     while True:
         rows = await reader.rows(
             select(mail.c.id, mail.c.envelope, mail.c.state, review.c.state)
             .outerjoin(review, and_(review.c.account_id == mail.c.account_id, review.c.id == mail.c.id))
-            .where(which, mail.c.id > after)
+            .where(mail.c.account_id == named.account_id, mail.c.id > after, is_asked_for)
             .order_by(mail.c.id)
             .limit(AT_ONCE)
         )
@@ -228,8 +228,9 @@ async def mails_naming(
 
 def _came_since(account_id: str, since: datetime) -> ColumnElement[bool]:
     """Mail received since then, and saved mail, which has its old date: not decided yet, or decided since."""
-    anew = select(decision.c.mail_id).where(decision.c.account_id == account_id, decision.c.decided_at >= micros_of(since))
-    return or_(mail.c.id >= sortable_id(since, 0), mail.c.state.in_((ACCEPTED, WAITING)), mail.c.id.in_(anew))
+    is_new = decision.c.decided_at >= micros_of(since)
+    decided = select(decision.c.mail_id).where(decision.c.account_id == account_id, is_new)
+    return or_(mail.c.id >= sortable_id(since, 0), mail.c.state.in_((ACCEPTED, WAITING)), mail.c.id.in_(decided))
 
 
 async def _decisions(reader: Reader, account_id: str, mail_ids: Sequence[str]) -> dict[str, list[str]]:
