@@ -31,6 +31,13 @@ ONE_CLICK = DISPOSITION.format("List-Unsubscribe", "One-Click")
         (multipart(ONE_CLICK).replace(b"\r\n", b"\n"), MULTIPART),
         (multipart(ONE_CLICK), "multipart/form-data"),
         (multipart("Content-Type: text/plain\r\n" + ONE_CLICK), MULTIPART),
+        (multipart(ONE_CLICK), URLENCODED),
+        (multipart(ONE_CLICK), "text/plain"),
+        (multipart(ONE_CLICK), ""),
+        (multipart(ONE_CLICK), 'multipart/form-data; boundary="another"'),
+        (b"written by hand\r\n" + multipart(ONE_CLICK), MULTIPART),
+        (b"List-Unsubscribe=One-Click", MULTIPART),
+        (b"\xef\xbb\xbfList-Unsubscribe=One-Click", URLENCODED),
     ],
 )
 def test_a_one_click_request_is_known(body: bytes, content_type: str) -> None:

@@ -107,6 +107,8 @@ async def test_a_click_stands_though_the_machine_that_took_a_consent_has_a_fast_
         (b"x=1&List-Unsubscribe=One-Click&y=2", URLENCODED),
         (b"List-Unsubscribe=One-Click", {}),
         (PART, MULTIPART),
+        (PART, URLENCODED),
+        (b"List-Unsubscribe=One-Click", MULTIPART),
         ("chunked", MULTIPART),
         (PART, {**MULTIPART, "cookie": "session=1", "referer": "https://elsewhere.example/", "origin": "null"}),
     ],

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 MAX_FIELDS = 500
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which says nothing
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.IGNORECASE)
 _NAME = re.compile(r'\bname="?([^";\r\n]{1,200})"?', re.IGNORECASE)
 Fields = Sequence[tuple[str, str]]
@@ -13,16 +14,12 @@ Fields = Sequence[tuple[str, str]]
 def posted_fields(body: bytes, content_type: str) -> Fields:
     """Name and value of each field, in order; what cannot be read is left out. Values without a final line end.
 
-    Whatever is not `multipart/form-data` (RFC 7578) is read as urlencoded. At most the first 500.
+    Urlencoded or `multipart/form-data` (RFC 7578), whichever it is: clients that name the other, or nothing, mean what
+    they say all the same. At most the first 500.
     """
-    if content_type.strip().lower().startswith("multipart/"):
-        return _multipart(body, content_type)
-    text = body.decode("utf-8", "replace")
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
-    except ValueError:  # more fields than any form of ours has
-        return ()
-    return tuple((name.strip(), _ended(value)) for name, value in pairs)
+    body = body.removeprefix(_MARK)
+    is_multipart = body.lstrip().startswith(b"--") or content_type.strip().lower().startswith("multipart/")
+    return (is_multipart and _multipart(body, content_type)) or _urlencoded(body)
 
 
 def values_of(fields: Fields, name: str) -> tuple[str, ...]:
@@ -40,10 +37,20 @@ def is_one_click(fields: Fields) -> bool:
     return any(name.lower() == "list-unsubscribe" and value.strip().lower() == "one-click" for name, value in fields)
 
 
+def _urlencoded(body: bytes) -> Fields:
+    text = body.decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
+    except ValueError:  # more fields than any form of ours has
+        return ()
+    return tuple((name.strip(), _ended(value)) for name, value in pairs)
+
+
 def _multipart(body: bytes, content_type: str) -> Fields:
     found = _BOUNDARY.search(content_type[:1000])
-    # Whoever forgets to name the boundary writes it all the same: it is what the body begins with.
-    boundary = found[1].encode() if found else body.lstrip().split(b"\n", 1)[0].strip().removeprefix(b"--")
+    boundary = found[1].encode() if found else b""
+    if not boundary or b"--" + boundary not in body:  # forgotten, or another than the body begins with
+        boundary = body.lstrip().split(b"\n", 1)[0].strip().removeprefix(b"--")
     if not boundary:
         return ()
     fields = []
