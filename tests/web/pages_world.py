@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 from page_forms import form_of
@@ -127,7 +128,7 @@ class PagesWorld:
     async def press(self, page: httpx.Response, deed: str, **fields: Any) -> httpx.Response:
         """Send the form of a page that does this, as a browser would; `fields` are what the visitor chose."""
         action, hidden = form_of(page.text, deed)
-        return await self.client.post(action, data={**hidden, **fields})
+        return await self.client.post(urljoin(str(page.url), action), data={**hidden, **fields})
 
     async def facts(self) -> list[Fact]:
         """Everything that is known of anybody by that key, oldest first."""

@@ -78,7 +78,7 @@ async def test_the_files_of_a_page_are_there_with_their_types(one_store: Store, 
     logo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 100)
     world = await world_of(one_store, acme={"logo": str(logo), "link_click": "auto", "accent": "#ffe600"})
     html = (await world.get(f"/u/{leave_list()}")).text
-    found = {path: await world.get(path) for path in re.findall(r'(?:src|href)="(/assets/[^"]+)"', html)}
+    found = {path: await world.get(path) for path in re.findall(r'(?:src|href)="..(/assets/[^"]+)"', html)}
     assert {one.headers["content-type"].partition(";")[0] for one in found.values()} == {
         "text/css",
         "text/javascript",
@@ -102,6 +102,22 @@ async def test_the_page_of_a_link_that_nobody_signed_has_its_files_behind_any_pr
     for one in files:
         assert one.startswith(f"https://acme.example{prefix}/assets/")
         assert (await world.get(urlsplit(one).path.removeprefix(prefix))).status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["", "/mail", "/a/b"])
+@pytest.mark.parametrize("path", ["u/{}", "U/{}", "u/{}/", "u/=%0A{}", "s/{}", "u/a/b/{}?utm=/c"])
+async def test_a_link_leads_on_from_where_it_was_opened_whatever_host_and_prefix_it_was_made_with(
+    one_store: Store, path: str, prefix: str
+) -> None:
+    world = await world_of(one_store, acme={"url": "https://new.acme.example/later"})
+    path = "/" + path.format(leave_list())
+    page = await world.get(path, host="old.example")
+    assert page.status_code == 200
+    top = f"https://old.example{prefix}"
+    named = re.findall(r'(?:href|action)="([^"#]+)"', page.text)
+    found = [urljoin(f"{top}{path}", one).removeprefix(top) for one in named]
+    assert {one.split("/")[1] for one in found} >= {"s", "assets"}
+    assert [(await world.get(one)).status_code for one in found] == [200] * len(found)
 
 
 async def test_a_path_of_a_thousand_steps_makes_no_long_page(world: PagesWorld) -> None:

@@ -27,7 +27,7 @@ async def test_it_shows_what_is_public_and_nothing_else(world: PagesWorld) -> No
     assert "score" not in page.text
     assert "very bad" not in page.text
     assert "pat@example.org" not in page.text
-    assert f'href="/s/{profile()}"' in page.text
+    assert f'href="../s/{profile()}"' in page.text
 
 
 async def test_what_is_corrected_is_kept_and_the_rest_stays(world: PagesWorld) -> None:

@@ -47,15 +47,15 @@ class Visit:
             template,
             self.sender.brand,
             self.language,
-            base=self.sender.base,
+            base=_up_from(self.request),
             status=status,
             contact=self.sender.settings.contact,
             **values,
         )
 
     def address(self, door: str) -> str:
-        """The path of another page by the same link: `u`, `s` or `p`."""
-        return f"{self.sender.base}/{door}/{self.link.text}"
+        """Where another page is by the same link, from here: `u`, `s` or `p`."""
+        return f"{_up_from(self.request)}/{door}/{self.link.text}"
 
 
 class Reception:
@@ -176,7 +176,7 @@ def _host(request: Request) -> str:
 
 
 def _up_from(request: Request) -> str:
-    """The way from what was asked for to what all pages are behind, which only a link that verified tells by name."""
+    """The way from what was asked for to what all pages are behind: also for links of an older host or path prefix."""
     path: bytes = request.scope.get("raw_path") or request.url.path.encode()
     return "/".join([".."] * min(path.partition(b"?")[0].count(b"/") - 1, _MOST_STEPS))
 

@@ -15,7 +15,7 @@ from mailproc.web.pages.brand import Brand, brand_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """One account. Its pages are, for browsers, at this `host`, behind the path `base`; empty where nobody says."""
+    """One account. Its pages are, for browsers, at this `host`; empty where nobody says."""
 
     account_id: str
     keys: Mapping[int, bytes]
@@ -24,7 +24,6 @@ class Sender:
     settings: PagesSettings
     attributes: tuple[Attribute, ...]
     host: str
-    base: str
 
     @property
     def public_lists(self) -> list[MailingList]:
@@ -93,7 +92,6 @@ def senders_of(settings: Settings, kept: Iterable[MailingList]) -> Senders:
 
 def _sender(account: AccountSettings, lists: Iterable[MailingList]) -> Sender:
     pages = account.pages
-    at = urlsplit(pages.url or "")
     return Sender(
         account_id=account.id,
         keys={kid: bytes.fromhex(secret) for kid, secret in account.token_keys.items()},
@@ -101,6 +99,5 @@ def _sender(account: AccountSettings, lists: Iterable[MailingList]) -> Sender:
         brand=brand_of(pages.name or account.id, pages),
         settings=pages,
         attributes=pages.attributes(),
-        host=at.netloc.lower(),
-        base=at.path.rstrip("/"),
+        host=urlsplit(pages.url or "").netloc.lower(),
     )
