@@ -184,7 +184,7 @@ async def test_who_followed_before_facts_had_places_goes_on_where_they_were(empt
                 evidence="{}",
                 recorded_at=at,
             )
-    assert await migrate(empty_database_url) == ["0020", "0021", "0022", "0023"]
+    assert await migrate(empty_database_url) == ["0020", "0021", "0022", "0023", "0024"]
     store = await Store.open(empty_database_url, StoreSettings())
     follower = Follower(store)
     assert await follower.read() == ["person1@example.org", "person2@example.org", "person0@example.org"]

@@ -48,7 +48,7 @@ async def test_facts_get_the_ids_that_are_derived_today_and_whatever_names_them_
         await connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
     await engine.dispose()
 
-    assert await migrate(empty_database_url) == ["0018", "0019", "0020", "0021", "0022", "0023"]
+    assert await migrate(empty_database_url) == ["0018", "0019", "0020", "0021", "0022", "0023", "0024"]
     store = await Store.open(empty_database_url, StoreSettings(), scopes=scopes)
     assert await store.persons(PAT) == before
     assert await store.check() == []
@@ -165,7 +165,7 @@ async def test_requests_of_before_are_found_by_whoever_comes_with_the_address_in
         for said in (*map(an_opt_out, written), a_consent("ann+news@example.org")):
             names = {"kind": said.kind.value, "id": said.id, "address": said.address, "address_key": said.address}
             await insert(connection, "fact", **row, **names)
-    assert await migrate(empty_database_url) == ["0021", "0022", "0023"]
+    assert await migrate(empty_database_url) == ["0021", "0022", "0023", "0024"]
     store = await Store.open(empty_database_url, StoreSettings())
     come = ["pat+x@example.org", "kim@example.org", "l.ee@gmail.com", "maxperson+x@gmail.com", "ann@example.org"]
     found = await store.sends.check.stopped(SendTerms(account_id="acme"), addresses=come)

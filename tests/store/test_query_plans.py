@@ -13,8 +13,7 @@ from mailproc.store.engine.statement import Statement
 
 # Tables with a row per living process, per big mail on its way in, per list, and one that never holds many rows.
 SMALL = {"process", "upload", "pepper", "shadow_decision", "fact_place", "list"}
-# Whether an account keeps members at all tells its first row; who forgets somebody looks through all that is there.
-OF_THE_ACCOUNT = {"diagnosis.ANY_MEMBER", "forget_person.UNTOLD", "forget_person.EVENTS", "forget_person.FACTS"}
+OF_THE_ACCOUNT = {"diagnosis.ANY_MEMBER"}  # whether an account keeps members at all tells its first row
 
 
 def all_statements() -> Iterator[tuple[str, Statement]]:

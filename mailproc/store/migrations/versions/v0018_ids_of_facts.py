@@ -103,6 +103,7 @@ def _pages(connection: sa.Connection, query: sa.TextClause, *names: str) -> Iter
 
 def _rename_facts(connection: sa.Connection) -> None:
     """What was said again since ids are made like this is there already: then the older row goes."""
+    count = 0
     for page in _pages(connection, _NEW_NAMES, "old"):
         first = {row["new"]: row["old"] for row in reversed(page) if not row["is_there"]}
         renamed = [dict(row) for row in page if first.get(row["new"]) == row["old"]]
@@ -110,6 +111,8 @@ def _rename_facts(connection: sa.Connection) -> None:
         for statement, rows in ((_DELETE, older), (_RENAME, renamed)):
             if rows:
                 connection.execute(statement, rows)
+        if count // _LINE < (count := count + len(page)) // _LINE:
+            tell(f"0018: {count} facts have it; going on")
 
 
 def _id_of(row: Any) -> str:
