@@ -1,5 +1,6 @@
 """How much one client may ask for: so many requests a minute for each name, in bounded memory; and who a client is."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from ipaddress import ip_network
@@ -11,6 +12,7 @@ from mailproc.mail.arrival.network import Address, address_of, network_of
 
 _MOST_NAMES = 50_000
 _MOST_HOPS = 20
+_PORT = re.compile(r":[0-9]{1,5}$")  # some proxies write it behind the address
 # Loopback, RFC 1918 and RFC 4193: visitors from the internet have none of these addresses, proxies in front of us do.
 _INSIDE = tuple(
     ip_network(one) for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -68,7 +70,7 @@ class Clients:
         if not self._has_told and hops != [""]:
             self._tell_of_unnamed(address_of(peer))
         for hop in [peer, *reversed([one.strip() for one in hops])]:
-            address = address_of(hop)
+            address = address_of(hop) or address_of(_PORT.sub("", hop).strip("[]"))
             if address is None:
                 return "unknown"
             if not any(address in proxy for proxy in self._proxies):

@@ -104,6 +104,10 @@ async def test_a_list_that_several_sends_of_one_mail_went_to_is_left_once(store:
     await store.accept([mail])
     await store.record(mail, a_decision(mail, *opt_outs))
     assert await said_of(store) == [("account", None), ("list", "offers"), ("list", "weekly")]
+    [person] = await store.persons(KEY, "acme")
+    assert [one.evidence["meant"] for one in person.facts if one.level is Level.account] == [
+        "send 998 is not recorded: counts for the account; send 999 is not recorded: counts for the account"
+    ]
 
 
 @pytest.mark.parametrize(

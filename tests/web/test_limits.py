@@ -61,6 +61,16 @@ def test_a_proxy_that_the_settings_do_not_name_is_told_of_once(peer: str) -> Non
     assert "[web] proxies" in lines[0]["hint"]
 
 
+@pytest.mark.parametrize("said", ["203.0.113.9", "203.0.113.9:51234", "::ffff:203.0.113.9", "[::ffff:203.0.113.9]:443"])
+def test_a_proxy_may_write_the_port_behind_the_address(said: str) -> None:
+    assert Clients(["127.0.0.1"]).network(request_of("127.0.0.1", forwarded_for=said)) == "203.0.113.0/24"
+
+
+@pytest.mark.parametrize("said", ["203.0.113.9:", "203.0.113.9:1234567", "unknown", ":443", "203.0.113:443"])
+def test_what_is_no_address_with_a_port_is_of_no_network(said: str) -> None:
+    assert Clients(["127.0.0.1"]).network(request_of("127.0.0.1", forwarded_for=said)) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("proxies", "request_"),
     [

@@ -10,7 +10,8 @@ from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, lea
 
 from mailproc.policy.standing.facts import Channel
 from mailproc.policy.standing.lists import MailingList
-from mailproc.policy.standing.verdict import verdict
+from mailproc.policy.standing.send import Send
+from mailproc.policy.standing.verdict import Classification, verdict
 from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
@@ -65,6 +66,28 @@ async def test_who_is_on_no_list_that_is_known_leaves_all_that_the_mail_went_to(
 async def test_a_mail_of_no_list_leaves_the_account(world: PagesWorld, token: str) -> None:
     await world.press(await world.get(f"/u/{token}"), "leave")
     assert await world.said() == [(OPT_OUT, "account", None)]
+
+
+@pytest.mark.parametrize(
+    ("send", "told"),
+    [
+        ("777", "send 777 is not recorded: counts for the account"),
+        ("41", "send 41 went to no list: counts for the account"),
+        ("42", "send 42 went to offers, weekly: counts for all of them"),
+    ],
+)
+async def test_what_a_send_was_found_to_mean_is_told_as_of_mail(on_sqlite: PagesWorld, send: str, told: str) -> None:
+    of_none = Send(
+        account_id="acme",
+        id="41",
+        name="To nobody's list",
+        list_ids=(),
+        classification=Classification.commercial,
+        created_at=datetime.now(UTC),
+    )
+    await on_sqlite.store.sends.put(of_none)
+    await on_sqlite.press(await on_sqlite.get(f"/u/{leave_send(send)}"), "leave")
+    assert {one.evidence["meant"] for one in await on_sqlite.facts()} == {told}
 
 
 async def test_subscribing_again_is_a_consent_of_the_key_alone(world: PagesWorld) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.facts import MEANT, Channel, Fact, FactKind, Level
 from mailproc.policy.standing.list_number import by_number, is_same_list
-from mailproc.policy.standing.lists import left_of_send, list_named_by
+from mailproc.policy.standing.lists import left_of_send, list_named_by, told_of_send
 from mailproc.policy.standing.standing import Block, Standing, still_said
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 
@@ -17,9 +17,13 @@ _MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is left or joined again: these lists, sorted; without any the whole account."""
+    """What is left or joined again: these lists, sorted; without any the whole account.
+
+    `told` says, for people, how a send came to mean these; empty where the link names no send.
+    """
 
     list_ids: tuple[str, ...] = ()
+    told: str = ""
 
     @property
     def level(self) -> Level:
@@ -98,18 +102,21 @@ class Press:
         return said if self.token.send_number is None else {**said, "send": str(self.token.send_number)}
 
 
-def scope_of(token: Token, *, known: Collection[str], sent_to: Collection[str], member_of: Collection[str]) -> Scope:
+def scope_of(
+    token: Token, *, known: Collection[str], sent_to: Collection[str] | None, member_of: Collection[str]
+) -> Scope:
     """Which lists a press on this link leaves.
 
-    The list that the token names, or what leaving its send leaves; the account where that is none.
-    `known` are the lists that there are or were. One that nobody knows any more is named by its number: what is said of
-    it is kept, and never widened (R15).
+    The list that the token names, or what leaving its send leaves; the account where that is none. `sent_to` is None
+    where nobody recorded the send. `known` are the lists that there are or were. One that nobody knows any more is
+    named by its number: what is said of it is kept, and never widened (R15).
     """
     named = list_named_by(token, known)
     if named is not None:
         return Scope(list_ids=(named,))
     if token.purpose == Purpose.unsubscribe_send:
-        return Scope(list_ids=left_of_send(sent_to, member_of))
+        left = left_of_send(sent_to or (), member_of)
+        return Scope(list_ids=left, told=told_of_send(str(token.message), sent_to, left))
     return EVERYTHING
 
 
@@ -134,7 +141,7 @@ def leaving(presser: Presser, scope: Scope, press: Press) -> tuple[Fact, ...]:
     """The opt-outs that make somebody leave; none where their own request for the same stands already."""
     wanted: Iterable[str | None] = scope.list_ids or (None,)
     return tuple(
-        _fact(FactKind.opt_out, presser, list_id, press)
+        _fact(FactKind.opt_out, presser, list_id, press, scope.told)
         for list_id in wanted
         if not any(_is_same(block, presser, list_id) for block in presser.standing.blocks)
     )
@@ -182,7 +189,7 @@ def _is_same(block: Block, presser: Presser, list_id: str | None) -> bool:
     return block.fact_id in presser.pressed and is_level and is_same_list(block.list_id, list_id)
 
 
-def _fact(kind: FactKind, presser: Presser, list_id: str | None, press: Press) -> Fact:
+def _fact(kind: FactKind, presser: Presser, list_id: str | None, press: Press, told: str = "") -> Fact:
     return Fact(
         kind=kind,
         account_id=presser.account_id,
@@ -191,5 +198,5 @@ def _fact(kind: FactKind, presser: Presser, list_id: str | None, press: Press) -
         list_id=list_id,
         occurred_at=max(press.at, presser.earliest or press.at),
         channel=press.channel,
-        evidence=press.evidence,
+        evidence={**press.evidence, MEANT: told} if told else press.evidence,
     )

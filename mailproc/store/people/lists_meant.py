@@ -59,7 +59,15 @@ def name_lists(account_id: str, said: Sequence[Said]) -> Transaction[Sequence[Sa
 
 
 def _each_once(facts: Iterable[StoredFact]) -> tuple[StoredFact, ...]:
-    return tuple({one.id: one for one in facts}.values())
+    """Facts that turn out to be one are that one; what each was found to mean is told of all of them."""
+    once: dict[str, StoredFact] = {}
+    for one in facts:
+        said = once.setdefault(one.id, one)
+        if said is not one and said.fact.evidence.get(MEANT) != one.fact.evidence.get(MEANT):
+            told = "; ".join(each.fact.evidence[MEANT] for each in (said, one) if MEANT in each.fact.evidence)
+            evidence = {**said.fact.evidence, MEANT: told}
+            once[one.id] = stored_fact(replace(said.fact, evidence=evidence), said.fact.occurred_at)
+    return tuple(once.values())
 
 
 def _is_vague(one: Fact) -> bool:

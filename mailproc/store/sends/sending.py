@@ -115,13 +115,13 @@ class Sends:
         """
         return tuple(await self._asked(_BY_NUMBER, account_id=storable(account_id), number=number))
 
-    async def lists_of(self, account_id: str, number: int) -> tuple[str, ...]:
+    async def lists_of(self, account_id: str, number: int) -> tuple[str, ...] | None:
         """The lists that a token's mail went to, sorted: a click takes its person off those that they are on (R31).
 
-        Empty when no such send was recorded, or when it went to no list.
+        Empty when it went to no list; None when no such send was recorded.
         """
         found = await self.of_number(account_id, number)
-        return tuple(sorted({list_id for one in found for list_id in one.list_ids}))
+        return tuple(sorted({list_id for one in found for list_id in one.list_ids})) if found else None
 
     async def newest(self, account_id: str, limit: int = 100) -> list[Send]:
         """Recorded sends of an account, newest first."""

@@ -42,8 +42,8 @@ class Pressing:
         await self.leave(holder.presser, scope, token, Channel.one_click)
 
     async def _meant(self, sender: Sender, token: Token, holder: LinkHolder) -> tuple[LinkHolder, Scope]:
-        sent_to: tuple[str, ...] = ()
-        if token.purpose == Purpose.unsubscribe_send and token.message:
+        sent_to: tuple[str, ...] | None = None
+        if token.purpose == Purpose.unsubscribe_send:
             sent_to = await self._lists_of_send(sender.account_id, token.message)
         presser = holder.presser
         known = await self._known(sender, presser, token)
@@ -60,10 +60,10 @@ class Pressing:
             known = await self._store.lists.ids_ever(sender.account_id)
         return known
 
-    async def _lists_of_send(self, account_id: str, number: int) -> tuple[str, ...]:
-        """What is recorded of a send stays as it is: it is asked for once, unless there is none yet."""
-        known = self._sends.get((account_id, number), ())
-        if not known and (known := await self._store.sends.lists_of(account_id, number)):
+    async def _lists_of_send(self, account_id: str, number: int) -> tuple[str, ...] | None:
+        """What is recorded of a send stays as it is: it is asked for once, unless there is none yet; None then."""
+        known = self._sends.get((account_id, number))
+        if known is None and (known := await self._store.sends.lists_of(account_id, number)) is not None:
             if len(self._sends) >= MOST_SENDS:
                 self._sends.clear()
             self._sends[account_id, number] = known
