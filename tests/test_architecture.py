@@ -28,7 +28,7 @@ FLOORS = {
     "files.no_mail": 6,
     "rule_sets.proven": 4, "rule_sets.files": 5, "rule_sets.in_force": 9, "rule_sets.shadow": 9,
     "errands.what_if": 4, "errands.explained": 5, "errands.given": 6, "errands.by_hand": 7.5, "errands.sending": 7.5,
-    "errands.diagnosis": 7.5,
+    "errands.diagnosis": 7.5, "errands.waiting": 7.5,
     "store": 7, "authenticity": 7, "review": 7.5, "shapes": 7.8, "smtp": 8, "web": 8, "sync": 8,
     "watch.alarm_bell": 8, "watch.looking": 8, "watch.due_watch": 9, "watch.feedback_watch": 9, "watch.gauges": 9,
     "watch.retention": 9,

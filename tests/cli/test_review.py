@@ -259,6 +259,7 @@ async def known_subscribers(shell: Shell) -> None:
             [
                 Subscriber(account_id="acme", key="17", address="lou+a@example.org"),
                 Subscriber(account_id="acme", key="18", address="lou+b@example.org"),
+                Subscriber(account_id="acme", key="19", address="pat@example.org"),
             ]
         )
 
@@ -269,6 +270,14 @@ def test_status_shows_what_waits_about_a_person(held: Shell) -> None:
     assert review not in held.run("status", "kim@example.org").stdout
     held.run("unsubscribe", "PAT@example.org")
     [person] = held.json("status", "pat@example.org")
+    assert person["reviews"] == [review]
+
+
+def test_status_of_a_key_shows_what_waits_about_its_address(held: Shell) -> None:
+    review = only_review(held)["id"]
+    asyncio.run(known_subscribers(held))
+    assert review in held.run("status", "19").stdout
+    [person] = held.json("status", "19")
     assert person["reviews"] == [review]
 
 

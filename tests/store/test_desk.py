@@ -186,15 +186,15 @@ async def test_reviews_are_found_by_account_kind_reason_due_date_and_person(stor
         ReviewFilter(kind="reply"),
         ReviewFilter(reason="ASKS for"),
         ReviewFilter(due_before=item.due_at + timedelta(seconds=1)),
-        ReviewFilter(person="PAT@Example.org"),
+        ReviewFilter(persons=("PAT@Example.org",)),
     ]
     other = [
         ReviewFilter(account_id="other"),
         ReviewFilter(kind="bulk"),
         ReviewFilter(reason="100%"),
         ReviewFilter(due_before=item.due_at),
-        ReviewFilter(person="sam@example.org"),
-        ReviewFilter(person="pat"),
+        ReviewFilter(persons=("sam@example.org",)),
+        ReviewFilter(persons=("pat",)),
         ReviewFilter(state="resolved"),
     ]
     for wanted in found:

@@ -1,5 +1,6 @@
 """`status`, `unsubscribe`, `resubscribe`: one person's standing, seen and changed by hand."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -21,13 +22,13 @@ from mailproc.cli.shell.terminal import EX_NOPERM, EX_USAGE, err, out, print_jso
 from mailproc.errands.by_hand import Entered, Request, enter
 from mailproc.errands.given import check_list, named, past
 from mailproc.errands.sending import sends_behind
+from mailproc.errands.waiting import waiting_for
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.scope import GlobalScope
 from mailproc.policy.standing.send import Send
 from mailproc.settings.settings import Settings
 from mailproc.shapes.person import status_as_json
 from mailproc.shapes.records import send_as_json
-from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.results import PersonStatus, ReviewItem
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -71,13 +72,15 @@ def status(
     known = account_named(settings, account) if account else None
     check_list(settings, known, list_id)
     then = past(at, "--at", datetime.now(UTC)) if at else None
-    found, waiting, sends = run(_persons(settings, address or key or "", known, then))
+    found, waiting = run(_persons(settings, address or key or "", known, then))
     if as_json:
-        persons = zip(found, sends, strict=True)
         print_json(
             [
-                {**status_as_json(settings, one, waiting, list_id), "sends": [send_as_json(send) for send in of_one]}
-                for one, of_one in persons
+                {
+                    **status_as_json(settings, one.person, one.waiting, list_id),
+                    "sends": [send_as_json(send) for send in one.sends],
+                }
+                for one in found
             ]
         )
         return
@@ -85,22 +88,39 @@ def status(
         out.print(f"as it was at {then:%Y-%m-%d %H:%M:%S} UTC, by what had happened until then:", style="dim")
     if not found:
         out.print(f"{person}: nothing is known, so nothing stands against mailing", markup=False)
-    for one, of_one in zip(found, sends, strict=True):
-        print_status(settings, one, list_id)
-        print_sends(of_one)
+    for one in found:
+        print_status(settings, one.person, list_id)
+        print_sends(one.sends)
     for item in waiting:
         out.print(f"  waits for a person, due {item.due_at:%Y-%m-%d}: {item.reason}", markup=False)
         out.print(f"    mailproc review show {item.id}", style="dim")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A person with what waits now and names them, and the sends that what happened to them came of."""
+
+    person: PersonStatus
+    waiting: list[ReviewItem]
+    sends: list[Send]
+
+
 async def _persons(
     settings: Settings, person: str, account: str | None, at: datetime | None
-) -> tuple[list[PersonStatus], list[ReviewItem], list[list[Send]]]:
-    """Who is meant, what waits now that names them, and the sends that what happened to each came of."""
+) -> tuple[list[_Seen], list[ReviewItem]]:
+    """Who is meant, and all that waits now and names them, also where nothing else is known of them."""
     async with open_store(settings) as store:
-        waiting = [] if at else await store.desk.reviews(ReviewFilter(account_id=account, person=person))
-        found = await store.standings.of(person, account, at=at)
-        return found, waiting, [await sends_behind(store, one.facts) for one in found]
+        found = [
+            _Seen(
+                person=one,
+                waiting=[] if at else await waiting_for(store, one.account_id, one.address, one.key),
+                sends=await sends_behind(store, one.facts),
+            )
+            for one in await store.standings.of(person, account, at=at)
+        ]
+        waiting = [] if at else await waiting_for(store, account, person)
+        waiting += [item for one in found for item in one.waiting]
+        return found, list({(item.account_id, item.id): item for item in waiting}.values())
 
 
 def unsubscribe(

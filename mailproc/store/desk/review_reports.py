@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 
 from mailproc.policy.address import is_address
 from mailproc.store.engine.columns import address_key_of, micros_of, storable, time_of, time_or_none
@@ -25,14 +25,14 @@ _COLUMNS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFilter:
-    """Which reviews: None for any. `reason` is a part of it in any case, `person` an address or a subscriber key."""
+    """Which reviews: None for any. `reason` is a part of it in any case, `persons` any addresses or subscriber keys."""
 
     account_id: str | None = None
     state: str | None = "open"
     kind: str | None = None
     reason: str | None = None
     due_before: datetime | None = None
-    person: str | None = None
+    persons: tuple[str, ...] | None = None
 
 
 async def reviews(reader: Reader, wanted: ReviewFilter, limit: int, *more: ColumnElement[bool]) -> list[ReviewItem]:
@@ -48,9 +48,10 @@ async def reviews(reader: Reader, wanted: ReviewFilter, limit: int, *more: Colum
         query = query.where(review.c.reason.icontains(wanted.reason, autoescape=True))
     if wanted.due_before is not None:
         query = query.where(review.c.due_at < micros_of(wanted.due_before))
-    if wanted.person is not None:
-        mine = and_(review_name.c.account_id == review.c.account_id, review_name.c.review_id == review.c.id)
-        query = query.join(review_name, mine).where(review_name.c.name == _name_of(wanted.person))
+    if wanted.persons is not None:
+        named = select(review_name.c.account_id, review_name.c.review_id)
+        named = named.where(review_name.c.name.in_([_name_of(one) for one in wanted.persons]))
+        query = query.where(tuple_(review.c.account_id, review.c.id).in_(named))
     return [_review_from(row) for row in await reader.rows(query)]
 
 

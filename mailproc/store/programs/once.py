@@ -12,7 +12,7 @@ from mailproc.store.engine.columns import from_json, json_text, micros_of, stora
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation, in_order
 from mailproc.store.engine.program_tables import api_request
-from mailproc.store.engine.statement import Statement, Transaction, ask, tell
+from mailproc.store.engine.statement import Row, Statement, Transaction, ask, tell
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=1)  # who has no answer by then has died: the next may try
@@ -82,6 +82,11 @@ class Claim:
     asked_at: datetime
     taken_at: datetime
 
+    @property
+    def is_again(self) -> bool:
+        """Whether it was begun before, and may have been done: nobody was told how that ended."""
+        return self.taken_at > self.asked_at
+
     def columns(self) -> dict[str, Any]:
         """As parameters."""
         return {**self.key.columns(), "taken": micros_of(self.taken_at)}
@@ -128,9 +133,12 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | Claim]:
         "status": None,
         "answer": None,
     }
-    if (yield from ask(_CLAIM, **row)):
-        return Claim(key=asked.key, asked_at=time_of(now), taken_at=time_of(now))
-    [(digest, asked_at, taken_at, status, said)] = yield from ask(_FIND, **mine)
+    found: Sequence[Row] = ()
+    while not found:  # another process may let go of it in between
+        if (yield from ask(_CLAIM, **row)):
+            return Claim(key=asked.key, asked_at=time_of(now), taken_at=time_of(now))
+        found = yield from ask(_FIND, **mine)
+    [(digest, asked_at, taken_at, status, said)] = found
     if digest != asked.digest:
         return Before(is_other=True)
     if status is not None and said is None:

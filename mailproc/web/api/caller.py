@@ -14,6 +14,7 @@ from mailproc.policy.account import AccountPolicy
 from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, is_secret
 from mailproc.settings.account_policies import with_lists
 from mailproc.settings.settings import Settings
+from mailproc.store.programs.once import Claim
 from mailproc.store.store import Store
 from mailproc.web.api.problems import Trouble
 from mailproc.web.limits import Allowance
@@ -32,6 +33,7 @@ class Caller:
     token: ApiToken
     parts: Parts
     asked_at: datetime | None = None  # of a request under a key: when it was made first
+    is_again: bool = False  # of a request under a key: whether it may have been done before
     request: str | None = None  # of a request under a key: what tells it from all others, a digest
 
     @property
@@ -125,8 +127,12 @@ async def _caller(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)]
 ) -> Caller:
     token = await authenticate(request)
-    asked_at, digest = (getattr(request.state, name, None) for name in ("asked_at", "digest"))
-    return Caller(token=token, parts=request.app.state.parts, asked_at=asked_at, request=digest)
+    parts: Parts = request.app.state.parts
+    claim: Claim | None = getattr(request.state, "claim", None)
+    if claim is None:
+        return Caller(token=token, parts=parts)
+    digest: str = request.state.digest
+    return Caller(token=token, parts=parts, asked_at=claim.asked_at, is_again=claim.is_again, request=digest)
 
 
 def may(scope: Scope) -> Callable[..., Awaitable[Caller]]:

@@ -9,6 +9,8 @@ from mailproc.policy.deciding.review import Answer
 from mailproc.policy.standing.facts import Level
 from mailproc.web.api.models import Body, ListId, Person, Short
 
+Persons = list[Person]  # a tuple would be looked at to its end, however many there are
+
 
 class ReviewTold(BaseModel):
     """Something that waits for a person."""
@@ -32,7 +34,7 @@ class WantedAnswer(Body):
     answer: Answer
     level: Level | None = Field(None, description="How far `unsubscribe` reaches. Null: as far as the mail asks.")
     list: ListId | None = None
-    persons: tuple[Person, ...] = Field((), max_length=100, description="Who is meant, where the mail does not say.")
+    persons: Persons = Field([], max_length=100, description="Who is meant, where the mail does not say.")
     by: Short = Field(min_length=1, description="Who answers.", examples=["kim"])
     note: Short = ""
 

@@ -2,10 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.standing import Status
@@ -22,13 +31,29 @@ Id = Annotated[str, Path(min_length=1, max_length=200)]
 Short = Annotated[str, StringConstraints(max_length=400)]
 LINKS_SAID = "Where links are served; without it `url` of `[account.pages]`, and without that there is a mailto alone."
 ListId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+MOST_MISTAKES = 10_000
 One = TypeVar("One")
 
 
-class Body(BaseModel):
-    """What a program sends: nothing unknown is taken, so that a slip of the pen is told."""
+class Strict(BaseModel):
+    """A part of what a program sends: nothing unknown is taken, so that a slip of the pen is told."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Body(Strict):
+    """All that a program sends."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def few_mistakes(cls, value: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        """Of a body that is wrong everywhere only that is told: a list of a million mistakes takes a gigabyte."""
+        try:
+            return check(value)
+        except ValidationError as error:
+            if error.error_count() <= MOST_MISTAKES:
+                raise
+            raise PydanticCustomError("mistakes", "{n} values are wrong", {"n": error.error_count()}) from None
 
 
 class Channels(StrEnum):
@@ -168,9 +193,12 @@ class Change(BaseModel):
 
 
 class Entered(BaseModel):
-    """What a request did; no changes: it was so already."""
+    """What a request did."""
 
-    changes: list[Change]
+    changes: list[Change] | None = Field(
+        description="Whose standing became another. Empty: nobody's; they stood so already, or what was said later or"
+        " elsewhere counts. Null: this request may have done it before, and it is not known any more."
+    )
     unclear: str | None = Field(description="Who else may be meant.")
     still_global: bool = Field(description="They are out globally, which this does not lift.")
 
@@ -232,7 +260,7 @@ class SendTold(BaseModel):
     created_at: datetime
 
 
-class Recipient(Body):
+class Recipient(Strict):
     """Somebody whom a send is to reach: key, address, or both."""
 
     key: Annotated[str, StringConstraints(max_length=400)] | None = Field(None, examples=["1234567890"])

@@ -9,13 +9,13 @@ from mailproc.errands.by_hand import Request as HandRequest
 from mailproc.errands.by_hand import enter
 from mailproc.errands.diagnosis import Question, diagnose
 from mailproc.errands.given import check_list, named, past
+from mailproc.errands.waiting import waiting_for
 from mailproc.errors import NotFound, Unusable
 from mailproc.policy.address import why_no_address
 from mailproc.policy.imports.person_row import problem_of_key
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.tokens.api_token import Scope
 from mailproc.shapes.person import fact_as_json
-from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.put_person import WantedPerson as Wanted
 from mailproc.store.people.put_person import revision_of
@@ -70,11 +70,13 @@ async def put(
         must_be_new=if_none_match == "*",
         must_be_there=if_match == "*",
     )
+    settings = await caller.settings()  # read before: who reads in vain wrote nothing
+    waiting = await waiting_for(caller.store, caller.account_id, body.address, key)
     done = await caller.store.one_person.put(wanted)
     if not done.applied:
         raise Trouble(412, "they are not as you saw them: look again" if done.person else "there is nobody yet")
     assert done.person is not None
-    told = person_told(await caller.settings(), done.person, [], None)
+    told = person_told(settings, done.person, waiting, None)
     return said(told, 201 if done.created else 200, {"ETag": _etag(done.person)})
 
 
@@ -145,7 +147,14 @@ async def enter_request(body: models.ByHand, caller: Writer) -> Response:
     changes = [
         {"account": one.account_id, "address": one.address, "key": one.key, "status": one.status.value} for one in mine
     ]
-    return said({"changes": changes, "unclear": entered.recorded.unclear, "still_global": entered.still_global})
+    is_known = bool(changes) or not caller.is_again
+    return said(
+        {
+            "changes": changes if is_known else None,
+            "unclear": entered.recorded.unclear,
+            "still_global": entered.still_global,
+        }
+    )
 
 
 async def _asked(caller: Caller, body: models.Question) -> list[tuple[PersonStatus, dict[str, Any]]]:
@@ -160,9 +169,12 @@ async def _people(
     list_id = body.list if body else None
     check_list(settings, caller.account_id, list_id)
     at = past(body.at, "at", caller.now) if body and body.at else None
-    waiting = [] if at else await caller.store.desk.reviews(ReviewFilter(account_id=caller.account_id, person=person))
-    found = await caller.store.standings.of(person, caller.account_id, at=at)
-    return [(one, person_told(settings, one, waiting, list_id)) for one in found if one.is_known]
+    found = [one for one in await caller.store.standings.of(person, caller.account_id, at=at) if one.is_known]
+    told = []
+    for one in found:
+        waiting = [] if at else await waiting_for(caller.store, caller.account_id, one.address, one.key)
+        told.append((one, person_told(settings, one, waiting, list_id)))
+    return told
 
 
 def _fact(one: StoredFact) -> dict[str, Any]:

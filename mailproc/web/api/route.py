@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from inspect import signature
 from typing import Any
 
@@ -33,9 +33,11 @@ class Route(APIRoute):
         takes = HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
         caller = signature(self.endpoint).parameters["caller"].annotation
         scopes, may_be_once = scopes_of(caller), caller is not Reader  # the rest changes nothing
+        parameters = {one.alias for one in self.dependant.query_params}
 
         async def handler(request: Request) -> Response:
             check_scopes(await authenticate(request), scopes)  # first of all, and before a body is read
+            _check_parameters(request, parameters)
             given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if takes is not None and given != takes:
                 raise Trouble(415, f"send {takes}, and say so in Content-Type")
@@ -45,6 +47,15 @@ class Route(APIRoute):
             return await _once(request, key, handle)
 
         return handler
+
+
+def _check_parameters(request: Request, known: Collection[str]) -> None:
+    """A slip of the pen is told here as it is in a body: without `list` a link would leave more than was meant."""
+    there = ", ".join(sorted(known)) or "none"
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        said = f"there is no such parameter; there: {there}"
+        raise RequestValidationError([{"loc": ("query", name[:100]), "msg": said} for name in unknown])
 
 
 async def _once(request: Request, given: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
@@ -60,7 +71,7 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     found = await parts.store.once.begin(key, digest)
     if isinstance(found, Before):
         return _again(found)
-    request.state.asked_at = found.asked_at
+    request.state.claim = found
     request.state.digest = hashlib.sha256(f"{token.id}\n{given}\n{digest}".encode()).hexdigest()
     return await _done(request, found, handle)
 

@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 
 from benchmarks.web_parts import parts_of
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope, InboundMail
+from mailproc.pipeline import decide_mail
 from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, secret_of
 from mailproc.settings.account_policies import scopes_of
 from mailproc.settings.settings import Settings
@@ -17,6 +20,7 @@ from mailproc.store.store import Store
 from mailproc.web.application import Parts, build_application
 from mailproc.web.parts import utc_now
 
+ASKS = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: unsubscribe\r\n\r\nwhen is it?\r\n"
 SECRET = bytes(range(32)).hex()
 SETTINGS: dict[str, Any] = {
     "account": [
@@ -94,3 +98,14 @@ async def opened_api(
     stack.push_async_callback(store.close)
     parts = parts_of(settings, store, clock)
     return Api(parts=parts, application=build_application(parts), stack=stack, clock=clock)
+
+
+async def a_review(api: Api) -> str:
+    """A mail of Pat that waits for a person."""
+    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
+    mail = InboundMail(id="m1", account_id="acme", envelope=envelope, content=ASKS, received_at=api.clock())
+    await api.store.accept([mail])
+    policy = api.parts.accounts().get("acme")
+    assert policy is not None
+    await api.store.record(mail, decide_mail(mail, NOT_CHECKED, policy, api.parts.rules()))
+    return mail.id

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from mailproc.web.api.bounds import Bounds
 from mailproc.web.api.build import build_api
 from mailproc.web.application import build_application
 
+MANY = dict.fromkeys(map(str, range(50_000)), 1)
 PROBLEM = "application/problem+json"
 FILLED = {"key": "17", "list_id": "weekly", "send_id": "42", "review_id": "none", "mail_id": "none", "entry_id": "1"}
 BODIES = {
@@ -330,6 +332,47 @@ async def test_a_mail_to_explain_may_be_larger_than_other_bodies(small_api: Api)
 async def test_every_error_is_a_problem(small_api: Api, method: str, path: str, status: int) -> None:
     answer = await (await small_api.program()).request(method, path)
     assert (answer.status_code, answer.headers["content-type"], answer.json()["status"]) == (status, PROBLEM, status)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "there"),
+    [
+        ("GET", "/facts?curser=W10=", "cursor, limit"),
+        ("POST", "/headers/stream?lists=weekly", "links_base, list, send"),
+        ("GET", "/lists?limit=3", "none"),
+        ("PUT", "/lists/weekly?public=true", "none"),
+    ],
+)
+async def test_a_parameter_that_there_is_not_is_refused_and_nothing_done(
+    small_api: Api, method: str, path: str, there: str
+) -> None:
+    program = await small_api.program()
+    kind = "application/x-ndjson" if "stream" in path else "application/json"
+    answer = await program.request(method, path, content=b'{"name": "W"}', headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["mistakes"][0]["where"]) == (
+        422,
+        f"query.{path[path.index('?') + 1 :].partition('=')[0]}",
+    )
+    assert answer.json()["detail"].endswith(f"there: {there}")
+    assert (await program.get("/lists/weekly")).json()["name"] == "Weekly"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("PUT", "/people/17", {"address": "pat@example.org", "attributes": MANY}, "50000 values are wrong"),
+        ("POST", "/people/search", MANY, "50001 values are wrong"),
+        ("POST", "/send-checks", {"lists": [], "people": [{"a": 1, "b": 2}] * 9_000}, "18000 values are wrong"),
+        ("POST", "/reviews/m/answer", {"answer": "unsubscribe", "by": "kim", "persons": [1] * 300_000}, "at most 100"),
+    ],
+)
+async def test_of_a_body_that_is_wrong_everywhere_one_mistake_is_told(
+    small_api: Api, method: str, path: str, body: dict[str, Any], said: str
+) -> None:
+    program = await small_api.program()
+    answer = await program.request(method, path, json=body)
+    assert (answer.status_code, len(answer.json()["mistakes"])) == (422, 1)
+    assert said in answer.json()["detail"]
 
 
 async def test_a_body_of_another_kind_is_refused(small_api: Api) -> None:

@@ -7,15 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from api_house import Api, opened_api
+from api_house import Api, a_review, opened_api
 from httpx import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from mailproc.mail.arrival.authentication import NOT_CHECKED
-from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.metrics import Metrics
-from mailproc.pipeline import decide_mail
 from mailproc.store.programs.once import Answer, Before, Claim, Key, NoAnswer
 from mailproc.watch.retention import Retention
 
@@ -24,7 +21,6 @@ KEY = Key(account_id="acme", token_id="t", key="k")
 DONE = Answer(status=200, headers={}, body="{}")
 BACK = {"kind": "resubscribe", "person": "pat@example.org"}
 OUT = {"kind": "unsubscribe", "person": "pat@example.org"}
-ASKS = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: unsubscribe\r\n\r\nwhen is it?\r\n"
 ANSWER = {"answer": "unsubscribe", "by": "kim"}
 ONCE = {"Idempotency-Key": "a-1"}
 
@@ -75,10 +71,21 @@ async def test_a_repeat_whose_answer_was_lost_is_done_as_of_the_first_time(timed
     await program.post("/requests", json=OUT)
     clock.advance(minutes=2)
     again = await program.post("/requests", json=BACK, headers=ONCE)
-    assert (again.status_code, again.json()["changes"]) == (200, [])
+    assert (again.status_code, again.json()["changes"]) == (200, None)  # what it changed is not known, [] is nothing
     assert "idempotency-replayed" not in again.headers
     assert not await may_be_mailed(program)
     assert len((await program.get("/facts")).json()["items"]) == 3
+
+
+async def test_a_repeat_of_what_was_never_done_tells_what_it_changes(timed: Api, clock: Clock) -> None:
+    program = await timed.program()
+    await program.post("/requests", json=OUT, headers=ONCE)
+    await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
+    for table in ("fact", "standing", "outbox"):
+        await sql(timed, f"DELETE FROM {table}")
+    clock.advance(minutes=2)
+    [change] = (await program.post("/requests", json=OUT, headers=ONCE)).json()["changes"]
+    assert change["status"] == "unsubscribed"
 
 
 async def test_a_failed_request_may_be_made_again_under_its_key(api: Api) -> None:
@@ -266,15 +273,19 @@ async def test_answers_go_after_a_day_whether_anybody_asks_or_not(timed: Api, cl
         assert await kept(timed) == left
 
 
-async def a_review(api: Api) -> str:
-    """A mail of Pat that waits for a person."""
-    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
-    mail = InboundMail(id="m1", account_id="acme", envelope=envelope, content=ASKS, received_at=BEGAN)
-    await api.store.accept([mail])
-    policy = api.parts.accounts().get("acme")
-    assert policy is not None
-    await api.store.record(mail, decide_mail(mail, NOT_CHECKED, policy, api.parts.rules()))
-    return mail.id
+async def test_a_key_that_another_process_lets_go_of_is_claimed(postgresql_url: str, clock: Clock) -> None:
+    async with AsyncExitStack() as stack:
+        api = await opened_api(postgresql_url, stack, clock=clock)
+        await claimed(api)
+        engine = create_async_engine(postgresql_url)
+        stack.push_async_callback(engine.dispose)
+        async with engine.begin() as other:  # it has the row in hand while we look for what is known of the key
+            await other.execute(text("SELECT 1 FROM api_request FOR UPDATE"))
+            claiming = asyncio.create_task(claimed(api))
+            while not (await other.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted"))).all():
+                await asyncio.sleep(0.005)
+            await other.execute(text("DELETE FROM api_request"))
+        assert (await claiming).asked_at == clock.now
 
 
 async def kept(api: Api) -> int:

@@ -2,7 +2,7 @@
 
 import json
 
-from api_house import Api
+from api_house import Api, a_review
 
 PAT = {"address": "pat@example.org", "attributes": {"first_name": "Pat"}}
 
@@ -61,6 +61,27 @@ async def test_an_unsubscribe_by_phone_is_a_fact_with_who_entered_it_and_a_resub
     assert told["may_send"] == {"commercial": False, "transactional": True}
     back = await program.post("/requests", json={"kind": "resubscribe", "person": "17"})
     assert [one["status"] for one in back.json()["changes"]] == ["active"]
+
+
+async def test_what_waits_for_a_person_is_told_whichever_name_of_theirs_the_mail_has(api: Api) -> None:
+    review_id = await a_review(api)
+    program = await api.program()
+    made = await program.put("/people/17", json={"address": "pat@example.org"})
+    await program.put("/people/18", json={"address": "sam@example.org"})
+    by_address = await program.post("/people/search", json={"person": "pat@example.org"})
+    told = [made.json(), (await program.get("/people/17")).json(), *by_address.json()]
+    assert [one["reviews"] for one in told] == [[review_id]] * 3
+    assert (await program.get("/people/18")).json()["reviews"] == []
+
+
+async def test_a_request_that_something_newer_outweighs_changes_nobodys_standing(api: Api) -> None:
+    program = await api.program()
+    entry = {"kind": "unsubscribe", "person": "pat@example.org"}
+    await program.post("/requests", json={**entry, "kind": "resubscribe"})
+    told = await program.post("/requests", json={**entry, "received_at": "2026-01-01T00:00:00Z"})
+    assert told.json()["changes"] == []
+    [stands] = (await program.post("/people/standing", json={"person": "pat@example.org"})).json()
+    assert stands["may_send"]["commercial"]
 
 
 async def test_why_names_the_step_that_stops(api: Api) -> None:
