@@ -275,7 +275,7 @@ def test_status_shows_what_waits_about_a_person(held: Shell) -> None:
 
 def test_status_of_a_key_shows_what_waits_about_its_address(held: Shell) -> None:
     review = only_review(held)["id"]
-    asyncio.run(known_subscribers(held))
+    run(known_subscribers(held))
     assert review in held.run("status", "19").stdout
     [person] = held.json("status", "19")
     assert person["reviews"] == [review]
