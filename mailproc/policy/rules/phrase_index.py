@@ -17,7 +17,7 @@ from mailproc.policy.rules.folding import width_in_words
 from mailproc.policy.rules.phrase import Segment
 from mailproc.policy.rules.rule_file import Alone, Rule
 
-_SET_MEMORY_BYTES = 64 << 20
+_SET_MEMORY_BYTES = 128 << 20
 _STRETCH_CHARS = 1000
 _MAX_PLACES = 40
 # A text in which so many phrases stand was made of nothing else; what follows in it is not looked at.
