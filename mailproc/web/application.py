@@ -17,9 +17,10 @@ def build_application(parts: Parts) -> FastAPI:
     """Everything that is served over HTTP, as one ASGI application."""
     application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.router.routes.extend(watching_routes(parts.metrics, parts.readiness, parts.details))
-    routes = page_routes(parts.settings, parts.store, parts.lists, parts.metrics, parts.clock)
-    application.router.routes.extend(routes)
     api = Mount("/api/v1", build_api(parts))
     api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)  # also a line end in a path is the API's to answer
     application.router.routes.append(api)
+    # The last of them takes what nobody else does.
+    routes = page_routes(parts.settings, parts.store, parts.lists, parts.metrics, parts.clock)
+    application.router.routes.extend(routes)
     return application

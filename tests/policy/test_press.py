@@ -96,7 +96,7 @@ def test_what_stands_for_another_reason_is_no_request_of_theirs(other: Block) ->
 )
 def test_only_an_opt_out_by_a_link_of_theirs_is_their_press(more: dict[str, object], is_theirs: bool) -> None:
     said = Fact(kind=FactKind.opt_out, account_id="acme", key="17", occurred_at=NOW, channel=Channel.page)
-    assert is_press_of(replace(said, **more), "acme", "17") is is_theirs  # type: ignore[arg-type]
+    assert is_press_of(replace(said, **more), "acme", "17", FactKind.opt_out) is is_theirs  # type: ignore[arg-type]
 
 
 def test_saving_says_only_what_was_switched() -> None:

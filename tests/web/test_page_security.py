@@ -120,6 +120,25 @@ async def test_a_link_leads_on_from_where_it_was_opened_whatever_host_and_prefix
     assert [(await world.get(one)).status_code for one in found] == [200] * len(found)
 
 
+@pytest.mark.parametrize("path", ["/", "/u", "/mail", "/index.html", "/u-cut", "/%0A"])
+async def test_what_is_left_of_a_link_without_its_end_gets_the_page_that_helps(world: PagesWorld, path: str) -> None:
+    shown = await world.get(path)
+    assert (shown.status_code, "How to unsubscribe" in shown.text) == (404, True)
+    assert (await world.client.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 404
+    files = [urljoin(f"https://acme.example{path}", one) for one in re.findall(r'href="([^"#]+)"', shown.text)]
+    assert [(await world.get(urlsplit(one).path)).status_code for one in files] == [200] * len(files)
+
+
+@pytest.mark.parametrize("path", ["//u/{}", "/{}", "/mail/u/{}"])
+async def test_a_link_that_was_put_together_badly_is_pressed_all_the_same(one_store: Store, path: str) -> None:
+    world, path = await world_of(one_store), path.format(leave_list())
+    left = await world.press(await world.get(path), "leave")
+    assert "You are unsubscribed" in left.text
+    await world.press(left, "again")
+    assert (await world.client.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 200
+    assert await world.stopping("weekly") == [("list", "weekly")]
+
+
 async def test_a_path_of_a_thousand_steps_makes_no_long_page(world: PagesWorld) -> None:
     assert len((await world.get("/u/" + "/" * 1000)).text) < 4000
 

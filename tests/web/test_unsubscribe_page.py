@@ -155,6 +155,17 @@ async def test_they_are_told_that_they_left_only_when_that_stands(
     assert f'name="do" value="{deed}"' in answer.text
 
 
+async def test_a_page_does_not_press_its_button_for_who_has_come_back_since(on_sqlite: PagesWorld) -> None:
+    auto = PagesWorld(store=on_sqlite.store, acme={"link_click": "auto"})
+    page = await auto.get(f"/u/{leave_list()}")
+    assert "data-auto" in page.text
+    await auto.press(await auto.press(page, "leave"), "again")
+    restored = await auto.get(f"/u/{leave_list()}")
+    assert "data-auto" not in restored.text
+    assert "<script" not in restored.text
+    assert "You are unsubscribed" in (await auto.press(restored, "leave")).text
+
+
 async def test_pressing_twice_says_the_same_and_is_one_fact(world: PagesWorld) -> None:
     page = await world.get(f"/u/{leave_list()}")
     await world.press(page, "leave")

@@ -40,7 +40,8 @@ class Presser:
 
     `is_known` tells that a subscriber has the key; of others everything is kept by key alone, and `agreed_to` are the
     lists that they asked for by key. `came_by` are the lists that the mail with the link was sent to. `pressed` are the
-    ids of opt-outs that links of theirs left before; `newest` is when the last that is known of them happened.
+    ids of opt-outs that links of theirs left before; `has_returned` tells that they came back by one. `newest` is when
+    the last that is known of them happened.
     """
 
     account_id: str
@@ -51,6 +52,7 @@ class Presser:
     agreed_to: frozenset[str] = frozenset()
     came_by: frozenset[str] = frozenset()
     pressed: frozenset[str] = frozenset()
+    has_returned: bool = False
     newest: datetime | None = None
 
     @property
@@ -131,10 +133,10 @@ def agreed_lists(facts: Iterable[Fact]) -> frozenset[str]:
     return frozenset(one.list_id for one in said if one.kind is FactKind.consent and one.list_id is not None)
 
 
-def is_press_of(said: Fact, account_id: str, key: str) -> bool:
-    """Whether somebody left by a link of their own; what others said of them may end when theirs must stand."""
+def is_press_of(said: Fact, account_id: str, key: str, kind: FactKind) -> bool:
+    """Whether somebody said this by a link of their own; what others said of them may end when theirs must stand."""
     is_theirs = said.account_id == account_id and said.key == key and said.channel in _LINKS
-    return is_theirs and said.kind is FactKind.opt_out
+    return is_theirs and said.kind is kind
 
 
 def leaving(presser: Presser, scope: Scope, press: Press) -> tuple[Fact, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailproc.policy.pages.press import Presser, agreed_lists, is_press_of
-from mailproc.policy.standing.facts import Fact
+from mailproc.policy.standing.facts import Fact, FactKind
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Journal
@@ -119,6 +119,7 @@ def _presser(
         standing=standing_of(said, context.thresholds_of(account_id)),
         member_of=tuple(lists),
         agreed_to=frozenset() if is_known else agreed_lists(own),
-        pressed=frozenset(one.id for one in said if is_press_of(one, account_id, key)),
+        pressed=frozenset(one.id for one in said if is_press_of(one, account_id, key, FactKind.opt_out)),
+        has_returned=any(is_press_of(one, account_id, key, FactKind.consent) for one in said),
         newest=max((one.occurred_at for one in said), default=None),
     )

@@ -33,7 +33,10 @@ def page_routes(
     metrics: Metrics,
     clock: Callable[[], datetime],
 ) -> list[BaseRoute]:
-    """`/u/`, `/s/`, `/p/`, in capitals as well, and `/assets/`. `lists` are those that were made by command, of now."""
+    """`/u/`, `/s/`, `/p/`, in capitals as well, and `/assets/`. `lists` are those that were made by command, of now.
+
+    The last is for every other path: what clients leave of a link gets the page that helps, and `//u/TOKEN` is pressed.
+    """
     senders = SendersInForce(settings, lists)
     reception = Reception(senders, settings.web, metrics)
     pressing, forms = Pressing(store, metrics, clock), Forms(clock)
@@ -48,17 +51,18 @@ def page_routes(
 
     return [
         *(
-            _door(spelled, _guarded(handler, reception))
+            _door(f"/{spelled}/", _guarded(handler, reception))
             for door, handler in doors.items()
             for spelled in (door, door.upper())
         ),
         Route("/assets/{name}", asset),
+        _door("/", _guarded(doors["u"], reception)),
     ]
 
 
-def _door(letter: str, handler: Handler) -> Route:
+def _door(above: str, handler: Handler) -> Route:
     """A route whose link may be anything, also with the line ends that wrapping put into it."""
-    route = Route(f"/{letter}/{{link:path}}", handler, methods=["GET", "POST"])
+    route = Route(f"{above}{{link:path}}", handler, methods=["GET", "POST"])
     route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
     return route
 

@@ -76,7 +76,8 @@ class UnsubscribePage:
             here=visit.address("u"),
             choices=visit.address("s"),
             is_stale=is_stale,
-            auto=visit.sender.settings.link_click == "auto" and not is_stale,
+            # A browser that shows the page again by itself takes nobody off who has come back since.
+            auto=visit.sender.settings.link_click == "auto" and not is_stale and not holder.presser.has_returned,
         )
 
     async def _pressed(self, visit: Visit, fields: Fields) -> Response:
