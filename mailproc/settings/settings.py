@@ -88,7 +88,7 @@ class WebSettings(_Table):
 
     listen: Sockets = ("127.0.0.1:8080",)
     proxies: Networks = ()  # networks of our own reverse proxies: their X-Forwarded-For is believed
-    link_requests_per_minute: int = Field(60, ge=1)  # pages on one person's links; one-click POSTs beside them
+    link_requests_per_minute: int = Field(60, ge=1)  # pages on one link; one-click POSTs beside them
     page_requests_per_minute: int = Field(1200, ge=1)  # of one network (/24 of IPv4, /56 of IPv6); not of one-click
     bad_links_per_minute: int = Field(60, ge=1)  # of one network: who tries out links
     api_calls_per_minute: int = Field(600, ge=1)  # of each token

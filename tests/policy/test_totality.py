@@ -40,6 +40,8 @@ def test_a_name_that_two_lists_share_names_neither() -> None:
         ("take me off all lists", "all", True),
         ("Take me and my wife off all your lists, thanks", "all", True),
         ("nehmt mich aus allen Verteilern", "allen", True),
+        ("Отпишите меня от всего", "от всего", True),
+        ("הסר אותי מכל הרשימות", "מכל", True),
         ("take me off Acme Weekly, you all write well", "all", False),
         ("Please unsubscribe me. From everything.", "everything", False),
         ("alles", "alles", False),

@@ -221,6 +221,15 @@ async def test_one_link_may_not_be_clicked_without_end(store: Store) -> None:
     assert (await world.one_click(leave_list(key="18"))).status_code == 200
 
 
+async def test_who_has_one_link_of_somebody_cannot_use_up_another(on_sqlite: PagesWorld) -> None:
+    world = await world_of(on_sqlite.store, web={"link_requests_per_minute": 2})
+    flood = [leave_list("offers"), leave_list("offers").upper(), leave_list("offers")]
+    assert [(await world.one_click(token)).status_code for token in flood] == [200, 200, 429]
+    assert [(await world.get(f"/s/{token}")).status_code for token in flood] == [200, 200, 429]
+    assert (await world.one_click(leave_list("weekly"))).status_code == 200
+    assert (await world.get(f"/u/{leave_all()}")).status_code == 200
+
+
 async def test_scanners_that_look_at_a_link_leave_its_click_alone(on_sqlite: PagesWorld) -> None:
     world = await world_of(on_sqlite.store, web={"link_requests_per_minute": 2})
     looks = [(await world.get(f"/{door}/{leave_list()}")).status_code for door in ("u", "s", "u", "u")]

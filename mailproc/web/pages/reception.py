@@ -109,13 +109,13 @@ class Reception:
         if found is None:
             self._bad_links.spend(network, now)
             raise self.problem(request, "unknown", 404)
-        if wait := self._visits.spend(_holder(found), now):
+        if wait := self._visits.spend(_counted(found), now):
             raise self.problem(request, "too-often", 429, wait, found.sender)
         return found
 
     def clicked_too_often(self, visit: Visit) -> float:
-        """Count a one-click request; the seconds to wait when there were too many on this person's links, else 0."""
-        return self._clicks.spend(_holder(visit), time.monotonic())
+        """Count a one-click request; the seconds to wait when there were too many on this link, else 0."""
+        return self._clicks.spend(_counted(visit), time.monotonic())
 
     async def body(self, request: Request) -> Fields:
         """The fields of a POST. Raises Turned for a body that is too big, too slow, or broken off."""
@@ -167,8 +167,9 @@ class Reception:
         return Turned(response)
 
 
-def _holder(visit: Visit) -> str:
-    return f"{visit.link.account_id} {visit.link.token.key}"
+def _counted(visit: Visit) -> str:
+    """The link as we write it, not its person: whoever has one of somebody's links cannot use up the others."""
+    return f"{visit.link.account_id} {visit.link.text}"
 
 
 def _host(request: Request) -> str:
