@@ -258,3 +258,35 @@ def test_what_may_be_about_another_thing_or_list_is_before_a_person(text: str):
 def test_the_same_words_ask_where_nothing_else_is_said_or_mail_is_named(text: str):
     rules = shipped_rules()
     assert read_intent(rules.matcher.match(text), rules).action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please remove pat@old.example and add pat@new.example instead.",
+        "Please take this one off the list and put me on with pat@new.example",
+        "Bitte diese Adresse löschen und dafür pat@new.example aufnehmen",
+        "Supprimez pat@old.example et ajoutez pat@new.example",
+        "My late mother should be taken off your list.",
+        "The addressee is deceased. Kindly remove from your database.",
+        "Slet venligst min afdøde mor fra listen.",
+        "Prosím vymažte mou zesnulou matku ze seznamu.",
+        "SET GARDEN-NEWS NOMAIL",
+    ],
+)
+def test_another_address_somebody_else_or_a_pause_is_before_a_person(text: str):
+    rules = shipped_rules()
+    assert read_intent(rules.matcher.match(text), rules).action == Action.review
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich widerspreche der Nutzung meiner Daten für Werbezwecke.",
+        "I object to the processing of my personal data for marketing.",
+        "Je m'oppose au traitement de mes données à des fins de prospection.",
+    ],
+)
+def test_an_objection_takes_off_and_goes_to_people(text: str):
+    decision = decide_mail(mail(reply_mail(text)), NOT_CHECKED, account_with(), shipped_rules())
+    assert (decision.action, decision.also) == (Action.unsubscribe, (Also.forward,))
