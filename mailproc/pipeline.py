@@ -99,7 +99,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
         bounces=outcome.bounces,
         facts=outcome.facts,
         foreign=outcome.foreign,
-        defects=tuple(short_text(defect) for defect in case.message.defects[:_MAX_DEFECTS]),
+        defects=tuple(map(short_text, case.message.defects[:_MAX_DEFECTS])),
         parser=case.message.parser,
         authentication=case.authentication,
         hinges=outcome.hinges,

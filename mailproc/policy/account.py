@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from mailproc.policy.address import ascii_domain, split_address
 from mailproc.policy.sources.sources import NO_SOURCES, FeedbackSources
@@ -88,8 +89,7 @@ class NoRoute(StrEnum):
     unknown_mailbox = "unknown_mailbox"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """Whose mailbox an address is. `token` is the verified token in it.
 
     `parked` says why it is taken although nothing is known of it: it has the shape of a token but does not verify.
@@ -164,7 +164,7 @@ def mailbox_of(account: AccountPolicy, local_part: str) -> Route | None:
     parked = UNKNOWN_ADDRESS_TOKEN if looks_like_token(local_part) else None
     for role, local_parts in account.mailboxes.items():
         if name in local_parts:
-            return Route(account_id=account.id, role=MailboxRole(role), parked=parked)
+            return Route(account_id=account.id, role=role, parked=parked)
     if name in _ALWAYS:
         return Route(account_id=account.id, role=_ALWAYS[name], parked=parked)
     return Route(account_id=account.id, role=MailboxRole.reply, parked=parked) if parked else None

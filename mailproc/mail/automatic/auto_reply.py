@@ -139,14 +139,12 @@ def find_challenge(message: Message) -> str | None:
 def decisive_header(message: Message) -> str | None:
     """The first header field that alone tells a machine, as it stands there; None without one."""
     headers = message.headers
-    if headers.names.isdisjoint(AUTO_HEADERS):
-        return None
-    decisive = {
+    decisive = [
         (name, value)
         for name in AUTO_HEADERS.keys() & headers.names
         for value in headers.all(name)
         if (said := value.strip().lower()).startswith(AUTO_HEADERS[name]) and said not in ("no", "false")
-    }
+    ]
     if not decisive:
         return None
     first = next((name, value) for name, value in headers.fields if (name.lower(), value) in decisive)

@@ -44,14 +44,19 @@ def _signs(patterns: Iterable[str]) -> Callable[[str | bytes], bool]:
     options.max_mem = 32 << 20
     either = re2.Set.SearchSet(options)
     either.Add("")
-    either.Add("|".join(f"(?:{pattern})" for pattern in patterns))
+    either.Add("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns))
     either.Compile()
     return lambda text: either.Match(text) != [0]
 
 
-_SENDER = _signs((r"amazonaws\.com", DAEMON.pattern, OFFICE.pattern, *ROBOTS, *CHALLENGE_LOCALS, *CHALLENGE_DOMAINS))
-_SUBJECT = _signs(
+_SENDER_OR_SUBJECT = _signs(
     (
+        r"amazonaws\.com",
+        DAEMON.pattern,
+        OFFICE.pattern,
+        *ROBOTS,
+        *CHALLENGE_LOCALS,
+        *CHALLENGE_DOMAINS,
         SUBJECT.pattern,
         RECEIPT_SUBJECT.pattern,
         AGGREGATE_SUBJECT.pattern,
@@ -74,7 +79,7 @@ def has_machine_signs(message: Message, envelope: Envelope) -> bool:
         or decisive_header(message) is not None
         or CHALLENGE_HEADER.search("\n".join(message.headers.names)) is not None
         or bool(report_type_of(message.root))
-        or any(_is_signed(part) for part in message.root.walk())
+        or any(map(_is_signed, message.root.walk()))
     )
 
 
@@ -86,8 +91,7 @@ def _is_signed_by_address(message: Message) -> bool:
         not (sender and sender.isascii() and subject.isascii())
         or len(sender) > _MAX_SENDER
         or len(subject) > _MAX_SUBJECT
-        or _SENDER(sender)
-        or _SUBJECT(subject)
+        or _SENDER_OR_SUBJECT(f"{sender}\n{subject}")
     )
 
 

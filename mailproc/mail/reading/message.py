@@ -71,11 +71,10 @@ def message_of_headers(text: str) -> Message:
 
 def _normalised(content: bytes) -> bytes:
     """Without byte order mark and empty lines on top; line ends of old Macs made line feeds."""
-    if content[:3] == b"\xef\xbb\xbf":
-        content = content[3:]
-    if content[:1] in (b"\n", b"\r"):
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    if content.startswith((b"\n", b"\r")):
         content = content.lstrip(b"\r\n")
-    if b"\r" in content[:1000] and b"\n" not in content:
+    if content.find(b"\r", 0, 1000) >= 0 and b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     return content
 
@@ -145,7 +144,6 @@ class _Reader:
 
     def _message(self, entity: Entity, parser: str, depth: int) -> Message:
         headers = Headers(entity.fields)
-        recipients = [*headers.all("to"), *headers.all("cc")]
         root = self._part(entity, headers, depth, attached=False)
         return Message(
             headers=headers,
@@ -154,7 +152,6 @@ class _Reader:
             parser=parser,
             subject=decode_header(headers.get("subject") or ""),
             from_addresses=addresses_in(", ".join(headers.all("from"))),
-            to_addresses=addresses_in(", ".join(recipients)) if recipients else (),
         )
 
     def _part(self, entity: Entity, headers: Headers, depth: int, *, attached: bool) -> Part:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailproc.mail.reading.addresses import addresses_in
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:
@@ -56,7 +58,10 @@ class Part:
 
     def param(self, name: str) -> str | None:
         """Parameter of Content-Type; names are lower-case; None when absent."""
-        return next((value for key, value in self.params if key == name), None)
+        for key, value in self.params:
+            if key == name:
+                return value
+        return None
 
     def walk(self) -> Iterator["Part"]:
         """This part and all below it in document order; enclosed messages are not entered."""
@@ -77,7 +82,10 @@ class Message:
     """Subject, RFC 2047 decoded, white space collapsed; empty when absent."""
     from_addresses: tuple[str, ...] = ()
     """Addresses of From, bare; empty when absent or unreadable."""
-    to_addresses: tuple[str, ...] = ()
-    """Addresses of To and Cc, bare."""
     found: dict[object, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     """What was found in it and is costly to find again, by what was asked; the message itself never changes."""
+
+    @property
+    def to_addresses(self) -> tuple[str, ...]:
+        """Addresses of To and Cc, bare; most mail is never asked for them."""
+        return addresses_in(", ".join((*self.headers.all("to"), *self.headers.all("cc"))))

@@ -43,6 +43,7 @@ class NewText(NamedTuple):
 
 _INTRODUCES = frozenset({LineType.attribution, LineType.header, LineType.divider, LineType.forwarded})
 _SETTLED = {LineType.quote: "quote", LineType.signature: "signature", LineType.unread: "unread"}
+_ATTRIBUTED = frozenset({LineType.attribution, LineType.blank})
 _EMPTY = frozenset({LineType.blank, LineType.rule})
 _QUOTED = frozenset({"quote", "attribution", "forwarded"})
 _SIGNED = frozenset({"signature", "mobile_signature"})
@@ -129,7 +130,7 @@ def _is_marked_quote(lines: Sequence[str], types: Sequence[LineType], start: int
     Below a header block or a divider everything is quoted, unless nothing was written above it. Below an attribution a
     mark of omission may stand before the quote: `[…]`, `8<`.
     """
-    attribution = all(kind in (LineType.attribution, LineType.blank) for kind in types[start:end])
+    attribution = _ATTRIBUTED.issuperset(types[start:end])
     if written and not attribution:
         return False
     for line, kind in zip(lines[end : end + 8], types[end : end + 8], strict=True):

@@ -60,6 +60,9 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
     for index, line in enumerate(lines):
         if types[index] is not text:
             continue
+        if not line:
+            types[index] = blank
+            continue
         if len(line) > MAX_READ_LINE:
             types[index] = LineType.unread
             continue

@@ -42,7 +42,8 @@ def take_off(
     if not (case.account.automatic or case.account.released):
         return held(_named_in(identified, outcome), f"{outcome.reason}; {NOT_AUTOMATIC}")
     level = outcome.level or Level.account
-    facts = tuple(
+    evidence = {**fact_evidence(case, outcome), **send_evidence(identified.token)}
+    facts = [
         Fact(
             kind=kind,
             account_id=case.mail.account_id,
@@ -53,11 +54,11 @@ def take_off(
             occurred_at=case.mail.received_at,
             about_mail_of=about_mail_of,
             channel=channel,
-            evidence={**fact_evidence(case, outcome), **send_evidence(identified.token)},
+            evidence=evidence,
         )
         for ref in identified.refs
-    )
-    return _named_in(identified, outcome, level=level, facts=facts, hinges=hinges)
+    ]
+    return _named_in(identified, outcome, level=level, facts=tuple(facts), hinges=hinges)
 
 
 def by_verdict(case: Case, verdict: Verdict, taken: Outcome, waiting: Callable[..., Outcome]) -> Outcome:
@@ -129,7 +130,9 @@ def _date(value: str | None) -> datetime | None:
 
 def _named_in(identified: Identified, outcome: Outcome, **more: Any) -> Outcome:
     """The outcome with the people who are meant, with what was only named as evidence, and with `more` fields."""
-    others = tuple(Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others)
-    by = (Evidence(rule="token", phrase=str(identified.token), where="header"),) if identified.token else ()
-    evidence = outcome.evidence + by + send_seen(outcome, identified.token) + others
-    return changed(outcome, subscribers=identified.refs, evidence=evidence, **more)
+    evidence = [*outcome.evidence]
+    if identified.token is not None:
+        evidence.append(Evidence(rule="token", phrase=str(identified.token), where="header"))
+        evidence += send_seen(outcome, identified.token)
+    evidence += [Evidence(rule="also-named", phrase=short_text(one), where="header") for one in identified.others]
+    return changed(outcome, subscribers=identified.refs, evidence=tuple(evidence), **more)

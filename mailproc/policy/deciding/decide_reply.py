@@ -139,7 +139,7 @@ def _is_new_subject(case: Case, body: Intent) -> bool:
         return is_that_of_quoted is False and not body.substance
     if is_that_of_quoted is not None:
         return not is_that_of_quoted
-    is_answer = bool(referenced_domains(case.message))
+    is_answer = any(referenced_domains(case.message))
     return not is_answer or not body.substance or is_answer_to_ours(case.account, case.message)
 
 

@@ -47,11 +47,11 @@ def find_named_address(case: Case, request: Match, where: str) -> str | None:
     """
     text = case.subject.text if where == "subject" else case.text
     start, end = request.span
-    own = {address.lower() for address in case.message.from_addresses}
-    found: list[str] = []
     stretch = text[start : end + _REACH]
     if "@" not in stretch:
         return None
+    own = {address.lower() for address in case.message.from_addresses}
+    found: list[str] = []
     for match in _ADDRESS.finditer(stretch):
         between = fold(stretch[min(end - start, match.start()) : match.start()]).split()
         before = fold(stretch[: match.start()]).split()[-1:]

@@ -228,7 +228,7 @@ def _has_substance(found: TextMatches, counted: Iterable[Match], manners: Manner
 def _words_beside(text: str, sentence: tuple[int, int], spans: list[tuple[int, int]], manners: Manners) -> int:
     """Words of the clauses of one sentence in which no rule was found; short or courteous clauses do not count."""
     start, end = sentence
-    edges = [start, *(found.end() for found in _CLAUSE.finditer(text, start, end)), end]
+    edges = [start, *[found.end() for found in _CLAUSE.finditer(text, start, end)], end]
     words = 0
     for first, last in pairwise(edges):
         if not any(first < stop and begin < last for begin, stop in spans):

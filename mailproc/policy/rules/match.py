@@ -104,14 +104,14 @@ class Matcher:
         return TextMatches(normal, tuple(found))
 
     def _match(self, search: _Search, sought: Sought, start: int, end: int) -> Match | None:
-        rule, normal = sought.rule, search.normal
+        rule, normal, span = sought.rule, search.normal, (start, end)
         sentence = normal.sentence_at(start)
         if sought.bound and not self._stands_right(
-            search, rule, sentence, (start, end), begins=sought.begins, ends=sought.ends
+            search, rule, sentence, span, begins=sought.begins, ends=sought.ends
         ):
             return None
         first, last = normal.span_in(sentence, start, end)
-        return Match(rule, normal.text[first:last], (first, last), sentence, (start, end), sought.source)
+        return Match(rule, normal.text[first:last], (first, last), sentence, span, sought.source)
 
     def _stands_right(
         self, search: _Search, rule: Rule, sentence: int, span: tuple[int, int], *, begins: bool, ends: bool

@@ -16,6 +16,7 @@ from mailproc.policy.rules.word_class import joined_classes
 
 _WORD = re.compile(r"[^\W\d_]+\*?")
 _LONG_BEGINNING = 6
+_TAKING_OUT = frozenset({Guard.false_friend, Guard.talk})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
 
 def counted_matches(found: TextMatches) -> tuple[Match, ...]:
     """Matches that count: not those in a sentence that a false friend or talk about the matter takes out."""
-    return _not_guarded(found, frozenset({Guard.false_friend, Guard.talk}))
+    return _not_guarded(found, _TAKING_OUT)
 
 
 def _not_guarded(found: TextMatches, guards: frozenset[Guard]) -> tuple[Match, ...]:

@@ -22,13 +22,14 @@ class Spellings:
         self.words = tuple(sorted(set(words)))
         # Each with its literal beginning, which the matcher jumps to.
         starts = sorted({word[:2] for word in self.words})
-        self._candidates = [re.compile(rf" {start}[^\W\d_]{{5,14}}(?= )") for start in starts]
+        self._candidates = [(f" {start}", re.compile(rf" {start}[^\W\d_]{{5,14}}(?= )")) for start in starts]
         self._read = lru_cache(maxsize=4096)(self._nearest)
 
     def corrected(self, line: str) -> str:
         """The line with misspelt words put right."""
-        for candidates in self._candidates:
-            line = candidates.sub(lambda match: " " + self._read(match[0][1:]), line, _MAX_CORRECTED)
+        for start, candidates in self._candidates:
+            if start in line:
+                line = candidates.sub(lambda match: " " + self._read(match[0][1:]), line, _MAX_CORRECTED)
         return line
 
     def _nearest(self, word: str) -> str:

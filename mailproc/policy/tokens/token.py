@@ -46,6 +46,7 @@ _IN_TEXT = re.compile(
     r"(?<![A-Za-z0-9])([ubfrpUBFRP]-)?"
     r"([A-Za-z0-8]{48}(?:[A-Za-z0-8]{10})?(?:[A-Za-z0-8]{13})?)(?![A-Za-z0-9])"
 )
+_SHORTEST = 48
 MAX_LOCAL_PART = 64  # octets (RFC 5321 §4.5.3.1.1)
 _MAX_FOUND = 50
 
@@ -171,12 +172,12 @@ def key_ids_in(text: str) -> tuple[int, ...]:
 
 def looks_like_token(local_part: str) -> bool:
     """Whether a local part has the shape of a token, with its prefix letter, verified or not."""
-    return any(match[1] for match in _IN_TEXT.finditer(local_part))
+    return len(local_part) > _SHORTEST and any(match[1] for match in _IN_TEXT.finditer(local_part))
 
 
 def find_tokens(text: str, keys: Mapping[int, bytes]) -> Iterator[Token]:
     """Every token in a text that verifies, in order; at most the first 50 candidates are looked at."""
-    if not keys:
+    if not keys or len(text) < _SHORTEST:
         return
     for shape in shapes_in(text):
         token = verified(shape, keys)

@@ -117,14 +117,11 @@ def is_answer_to_ours(account: AccountPolicy, message: Message) -> bool:
     return any(is_our_domain(account, domain) for domain in referenced_domains(message))
 
 
-def referenced_domains(message: Message) -> list[str]:
+def referenced_domains(message: Message) -> Iterator[str]:
     """Domains of the Message-IDs that a mail answers."""
-    return [
-        domain
-        for name in _REFERENCE_FIELDS
-        for value in message.headers.all(name)[:5]
-        for domain in _MESSAGE_ID.findall(value[: _MAX_VALUE * 5])
-    ]
+    for name in _REFERENCE_FIELDS:
+        for value in message.headers.all(name)[:5]:
+            yield from _MESSAGE_ID.findall(value[: _MAX_VALUE * 5])
 
 
 def _domain_of(address: str) -> str:
