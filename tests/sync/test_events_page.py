@@ -14,6 +14,8 @@ from standardwebhooks.webhooks import Webhook
 
 from mailproc.policy.hooks.event import event_as_json, event_from_json
 from mailproc.policy.standing.facts import Channel
+from mailproc.policy.standing.list_number import numbered
+from mailproc.policy.tokens.token_key import number_of
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/events.md").read_text(encoding="utf-8")
 BODY = '{"type":"subscriber.active","data":{"name":"Zoë"}}'.encode()
@@ -85,3 +87,8 @@ def test_the_vector_on_the_page_is_a_true_one() -> None:
     assert body
     assert signature
     assert Webhook(secret[1]).sign("msg_0001", datetime.fromtimestamp(1772529120, UTC), body[1]) == signature[1]
+
+
+def test_a_receiver_is_told_how_to_know_a_list_by_its_number() -> None:
+    for list_id in ("weekly", "77"):
+        assert f"`{numbered(number_of(list_id))}`" in PAGE
