@@ -13,6 +13,7 @@ from mailproc.policy.standing.verdict import Classification, verdict
 from mailproc.policy.standing.why import Step
 from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.settings import Settings
+from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 
 BY_NUMBER = numbered(number_of("monthly"))
@@ -77,6 +78,20 @@ async def test_who_switches_it_on_again_gets_it_and_no_other(world: PagesWorld, 
     assert (CONSENT, "list", "monthly") in await world.said()
     assert await world.stopping("monthly") == []
     assert bool(await world.stopping("weekly")) is is_out
+
+
+async def test_who_joined_it_while_it_was_gone_is_one_of_its_members(store: Store) -> None:
+    without = await world_of(store, lists=())
+    await without.press(await without.press(await without.get(f"/u/{leave_list('monthly')}"), "leave"), "again")
+    await store.put_subscribers([Subscriber(account_id="acme", key=key, address=f"{key}@example.org") for key in "234"])
+    for key, list_id in (("2", "monthly"), ("3", "monthly"), ("3", BY_NUMBER), ("4", "weekly")):
+        await store.subscriptions.join("acme", list_id, [key])
+    found = [[one.key for one in some] async for some in store.subscriptions.all("acme", "monthly")]
+    assert found == [[KEY, "2", "3"]]
+    assert [[one.key for one in some] async for some in store.subscriptions.all("acme", "monthly", KEY)] == [["2", "3"]]
+    assert await store.subscriptions.join("acme", "monthly", [KEY, "2", "4"]) == ["4"]
+    assert await store.subscriptions.leave("acme", "monthly", [KEY, "3", "99"]) == [KEY, "3"]
+    assert [[one.key for one in some] async for some in store.subscriptions.all("acme", "monthly")] == [["2", "4"]]
 
 
 async def test_a_press_on_a_send_leaves_it_too_where_they_joined_it_while_it_was_gone(store: Store) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Select, bindparam, select, union
 
+from mailproc.policy.standing.list_number import by_number, is_same_list
 from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.store.engine.columns import json_text, micros_of, storable
 from mailproc.store.engine.journal import Journal
@@ -12,7 +14,7 @@ from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, subscriber, subscription
 from mailproc.store.engine.persons import Names, Person, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader
-from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
+from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, one_of
 from mailproc.store.people.person_rows import attributes_of, join, leave, lists_joined
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.standing_rows import told_standing
@@ -33,25 +35,36 @@ _AFTER = Statement(
         .limit(AT_ONCE)
     )
 )
-_MEMBERS_AFTER = Statement(
-    lambda insert: (
-        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
-        .select_from(subscription)
-        .join(
-            subscriber,
-            and_(
-                subscriber.c.account_id == subscription.c.account_id, subscriber.c.key == subscription.c.subscriber_key
-            ),
-        )
+
+
+def _members(of_list: str) -> Select[Any]:
+    """The first keys behind `after` on a list: of two lists together no page needs more of either."""
+    found = (
+        select(subscription.c.subscriber_key)
         .where(
             subscription.c.account_id == bindparam("account_id"),
-            subscription.c.list_id == bindparam("list_id"),
+            subscription.c.list_id == bindparam(of_list),
             subscription.c.subscriber_key > bindparam("after"),
         )
         .order_by(subscription.c.subscriber_key)
         .limit(AT_ONCE)
+        .subquery()
     )
-)
+    return select(found.c.subscriber_key)
+
+
+def _members_after(_: Insert) -> Any:
+    on_it = union(_members("list_id"), _members("by_number")).subquery()
+    return (
+        select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
+        .select_from(on_it.join(subscriber, subscriber.c.key == on_it.c.subscriber_key))
+        .where(subscriber.c.account_id == bindparam("account_id"))
+        .order_by(subscriber.c.key)
+        .limit(AT_ONCE)
+    )
+
+
+_MEMBERS_AFTER = Statement(_members_after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +95,16 @@ def join_known(context: Context, one: Membership) -> Transaction[list[str]]:
     rows = yield from ask(KNOWN, account_id=one.account_id, keys=json_text(one.keys))
     known = sorted(key for (key,) in rows)
     on = yield from lists_joined(one.account_id, known)
-    new = [key for key in known if one.list_id not in on.get(key, ())]
+    new = [key for key in known if not any(is_same_list(list_id, one.list_id) for list_id in on.get(key, ()))]
     yield from join(one.account_id, [(one.list_id, key) for key in new], micros_of(context.now))
     return new
 
 
 def _leave(context: Context, one: Membership) -> Transaction[list[str]]:
-    return (yield from leave(one.account_id, one.list_id, one.keys))
+    left: set[str] = set()
+    for name in sorted({one.list_id, by_number(one.list_id)}):  # both are one list
+        left.update((yield from leave(one.account_id, name, one.keys)))
+    return sorted(left)
 
 
 def _join_all(context: Context, payloads: Sequence[Membership]) -> Transaction[list[list[str]]]:
@@ -166,7 +182,8 @@ def _some(context: Context, account_id: str, list_id: str | None, after: str) ->
     if list_id is None:
         rows = yield from ask(_AFTER, account_id=account_id, after=after)
     else:
-        rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, list_id=storable(list_id), after=after)
+        names = {"list_id": storable(list_id), "by_number": by_number(storable(list_id))}
+        rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, after=after, **names)
     people = [
         Person(person=person_of_key(key), key=key, address=address, address_key=address_key)
         for key, address, address_key in rows
