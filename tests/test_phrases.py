@@ -1,7 +1,7 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has ten sets more, each written before the program saw a line of
+without a look at the rules. fixtures/strangers.toml has eleven sets more, each written before the program saw a line of
 it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
 them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
 Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
@@ -51,6 +51,7 @@ BARS = {
     "echoes": {"recall": 85, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
     "mondays": {"recall": 87, "kept": 98, "precision": 97, "quiet": 83, "doubt": 69},
     "tuesdays": {"recall": 59, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
+    "wednesdays": {"recall": 78, "kept": 88, "precision": 89, "quiet": 86, "doubt": 23},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
