@@ -121,9 +121,15 @@ class Client:
         told = await self._call("POST", "/send-checks", body)
         return {int(one["place"]): one for one in told["stopped"]}
 
-    async def check_stream(self, people: AsyncIterable[Mapping[str, str]], lists: Sequence[str]) -> AsyncIterator[Told]:
+    async def check_stream(
+        self,
+        people: AsyncIterable[Mapping[str, str]],
+        lists: Sequence[str],
+        *,
+        classification: Classification = "commercial",
+    ) -> AsyncIterator[Told]:
         """The same for any number: an answer with `may_send` for each, in their order. Raises ApiError if cut short."""
-        params = [("list", one) for one in lists]
+        params = [*(("list", one) for one in lists), ("classification", classification)]
         async for told in self._stream("/send-checks/stream", people, params):
             yield told
 
@@ -238,7 +244,7 @@ class Client:
                 if "done" in told:
                     return
                 if "problem" in told:
-                    raise ApiError(503, str(told["problem"]))
+                    raise ApiError(told["status"], str(told["problem"]))
                 yield told
         raise ApiError(503, "the answer ended before it was done")
 

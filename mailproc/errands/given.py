@@ -57,6 +57,8 @@ def usable_list_id(list_id: str) -> str:
     """The id of a list. Raises Unusable for what can be none."""
     if is_numbered(list_id):
         raise Unusable(f"{list_id} is what a list is called of which only a token's number is known: choose another id")
+    if "/" in list_id or list_id in (".", ".."):
+        raise Unusable("the id of a list is part of paths: choose one without /, and not of dots alone")
     return _usable(list_id, 100, "a list")
 
 

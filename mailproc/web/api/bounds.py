@@ -1,27 +1,34 @@
-"""How much and how slowly a program may send: bodies, pauses, and answers that nobody reads."""
+"""How much and how slowly a program may send: bodies, pauses, and all that is in hand at once."""
 
 import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mailproc.web.api.problems import Trouble, problem
+from mailproc.web.api.problems import RETRY_SECONDS, Trouble, problem
 from mailproc.web.api.route import HAVE_A_BODY, NDJSON, RFC822
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_MAIL_BYTES = 26 * 1024 * 1024
-PAUSE_SECONDS = 30.0  # between two pieces of a body, and until a piece of an answer is taken
+MAX_IN_HAND_BYTES = 256 * 1024 * 1024  # of all bodies together
+PAUSE_SECONDS = 30.0  # between two pieces of a body
 _MAX_PATH = 2000
 _LIMITS: dict[str, int | None] = {NDJSON: None, RFC822: MAX_MAIL_BYTES}
 
 
 class Bounds:
-    """Around the whole API. Streams are bounded by the line, and by how long nobody says or reads anything."""
+    """Around the whole API. Streams are bounded by the line, and by how long nobody says anything.
 
-    def __init__(self, app: ASGIApp, pause_seconds: float = PAUSE_SECONDS) -> None:
+    How long nobody reads is the business of the server (`slow_clients.py`).
+    """
+
+    def __init__(self, app: ASGIApp, pause_seconds: float = PAUSE_SECONDS, most: int = MAX_IN_HAND_BYTES) -> None:
         self._app = app
         self._pause_seconds = pause_seconds
+        self._most = most
+        self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -40,23 +47,31 @@ class Bounds:
                     message = await receive()
             except TimeoutError:
                 raise Trouble(408, f"nothing came for {self._pause_seconds:g} seconds") from None
-            came += len(message.get("body", b""))
-            if limit is not None and came > limit:
-                raise Trouble(413, f"a body may have {limit} bytes")
+            if limit is not None:
+                size = len(message.get("body", b""))
+                came, self._in_hand = came + size, self._in_hand + size
+                if came > limit:
+                    raise Trouble(413, f"a body may have {limit} bytes")
+                if self._in_hand > self._most:
+                    raise Trouble(503, "too much is being said at this moment", {"Retry-After": RETRY_SECONDS})
             return message
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"cache-control", b"no-store"), *_pace(state)]
-            async with asyncio.timeout(self._pause_seconds):  # who reads nothing is let go
-                await send(message)
+            await send(message)
 
         if limit is not None and length.isdigit() and int(length) > limit:
             await problem(413, f"a body may have {limit} bytes")(scope, receive, told)
         elif len(scope["path"]) > _MAX_PATH:
             await problem(404, "there is nothing here")(scope, receive, told)
         else:
-            await self._app(scope, bounded, told)
+            try:
+                await self._app(scope, bounded, told)
+            except ClientDisconnect:
+                pass  # whoever goes away in the middle of a body is no mistake of ours
+            finally:
+                self._in_hand -= came
 
 
 def _limit_of(path: str) -> int | None:

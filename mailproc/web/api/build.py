@@ -1,5 +1,6 @@
 """The API put together: routes, problems, bounds, and the document that tells of them."""
 
+import asyncio
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -40,10 +41,13 @@ def build_api(parts: Parts) -> FastAPI:
         root_path_in_servers=False,
     )
     api.state.parts = parts
+    api.state.explaining = asyncio.Semaphore(1)
     api.state.pace = Pace(parts.settings.web.api_calls_per_minute)
     add_handlers(api)
-    for router in (people.router, lists.router, sends.router, desk.router):
+    routers = (people.router, lists.router, sends.router, desk.router)
+    for router in routers:
         api.include_router(router)
+    api.state.routes = [one for part in (api, *routers) for one in part.routes]
     api.add_middleware(Bounds)
     api.openapi = cache(partial(_document, api.openapi))  # type: ignore[method-assign]  # FastAPI's own way to do so
     return api

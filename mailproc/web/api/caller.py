@@ -83,11 +83,8 @@ class Pace:
         return may, left, max(1, ceil(seconds - 1e-9))
 
 
-async def authenticate(request: Request) -> ApiToken:
-    """The token that a request brings. Raises Trouble 401 for none that holds, 403 for an account that is gone, 429."""
-    known: ApiToken | None = getattr(request.state, "token", None)
-    if known is not None:
-        return known
+async def token_of(request: Request) -> ApiToken:
+    """The token that a request brings, as it is now. Raises Trouble 401 for none that holds, 403 for no account."""
     parts: Parts = request.app.state.parts
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not is_secret(secret.strip()):
@@ -99,11 +96,22 @@ async def authenticate(request: Request) -> ApiToken:
         raise Trouble(401, detail, {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'})
     if parts.accounts().get(token.account_id) is None:
         raise Trouble(403, f"the settings have no account {token.account_id} any more")
+    return token
+
+
+async def authenticate(request: Request) -> ApiToken:
+    """The token that a request brings, counted. Raises Trouble as `token_of` does, and 429."""
+    known: ApiToken | None = getattr(request.state, "token", None)
+    if known is not None:
+        return known
+    parts: Parts = request.app.state.parts
+    token = await token_of(request)
     pace: Pace = request.app.state.pace
     may, left, seconds = pace.take(token.id)
     request.state.pace = (pace.per_minute, left, seconds)
     if not may:
         raise Trouble(429, f"{pace.per_minute} calls a minute are allowed", {"Retry-After": str(seconds)})
+    now = parts.clock()
     if token.last_used_at is None or now - token.last_used_at > _USED_AGAIN:
         await parts.store.tokens.touch(token)
         token = replace(token, last_used_at=now)

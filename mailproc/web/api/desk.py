@@ -169,7 +169,8 @@ async def explain(request: Request, caller: Reader, to: To = None) -> Response:
         saved = saved_mail(content, Accounts([policy]), to, received_at=caller.now)
         return page_as_json(page_of(saved, examine_mail(saved.mail, NOT_CHECKED, saved.account, rules), rules))
 
-    return said(await asyncio.to_thread(explained))  # a strange mail may take a moment, and the doors stay open
+    async with request.app.state.explaining:  # a strange mail may take a moment, and the doors stay open
+        return said(await asyncio.to_thread(explained))
 
 
 async def _review(caller: Caller, review_id: str) -> ReviewItem:

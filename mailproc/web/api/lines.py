@@ -9,7 +9,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from mailproc.errors import StoreError
-from mailproc.web.api.problems import Trouble
+from mailproc.web.api.caller import token_of
+from mailproc.web.api.problems import NO_STORE, Trouble
 from mailproc.web.api.route import NDJSON
 
 AT_ONCE = 1000
@@ -31,12 +32,17 @@ async def answered(request: Request, work: Work) -> StreamingResponse:
     """A line of answer for each line, in their order, and a last one `{"done": true, "lines": …}`.
 
     `work` gets the values of some lines, None for one that is no JSON object. Where an error comes in between, the last
-    line has a `problem` instead, and nothing after it was looked at.
+    line has a `problem` and its `status` instead, and nothing after it was looked at. The token must hold to the end.
     """
     portions = _portions(request)
     first: list[Any] = await anext(portions, [])
     begun = await work(first) if first else []
-    return _Both(_written(begun, portions, work), media_type=NDJSON)
+
+    async def further(some: Sequence[Any]) -> list[dict[str, Any]]:
+        await token_of(request)
+        return await work(some)
+
+    return _Both(_written(begun, portions, further), media_type=NDJSON)
 
 
 async def _written(begun: list[dict[str, Any]], portions: AsyncIterator[list[Any]], work: Work) -> AsyncIterator[bytes]:
@@ -48,8 +54,8 @@ async def _written(begun: list[dict[str, Any]], portions: AsyncIterator[list[Any
             count += len(told)
             yield _lines(told)
     except (StoreError, Trouble) as error:
-        what = error.detail if isinstance(error, Trouble) else "the store does not answer"
-        yield _lines([{"problem": str(what), "lines": count}])
+        what, status = (error.detail, error.status_code) if isinstance(error, Trouble) else (NO_STORE, 503)
+        yield _lines([{"problem": str(what), "status": status, "lines": count}])
         return
     yield _lines([{"done": True, "lines": count}])
 

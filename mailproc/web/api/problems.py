@@ -1,7 +1,7 @@
 """Every error as a problem (RFC 9457): what is wrong and what to do, never an exception's text that is not ours."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
 
 from mailproc.errors import (
     Conflict,
@@ -24,7 +25,7 @@ from mailproc.errors import (
 from mailproc.review.answer import WhoIsMeant
 
 RETRY_SECONDS = "5"
-_NO_STORE = "the store does not answer; ask again, and whatever changes something under the same Idempotency-Key"
+NO_STORE = "the store does not answer; ask again, and whatever changes something under the same Idempotency-Key"
 _STATUS: tuple[tuple[type[MailprocError], int], ...] = (
     (NotFound, 404),
     (ContentDropped, 410),
@@ -53,6 +54,12 @@ _TITLES = {  # as RFC 9110 §15 has them: those that Python knows differ by its 
     429: "Too Many Requests",  # RFC 6585 §4
     500: "Internal Server Error",
     503: "Service Unavailable",
+}
+
+_SAID_BY_STATUS = {  # what the framework says in two words, or leaves to its own
+    400: "this body cannot be read as JSON",
+    404: "there is nothing here",
+    405: "this cannot be done here; Allow names what can",
 }
 
 
@@ -105,20 +112,24 @@ def problem_of(error: MailprocError) -> Response:
     """The answer for an error of ours; what may pass says when to come again."""
     status = status_of(error)
     if status == 503:  # a database's own words are for the log
-        return problem(503, _NO_STORE, {"Retry-After": RETRY_SECONDS})
+        return problem(503, NO_STORE, {"Retry-After": RETRY_SECONDS})
     return problem(status, str(error))
 
 
 def add_handlers(api: FastAPI) -> None:
     """Problems for what the framework raises, too."""
 
-    async def of_http(_: Request, error: Exception) -> Response:
+    async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem(error.status_code, str(error.detail), error.headers)
+        status, detail = error.status_code, str(error.detail)
+        if not isinstance(error, Trouble):
+            detail = _SAID_BY_STATUS.get(status, detail)
+        headers = {"Allow": _allowed(request)} if status == 405 else error.headers
+        return problem(status, detail, headers)
 
     async def of_validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        mistakes = [{"where": ".".join(map(str, one["loc"])), "said": str(one["msg"])} for one in error.errors()[:20]]
+        mistakes = [_mistake(one) for one in error.errors()[:20]]
         return problem(422, "; ".join(f"{one['where']}: {one['said']}" for one in mistakes[:3]), mistakes=mistakes)
 
     async def of_ours(_: Request, error: Exception) -> Response:
@@ -132,6 +143,19 @@ def add_handlers(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, of_validation)
     api.add_exception_handler(MailprocError, of_ours)
     api.add_exception_handler(Exception, of_a_bug)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path: the framework names those of the first route that has it (RFC 9110 §15.5.6)."""
+    routes: Sequence[BaseRoute] = request.app.state.routes
+    there = [one for one in routes if isinstance(one, Route) and one.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for one in there for method in one.methods or ()}))
+
+
+def _mistake(one: Mapping[str, Any]) -> dict[str, str]:
+    """Where, and what; of text that is no JSON the reason, too, as its `where` is the character."""
+    why = one.get("ctx", {}).get("error") if one.get("type") == "json_invalid" else None
+    return {"where": ".".join(map(str, one["loc"])), "said": f"{one['msg']}: {why}" if why else str(one["msg"])}
 
 
 def documented() -> dict[int | str, dict[str, Any]]:

@@ -41,7 +41,7 @@ async def show_all(caller: Reader, limit: Limit = 100, cursor: Cursor = None) ->
     return said(page(found, limit, send_as_json))
 
 
-@router.get("/sends/{send_id}", response_model=models.SendTold)
+@router.get("/sends/{send_id:path}", response_model=models.SendTold)
 async def show(send_id: models.Id, caller: Reader) -> Response:
     """One send by your own id."""
     found = await caller.store.sends.find(caller.account_id, send_id)

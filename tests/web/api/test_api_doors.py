@@ -375,6 +375,28 @@ async def test_of_a_body_that_is_wrong_everywhere_one_mistake_is_told(
     assert said in answer.json()["detail"]
 
 
+async def test_what_cannot_be_done_is_told_with_what_can(small_api: Api) -> None:
+    program = await small_api.program()
+    answer = await program.patch("/lists/weekly")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert answer.json()["detail"] == "this cannot be done here; Allow names what can"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"{", 422, "body.1: JSON decode error: Expecting property name enclosed in double quotes"),
+        (b'"\xff"', 400, "this body cannot be read as JSON"),
+        (b"[" * 100_000, 400, "this body cannot be read as JSON"),
+        (b'{"person": ' + b"9" * 10_000 + b"}", 400, "this body cannot be read as JSON"),
+    ],
+)
+async def test_what_is_no_json_is_told_in_a_sentence(small_api: Api, body: bytes, status: int, said: str) -> None:
+    program = await small_api.program()
+    answer = await program.post("/people/search", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["detail"]) == (status, said)
+
+
 async def test_a_body_of_another_kind_is_refused(small_api: Api) -> None:
     program = await small_api.program()
     for path in ("/requests", "/decisions/explain", "/headers/stream"):
@@ -404,3 +426,54 @@ async def test_who_stops_in_the_middle_of_a_body_is_told_and_let_go(small_api: A
         headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
         answer = await client.post("/requests", content=some_of_it(), headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (408, PROBLEM)
+
+
+async def test_bodies_that_are_too_much_together_are_refused_and_let_go(small_api: Api) -> None:
+    secret, _ = await small_api.token()
+    small = Bounds(build_api(small_api.parts), most=100)
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+    body = b'{"person": "pat@example.org"}'
+    read, sent = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield body + b" " * 60
+        read.set()
+        await sent.wait()
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=small), base_url="http://mailproc.example"
+    ) as client:
+        first = asyncio.create_task(client.post("/people/search", content=slowly(), headers=headers))
+        await read.wait()
+        refused = await client.post("/people/search", content=body, headers=headers)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        sent.set()
+        assert (await first).status_code == 200
+        assert (await client.post("/people/search", content=body, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+@pytest.mark.parametrize(("path", "kind"), [("/requests", "json"), ("/send-checks/stream?list=weekly", "x-ndjson")])
+async def test_who_goes_away_in_the_middle_of_a_body_is_no_mistake_of_ours(
+    small_api: Api, path: str, kind: str, headers: dict[str, str]
+) -> None:
+    secret, _ = await small_api.token()
+    pieces = [{"type": "http.request", "body": b'{"kind": ', "more_body": True}, {"type": "http.disconnect"}]
+    given = {"Authorization": f"Bearer {secret}", "Content-Type": f"application/{kind}", **headers}
+    scope = posted(path, given)
+
+    async def receive() -> Any:
+        return pieces.pop(0)
+
+    async def send(_: Any) -> None:
+        pass
+
+    await build_api(small_api.parts)(scope, receive, send)
+    assert pieces == []
+
+
+def posted(path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """A POST as the server hands it over."""
+    said, _, query = path.partition("?")
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "http", "method": "POST", "path": said, "query_string": query.encode(), "headers": raw}

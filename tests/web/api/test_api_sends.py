@@ -1,6 +1,7 @@
 """Lists, sends, checks before them, and headers by the API."""
 
 import json
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 from api_house import Api, opened_api
@@ -72,6 +73,27 @@ async def test_one_id_means_one_send(api: Api) -> None:
     page = (await program.get("/sends", params={"limit": 1})).json()
     rest = (await program.get("/sends", params={"limit": 1, "cursor": page["next"]})).json()
     assert [one["id"] for one in page["items"] + rest["items"]] == ["43", "42"]
+
+
+async def test_a_send_with_a_slash_in_its_id_is_found(api: Api) -> None:
+    program = await api.program()
+    made = await program.post("/sends", json={"id": "2026/03", "lists": ["weekly"]})
+    assert (await program.get("/sends/2026%2F03")).json() == made.json()
+
+
+async def test_a_token_that_is_revoked_meanwhile_ends_a_stream(small_api: Api) -> None:
+    secret, token_id = await small_api.token()
+    program = await small_api.with_token(secret)
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield b'{"address": "pat@example.org"}\n' * 1000
+        await small_api.store.tokens.revoke("acme", token_id)
+        yield b'{"address": "pat@example.org"}\n' * 1000
+
+    answer = await program.post("/send-checks/stream?list=weekly", content=lines(), headers=NDJSON)
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(told) == 1001
+    assert told[-1] == {"problem": "this token is revoked", "status": 401, "lines": 1000}
 
 
 async def test_no_send_is_called_by_the_number_that_stands_for_none(api: Api) -> None:
