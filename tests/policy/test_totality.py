@@ -4,9 +4,12 @@ import pytest
 from posted import shipped_rules
 
 from mailproc.policy.rules.rules import read_rules
-from mailproc.policy.rules.totality import Totality, named_list, totality_in
+from mailproc.policy.rules.totality import Meant, Totality, named_list, totality_in
 
 LISTS = {"weekly": "Acme Weekly", "digest": "Acme Weekly Digest", "offers": "Acme Offers", "news": "新闻周刊"}.items()
+
+
+FOOTER = "Bitte abmelden.\nDiese E-Mail und alle ihre Anhänge sind vertraulich."
 
 
 def total(text: str) -> Totality | None:
@@ -35,20 +38,21 @@ def test_a_name_that_two_lists_share_names_neither() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "word", "is_asked"),
+    ("text", "word", "meant"),
     [
-        ("take me off all lists", "all", True),
-        ("Take me and my wife off all your lists, thanks", "all", True),
-        ("nehmt mich aus allen Verteilern", "allen", True),
-        ("Отпишите меня от всего", "от всего", True),
-        ("הסר אותי מכל הרשימות", "מכל", True),
-        ("take me off Acme Weekly, you all write well", "all", False),
-        ("Please unsubscribe me. From everything.", "everything", False),
-        ("alles", "alles", False),
+        ("take me off all lists", "all", Meant.surely),
+        ("Take me and my wife off all your lists, thanks", "all", Meant.surely),
+        ("nehmt mich aus allen Verteilern", "allen", Meant.surely),
+        ("Отпишите меня от всего", "от всего", Meant.surely),
+        ("הסר אותי מכל הרשימות", "מכל", Meant.surely),
+        ("take me off Acme Weekly, you all write well", "all", Meant.perhaps),
+        ("Please unsubscribe me. From everything.", "everything", Meant.perhaps),
+        ("alles", "alles", Meant.perhaps),
+        (FOOTER, "alle", Meant.hardly),
     ],
 )
-def test_a_word_of_totality_counts_in_the_clause_of_a_request(text: str, word: str, is_asked: bool) -> None:
-    assert total(text) == Totality(word=word, is_asked=is_asked)
+def test_a_word_of_totality_counts_in_the_clause_of_a_request(text: str, word: str, meant: Meant) -> None:
+    assert total(text) == Totality(word=word, meant=meant)
 
 
 @pytest.mark.parametrize("text", ["Hi all, unsubscribe me", "unsubscribe me, I read her blog", "small talk", ""])
@@ -72,4 +76,4 @@ misses = ["erase it"]
         }
     )
     found = rules.matcher.match("Please erase me now")
-    assert totality_in(found, rules) == Totality(word="erase me", is_asked=True)
+    assert totality_in(found, rules) == Totality(word="erase me", meant=Meant.surely)

@@ -7,7 +7,7 @@ from mailproc.policy.deciding.act import also, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
 from mailproc.policy.deciding.decide_report import is_of_acting_type
 from mailproc.policy.decision import OF_SEND, Action, Also, Evidence
-from mailproc.policy.rules.totality import Totality, totality_in
+from mailproc.policy.rules.totality import Meant, totality_in
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
@@ -37,7 +37,7 @@ def by_address_token(case: Case) -> Outcome | None:
     tokens = [one for one in tokens_among(case.account, case.mail.envelope.rcpt_tos) if one.purpose in UNSUBSCRIBING]
     is_narrow = any(one.purpose != Purpose.unsubscribe_all for one in tokens)
     wish, seen = (_wish_for_more(case) if is_narrow else None) or (None, None)
-    everything = seen if wish is not None and wish.is_asked else None
+    everything = seen if wish is Meant.surely else None
     asked = _widest(tokens, everything)
     outcome = _together([_taken_off(case, one, everything) for one in asked[:_MOST]])
     if seen is not None and everything is None:
@@ -105,16 +105,17 @@ def _together(outcomes: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _wish_for_more(case: Case) -> tuple[Totality, Evidence] | None:
+def _wish_for_more(case: Case) -> tuple[Meant, Evidence] | None:
     """The word by which a person asks for more than the address is for, or may; what they quote is not theirs."""
     if case.finding.kind is not MailKind.reply:
         return None
     said = [("body", case.body_matches)] + ([("subject", case.subject_matches)] if _is_own_subject(case) else [])
     wishes = [(one, where) for where, found in said if (one := totality_in(found, case.rules))]
-    if not wishes:
-        return None
-    wish, where = min(wishes, key=lambda one: not one[0].is_asked)
-    return wish, Evidence(rule="totality", phrase=wish.word, where=where)
+    for meant in (Meant.surely, Meant.perhaps):
+        for wish, where in wishes:
+            if wish.meant is meant:
+                return meant, Evidence(rule="totality", phrase=wish.word, where=where)
+    return None
 
 
 def _is_own_subject(case: Case) -> bool:

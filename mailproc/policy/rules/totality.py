@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mailproc.policy.decision import Action
-from mailproc.policy.rules.folding import fold, is_gapless
+from mailproc.policy.rules.folding import fold, is_gapless, width_in_words
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
 from mailproc.policy.rules.normal_text import normal_text
@@ -15,22 +16,28 @@ from mailproc.policy.rules.rules import RuleSet, counted_matches
 _CLAUSE = re.compile(
     r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:but|aber|sondern|mais|pero|sino|mas|maar|men|но|але)\s", re.IGNORECASE
 )
+_FEW_WORDS = 6  # a longer sentence that asks for nothing is a footer, or talk ("all our mail is monitored by …")
 _NAMED = " | "  # no name of a list has it: folded text has letters, digits and spaces
+
+
+class Meant(StrEnum):
+    """Whether a word of totality says how far a request reaches."""
+
+    surely = "surely"  # in the clause of a request
+    perhaps = "perhaps"  # in another clause of its sentence, or in a sentence of few words
+    hardly = "hardly"  # elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totality:
-    """A word by which everything may be meant: `all`, `any`, `at all`.
-
-    `is_asked` where it stands in the clause of a request: then nothing less is.
-    """
+    """A word by which everything may be meant: `all`, `any`, `at all`."""
 
     word: str
-    is_asked: bool
+    meant: Meant
 
 
 def totality_in(found: TextMatches, rules: RuleSet) -> Totality | None:
-    """The word of totality in a text, one beside a request first; None without one.
+    """The word of totality in a text that says most; None without one.
 
     The word is of the language that the requests are in, where there are any: "all" of one language is "her" of
     another. In a greeting or in thanks it means nothing. The words of a rule with a level of its own are such words.
@@ -45,10 +52,15 @@ def totality_in(found: TextMatches, rules: RuleSet) -> Totality | None:
         if match.rule.level is not None:
             word = match.phrase
         if word is not None and match.sentence not in refused:
-            return Totality(word=word, is_asked=True)
-    said = (_word_in(_beyond_courtesy(line, manners), words) for line in found.normal.lines)
-    word = next(filter(None, said), None)
-    return None if word is None else Totality(word=word, is_asked=False)
+            return Totality(word=word, meant=Meant.surely)
+    asking = {match.sentence for match in requests}
+    lines = list(enumerate(found.normal.lines))
+    near = [line for number, line in lines if number in asking or width_in_words(line) <= _FEW_WORDS]
+    for meant, some in ((Meant.perhaps, near), (Meant.hardly, found.normal.lines)):
+        word = next(filter(None, (_word_in(_beyond_courtesy(line, manners), words) for line in some)), None)
+        if word is not None:
+            return Totality(word=word, meant=meant)
+    return None
 
 
 def named_list(text: str, lists: Iterable[tuple[str, str]]) -> str | None:
