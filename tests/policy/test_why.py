@@ -193,7 +193,8 @@ def test_alike_blocks_are_told_once_with_their_number_by_the_oldest() -> None:
 def test_a_global_list_elsewhere_is_suspected_only_of_who_may_be_mailed_and_was_never_heard_of(
     is_subscriber: bool, elsewhere: bool, facts: tuple[Fact, ...], suspect: bool
 ) -> None:
-    found = asked(facts, SEND, is_subscriber=is_subscriber, global_elsewhere=elsewhere)
+    key = "1" if is_subscriber else None
+    found = asked(facts, SEND, key=key, is_subscriber=is_subscriber, global_elsewhere=elsewhere)
     assert (found.suspicion is not None) is suspect
     assert found.suspicion is None or (found.may_send and "suspected" in found.suspicion)
     assert not any("suspected" in answer.said for answer in found.answers), "it is no step's fact"
@@ -228,7 +229,7 @@ def test_lists_that_were_left_are_noted_where_another_or_none_is_asked_about() -
         ({}, "subscriber 1, pat@example.org"),
         ({"address": None}, "subscriber 1 has no address"),
         ({"address": None, "is_subscriber": False}, "nobody is known by the key 1"),
-        ({"is_subscriber": False}, "no subscriber has the key 1; pat@example.org was named with it"),
+        ({"is_subscriber": False}, "no subscriber has the key 1, with which pat@example.org was named"),
         ({"key": None, "is_subscriber": False}, "nothing is known of this address; a first send would make it known"),
     ],
 )

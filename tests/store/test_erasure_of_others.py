@@ -9,6 +9,7 @@ from store_values import NOW, Clock, a_consent, a_decision, a_mail, an_opt_out, 
 from mailproc.policy.standing.facts import ENTERPRISE, Channel, Fact, FactKind, Level
 from mailproc.policy.standing.pepper import Peppers
 from mailproc.policy.standing.scope import EVERYWHERE, GlobalScope, Member, Scopes
+from mailproc.policy.standing.standing import Status
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
@@ -163,3 +164,28 @@ async def test_while_an_event_is_on_its_way_no_mail_is_touched(store: Store) -> 
     [one] = await traces_of(store, PAT)
     assert not await store.erasure.forget(one, by="kim", reason="art-17")
     assert await store.mail(mail.id) is not None
+
+
+async def test_who_had_the_address_before_is_told_of_without_it(store: Store) -> None:
+    for account in ("acme", "shop"):
+        await put(store, "9", PAT, account)
+    await store.record_facts([an_opt_out(PAT)])
+    for account in ("acme", "shop"):
+        await put(store, "9", "new@example.org", account)
+    await forget(store)
+    for one in await store.erasure.find(PAT):
+        assert await store.erasure.forget_mentions(one)
+    told = [event for one in await store.persons("9") for event in one.events]
+    assert len(told) == 2
+    assert PAT not in str(told)
+    assert all(one.standing.status is Status.unsubscribed for one in await store.persons("9"))
+
+
+async def test_what_a_hook_has_still_to_hear_of_who_had_the_address_before_is_waited_for(store: Store) -> None:
+    await put(store, "9", PAT)
+    await store.record_facts([an_opt_out(None, key="9")])
+    await put(store, "9", "new@example.org")
+    [found] = [one for one in await traces_of(store, PAT) if one.account_id == "acme"]
+    assert not await store.erasure.forget(found, by="kim", reason="art-17")
+    await forget(store)
+    assert PAT not in str([one.events for one in await store.persons("9")])

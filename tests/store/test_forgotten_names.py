@@ -103,6 +103,13 @@ async def test_a_mail_from_it_changes_nothing_and_new_consent_lifts_it(store: St
     assert await statuses(store) == {"acme": "active"}
 
 
+async def test_who_is_named_by_key_with_it_is_out_and_the_address_itself_is_nobody_still(store: Store) -> None:
+    await keep_only_the_hash(store, PAT)
+    await store.record_facts([an_opt_out(PAT, key="7")])
+    assert {one.person: one.version for one in await store.persons(PAT, "acme")} == {"k:7": 1, f"a:{PAT}": 0}
+    assert [done.changed async for done in store.standings.rebuild() if done.changed] == []
+
+
 async def test_standings_computed_anew_are_the_same(store: Store) -> None:
     await keep_only_the_hash(store, PAT, "kim@example.org")
     await store.put_subscribers([Subscriber(account_id="acme", key="7", address=PAT)])

@@ -50,12 +50,12 @@ def facts(draw: st.DrawFn) -> Step:
         st.sampled_from([FactKind.opt_out] * 3 + [FactKind.complaint, FactKind.bounce] + [FactKind.consent] * 2)
     )
     list_id = draw(st.sampled_from([None, None, *LISTS]))
-    by_key = draw(st.booleans())
+    by_key, by_address = draw(st.sampled_from([(True, False), (False, True), (True, True)]))
     at = NOW - timedelta(hours=draw(st.integers(0, 40)), microseconds=draw(st.integers(0, 10**6)))
     values: dict[str, Any] = {
         "kind": kind,
         "account_id": draw(st.sampled_from(ACCOUNTS)),
-        "address": None if by_key else draw(st.sampled_from(ADDRESSES)),
+        "address": draw(st.sampled_from(ADDRESSES)) if by_address else None,
         "key": draw(st.sampled_from(KEYS)) if by_key else None,
         "level": Level.list if list_id else Level.account,
         "list_id": list_id,

@@ -98,7 +98,8 @@ async def _forget(
                 err.print(f"not yet: {problem}", markup=False)
             return (EX_TEMPFAIL if apply else 0), found
         if apply:
-            return await _erase(store, found, by, reason, began, quiet=quiet), found
+            mentioned = await _only_mentioned(store, text, account, found)
+            return await _erase(store, found, mentioned, by, reason, began, quiet=quiet), found
         if not quiet:
             out.print("nothing was changed; --apply --by NAME --reason CODE does it", style="dim")
         return 0, found
@@ -116,6 +117,12 @@ async def _found(store: Store, text: str, account: str | None) -> list[Traces]:
             progress.remove_task(bar)
             found.append(one)
     return [one for one in found if not one.is_empty]
+
+
+async def _only_mentioned(store: Store, text: str, account: str | None, found: list[Traces]) -> list[Traces]:
+    """The other accounts: what was said of somebody else there may mention the person all the same."""
+    accounts = {one.account_id for one in found}
+    return [one for one in await store.erasure.find(text, account) if one.account_id not in accounts]
 
 
 async def _obstacle(store: Store, text: str, found: list[Traces]) -> tuple[int, str] | None:
@@ -182,12 +189,15 @@ def _not_yet(found: list[Traces]) -> list[str]:
     return problems
 
 
-async def _erase(store: Store, found: list[Traces], by: str, reason: str, began: datetime, *, quiet: bool) -> int:
+async def _erase(
+    store: Store, found: list[Traces], mentioned: list[Traces], by: str, reason: str, began: datetime, *, quiet: bool
+) -> int:
     accounts = [one.account_id for one in found]
-    done = [await store.erasure.forget(one, by=by, reason=reason, others=accounts) for one in found]
+    done = [await store.erasure.forget_mentions(one) for one in mentioned]
+    done += [await store.erasure.forget(one, by=by, reason=reason, others=accounts) for one in found]
     is_clean = await store.erasure.clean_file()
     if not all(done):
-        err.print("not yet: something was put into the outbox just now; run it again")
+        err.print("not yet: hooks have still to be told of something that names them; run it again")
         return EX_TEMPFAIL
     if not all([await _is_forgotten(store, one, began) for one in found]):
         err.print("not yet: a mail that names them came just now; run it again")

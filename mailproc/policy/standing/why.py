@@ -121,7 +121,7 @@ def _record(known: Known) -> Answer:
     elif known.is_subscriber:
         said = f"{name}, {known.address}"
     elif known.key is not None:
-        said = f"no subscriber has the key {known.key}; {known.address} was named with it"
+        said, stops = f"no subscriber has the key {known.key}, with which {known.address} was named", True
     elif known.facts:
         said = "an address that no subscriber has; what is said of it holds for whoever gets it"
     else:

@@ -20,6 +20,7 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import mail
 from mailproc.store.engine.sql_errors import store_errors
 from mailproc.store.engine.sqlite_driver import connect, in_one_hop, store_error_of
+from mailproc.store.erasure.forget_events import SCRUB_EVENTS, EventsAfter
 from mailproc.store.erasure.forget_mail import SCRUB, SCRUB_EVIDENCE, EvidenceAfter, Scrubbing
 from mailproc.store.erasure.forget_person import FORGET, Forgetting
 from mailproc.store.erasure.traces import MailTrace, Traces, count_rows, mails_naming, names_at, sharing
@@ -96,9 +97,9 @@ class Erasure:
     async def forget(self, traces: Traces, *, by: str, reason: str, others: Sequence[str] = ()) -> bool:
         """Forget the person in one account: mail first, then all rows, which a hash takes the place of, at once.
 
-        False while something in the outbox is on its way: then nothing was changed, or, where it came during the
-        erasure itself, the mail is forgotten and the person is not yet. `others` are accounts that forget them, too,
-        and need not be brought up to date. Safe to run again after a break.
+        False while something in the outbox is on its way: then nothing was changed, or, where it tells of others or came
+        during the erasure itself, the mail is forgotten and the person is not yet. `others` are accounts that forget
+        them, too, and need not be brought up to date. Safe to run again after a break.
         """
         if not self._context_of().scopes.peppers:
             raise StoreError("there is no pepper: nothing would keep the address suppressed")
@@ -107,13 +108,27 @@ class Erasure:
         for one in traces.mails:
             while await self._journal.submit(SCRUB, Scrubbing(named=traces.named, trace=one)):
                 pass
-        after: str | None = ""
-        while after is not None:
-            after = await self._journal.submit(SCRUB_EVIDENCE, EvidenceAfter(named=traces.named, after=after))
+        if not await self.forget_mentions(traces):
+            return False
         reached = await self._reader.run(reached_accounts(self._context_of().scopes, traces.account_id))
         refresh = tuple(account for account in reached if account not in (*others, EVERYWHERE))
         asked = Forgetting(named=traces.named, by=by, reason=reason, refresh=refresh)
         return await self._journal.submit(FORGET, asked)
+
+    async def forget_mentions(self, traces: Traces) -> bool:
+        """Take the person out of what was said of others, in facts and to hooks; all there is where nothing else is.
+
+        False while some of that is on its way to a hook, and stays as it is.
+        """
+        after: str | None = ""
+        while after is not None:
+            after = await self._journal.submit(SCRUB_EVIDENCE, EvidenceAfter(named=traces.named, after=after))
+        place: int | None = 0
+        is_forgotten = True
+        while place is not None:
+            done = await self._journal.submit(SCRUB_EVENTS, EventsAfter(named=traces.named, after=place))
+            place, is_forgotten = done.after, is_forgotten and not done.is_on_its_way
+        return is_forgotten
 
     async def clean_file(self, *, whole: bool = False) -> bool:
         """Empty the write-ahead log into the file, so that no old page is left in it; False where somebody reads it.

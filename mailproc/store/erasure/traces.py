@@ -18,7 +18,7 @@ from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.schema import ACCEPTED, WAITING, decision, mail, mail_content, outbox, review
 
 AT_ONCE = 200
-_OPEN = (OutboxState.pending.value, OutboxState.dead.value, OutboxState.held.value)
+OPEN_STATES = (OutboxState.pending.value, OutboxState.dead.value, OutboxState.held.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +180,7 @@ async def count_rows(reader: Reader, named: Named) -> Traces:
     [(events,)] = await reader.rows(select(func.count()).where(outbox.c.account_id == at, whose))
     untold = await reader.rows(
         select(outbox.c.id, outbox.c.hook, outbox.c.state)
-        .where(outbox.c.account_id == at, whose, outbox.c.state.in_(_OPEN))
+        .where(outbox.c.account_id == at, whose, outbox.c.state.in_(OPEN_STATES))
         .order_by(outbox.c.id)
     )
     return Traces(

@@ -19,7 +19,7 @@ from mailproc.store.people.crowded_facts import crowded_addresses, crowded_keys
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.standing_rows import NEVER_CHANGED, amounts_to, standings_of, told_standing
-from mailproc.store.people.walk import Leg, Source, legs_of, next_names
+from mailproc.store.people.walk import Leg, Source, is_nobody, legs_of, next_names
 
 MAX_PROBLEMS = 100
 
@@ -63,6 +63,7 @@ def _compared(context: Context, leg: Leg, after: str) -> Transaction[tuple[list[
     if leg.source is not Source.standings:  # who has a standing is compared where those are walked, once
         people = {name: person for name, person in people.items() if name not in kept}
     every = yield from counting_facts(context.scopes, account_id, people.values(), whole=True)
+    people = {name: person for name, person in people.items() if name in kept or not is_nobody(person, every[name])}
     flooded = yield from _flooded(account_id, people.values())
     facts = {**every, **(yield from counting_facts(context.scopes, account_id, flooded))} if flooded else every
     problems = []

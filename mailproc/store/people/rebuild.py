@@ -16,7 +16,7 @@ from mailproc.store.people.accounts import senders
 from mailproc.store.people.projection import Cause, write_standings
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.standing_rows import NEVER_CHANGED, Kept, readable_standings_of
-from mailproc.store.people.walk import Leg, legs_of, next_names
+from mailproc.store.people.walk import Leg, is_nobody, legs_of, next_names
 
 _TOLD = Statement(
     lambda insert: (
@@ -64,6 +64,7 @@ def _rebuild(context: Context, chunk: Chunk) -> Transaction[_Done]:
     people = yield from find_and_lock(account_id, names)
     facts = yield from counting_facts(context.scopes, account_id, people.values())
     kept = yield from _kept(account_id, list(people))
+    people = {name: person for name, person in people.items() if name in kept or not is_nobody(person, facts[name])}
     changes = yield from write_standings(context, account_id, people, facts, dict.fromkeys(people, _REBUILT), kept=kept)
     return _Done(last=last, people=len(people), changed=len(changes))
 

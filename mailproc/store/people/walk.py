@@ -1,6 +1,6 @@
 """Everyone of an account whose standing may be anything but active, in an order that can be gone on with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,9 +9,10 @@ from sqlalchemy import bindparam, select
 from mailproc.policy.standing.pepper import NO_PEPPERS, is_forgotten_name
 from mailproc.policy.standing.scope import EVERYWHERE, Scopes
 from mailproc.store.engine.people_tables import fact, standing
-from mailproc.store.engine.persons import Names, find, names_of_persons, person_of_address, person_of_key
+from mailproc.store.engine.persons import Names, Person, find, names_of_persons, person_of_address, person_of_key
 from mailproc.store.engine.statement import Statement, Transaction, ask
 from mailproc.store.people.accounts import who_knows
+from mailproc.store.people.fact_rows import StoredFact
 
 AT_ONCE = 200
 
@@ -92,6 +93,14 @@ def next_names(leg: Leg, after: str) -> Transaction[tuple[Names, str | None]]:
         address_keys = frozenset(one.address_key for one in people.values() if one.address_key is not None)
     known = (yield from who_knows([leg.account_id], address_keys, NO_PEPPERS)).get(leg.account_id, frozenset())
     return Names(address_keys=known, bare_address_keys=known), last
+
+
+def is_nobody(person: Person, facts: Iterable[StoredFact]) -> bool:
+    """Whether all that is said of an address was kept when it was forgotten: no standing is kept of it, no hook told.
+
+    Another's fact may name it all the same, beside a key.
+    """
+    return person.key is None and all(is_forgotten_name(one.fact.address) for one in facts)
 
 
 def _own_names(source: Source, found: Sequence[str]) -> Names:
