@@ -97,9 +97,9 @@ class Erasure:
     async def forget(self, traces: Traces, *, by: str, reason: str, others: Sequence[str] = ()) -> bool:
         """Forget the person in one account: mail first, then all rows, which a hash takes the place of, at once.
 
-        False while something in the outbox is on its way: then nothing was changed, or, where it tells of others or came
-        during the erasure itself, the mail is forgotten and the person is not yet. `others` are accounts that forget
-        them, too, and need not be brought up to date. Safe to run again after a break.
+        False while something in the outbox is on its way: then nothing was changed, or, where it tells of others or
+        came during the erasure itself, the mail is forgotten and the person is not yet. `others` are accounts that
+        forget them, too, and need not be brought up to date. Safe to run again after a break.
         """
         if not self._context_of().scopes.peppers:
             raise StoreError("there is no pepper: nothing would keep the address suppressed")

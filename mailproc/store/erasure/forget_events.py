@@ -40,7 +40,7 @@ class EventsAfter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventsDone:
-    """Where to go on, None at the end; `is_on_its_way`: one that mentions the person has not been told yet, and stays."""
+    """Where to go on, None at the end; `is_on_its_way`: one that mentions the person is not told yet, and stays."""
 
     after: int | None
     is_on_its_way: bool
