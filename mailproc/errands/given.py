@@ -1,7 +1,7 @@
 """What somebody gives, by hand or by program: persons, lists, ids and times, checked before anything is done."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mailproc.errors import Conflict, Unusable
 from mailproc.policy.address import is_address
@@ -10,6 +10,7 @@ from mailproc.policy.tokens.token_key import number_of_send
 from mailproc.settings.settings import Settings
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(minutes=5)  # how far clocks are apart: a request by one that is ahead must not be refused for it
 _KEY = re.compile(r"[\w.:-]{1,128}")
 
 
@@ -41,16 +42,16 @@ def check_removable(settings: Settings, account_id: str, list_id: str) -> None:
 
 
 def past(at: datetime, called: str, now: datetime) -> datetime:
-    """A time that somebody gave, aware; without a zone it is UTC.
+    """A time that somebody gave, aware; without a zone it is UTC. By a clock that is a little ahead of ours it is now.
 
     Raises Unusable for the future, and for what is no time of any mail; `called` is what it was given as.
     """
     then = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if then > now:
+    if then > now + _AHEAD:
         raise Unusable(f"{called} lies in the future")
     if then < _EARLIEST:
         raise Unusable(f"{called} lies before {_EARLIEST:%Y}: is the year right?")
-    return then
+    return min(then, now)
 
 
 def usable_list_id(list_id: str) -> str:

@@ -151,7 +151,11 @@ class Question(Body):
 
     person: Person
     list: ListId | None = Field(None, description="Also about mail of this list.", examples=["weekly"])
-    at: datetime | None = Field(None, description="As it was then; now.", examples=["2026-03-03T10:00:00Z"])
+    at: datetime | None = Field(
+        None,
+        description="What stood then; now. Address, lists and attributes are always those of now.",
+        examples=["2026-03-03T10:00:00Z"],
+    )
 
 
 class WhyQuestion(Question):

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from mailproc.errands.given import check_list
 from mailproc.errands.sending import reason_of, record_send, send_of, terms_of
 from mailproc.errors import NotFound, Unusable
 from mailproc.policy.stamp import Stamper
@@ -90,7 +92,7 @@ async def check_stream(
 @router.post("/headers", response_model=list[models.Stamped], tags=["headers"])
 async def stamp(body: models.Stamping, caller: Reader) -> Response:
     """What to stamp on outgoing mail, for each subscriber key; Unsubscribe-Link and Profile-Link are for its text."""
-    stamper = _stamper(caller, body.links_base)
+    stamper = await _stamper(caller, body.list, body.links_base)
     return said([_stamped(stamper, key, body.list, body.send) for key in body.keys])
 
 
@@ -99,7 +101,7 @@ async def stamp_stream(
     request: Request, caller: Reader, list_id: ListQuery = None, send: SendQuery = None, links_base: LinksQuery = None
 ) -> Response:
     """The same for any number: a line of `{"key": …}` in, a line of `{"key": …, "headers": …}` out."""
-    stamper = _stamper(caller, links_base)
+    stamper = await _stamper(caller, list_id, links_base)
 
     async def work(some: Sequence[Any]) -> list[dict[str, Any]]:
         return [_stamped(stamper, _names(one)[0], list_id, send) for one in some]
@@ -107,11 +109,14 @@ async def stamp_stream(
     return await answered(request, work)
 
 
-def _stamper(caller: Caller, links_base: str | None) -> Stamper:
-    known = next(one for one in caller.parts.settings.account if one.id == caller.account_id)
-    links_base = links_base or known.pages.links_base
+async def _stamper(caller: Caller, list_id: str | None, links_base: str | None) -> Stamper:
+    """For mail of a list as lists are at this moment: mail is decided by those of some seconds ago."""
+    settings = await caller.settings()
+    check_list(settings, caller.account_id, list_id)
+    known = next(one for one in settings.account if one.id == caller.account_id)
+    policy = replace(caller.policy, lists=known.lists)
     try:
-        return Stamper(caller.policy, issued_on=caller.now.date(), links_base=links_base)
+        return Stamper(policy, issued_on=caller.now.date(), links_base=links_base or known.pages.links_base)
     except ValueError as error:
         raise Unusable(str(error)) from None
 

@@ -1,6 +1,7 @@
 """People by the API: known, found, taken off and put back, on both databases."""
 
 import json
+from datetime import datetime, timedelta
 
 from api_house import Api, a_review
 
@@ -72,6 +73,17 @@ async def test_what_waits_for_a_person_is_told_whichever_name_of_theirs_the_mail
     told = [made.json(), (await program.get("/people/17")).json(), *by_address.json()]
     assert [one["reviews"] for one in told] == [[review_id]] * 3
     assert (await program.get("/people/18")).json()["reviews"] == []
+
+
+async def test_a_request_by_a_clock_that_is_a_little_ahead_is_taken_as_of_now(api: Api) -> None:
+    program = await api.program()
+    began = api.clock()
+    entry = {"kind": "unsubscribe", "person": "pat@example.org"}
+    for minutes, status in ((3, 200), (30, 422)):
+        ahead = {**entry, "received_at": (began + timedelta(minutes=minutes)).isoformat()}
+        assert (await program.post("/requests", json=ahead)).status_code == status
+    [fact] = (await program.get("/facts")).json()["items"]
+    assert began <= datetime.fromisoformat(fact["occurred_at"]) <= api.clock()
 
 
 async def test_a_request_that_something_newer_outweighs_changes_nobodys_standing(api: Api) -> None:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from api_house import Api, opened_api
 
+STREAMED_HEADERS = ("/headers/stream?list=monthly", b'{"key": "17"}\n', "x-ndjson")
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
@@ -73,6 +74,20 @@ async def test_one_id_means_one_send(api: Api) -> None:
     page = (await program.get("/sends", params={"limit": 1})).json()
     rest = (await program.get("/sends", params={"limit": 1, "cursor": page["next"]})).json()
     assert [one["id"] for one in page["items"] + rest["items"]] == ["43", "42"]
+
+
+async def test_a_list_that_was_made_a_moment_ago_is_stamped_and_one_that_there_is_not_refused(small_api: Api) -> None:
+    program = await small_api.program()
+    for path, body, kind in (("/headers", b'{"keys": ["17"], "list": "monthly"}', "json"), STREAMED_HEADERS):
+        headers = {"Content-Type": f"application/{kind}"}
+        await program.put("/lists/monthly", json={"name": "Monthly"})
+        made = await program.post(path, content=body, headers=headers)
+        assert "monthly" in made.text
+        assert '"error": null' in made.text
+        await program.delete("/lists/monthly")
+        answer = await program.post(path, content=body, headers=headers)
+        told = "acme has no list monthly; there: offers, weekly"
+        assert (answer.status_code, answer.json()["detail"]) == (422, told)
 
 
 async def test_a_send_with_a_slash_in_its_id_is_found(api: Api) -> None:
