@@ -193,11 +193,15 @@ def test_no_rules_find_nothing():
 
 
 def test_word_lists_are_folded():
-    files = {"10-en.toml": 'language = "en"\ntotality = ["ALL"]', "20-de.toml": 'language = "de"\ntotality = ["Über"]'}
+    files = {
+        "10-en.toml": 'language = "en"\ntotality = ["ALL"]',
+        "20-de.toml": 'language = "de"\ntotality = ["Über"]',
+        "90-ours.toml": 'totality = ["the whole lot"]',
+    }
     assert [read_rules(files).totality_in(languages) for languages in ({"en"}, {"de", "fr"}, {})] == [
-        ["all"],
-        ["uber"],
-        ["all", "uber"],
+        ["all", "the whole lot"],
+        ["the whole lot", "uber"],
+        ["all", "the whole lot", "uber"],
     ]
 
 

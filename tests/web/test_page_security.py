@@ -12,6 +12,7 @@ import pytest
 from page_forms import form_of
 from pages_world import (
     ADDRESS,
+    KEY,
     OPT_OUT,
     OTHER_SECRET,
     PagesWorld,
@@ -24,6 +25,7 @@ from pages_world import (
 from structlog.testing import capture_logs
 
 from mailproc.log import configure_logging
+from mailproc.policy.standing.lists import MailingList
 from mailproc.policy.tokens.token import Purpose
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.results import Subscriber
@@ -310,3 +312,12 @@ async def test_a_press_is_one_line_that_names_no_address(world: PagesWorld, caps
     assert "@" not in json.dumps(lines)
     assert b'mailproc_presses_total{deed="leave",door="one_click"} 1.0' in world.metrics.exposition()
     assert await world.said() == [(OPT_OUT, "list", "weekly")]
+
+
+async def test_who_is_on_hundreds_of_lists_can_choose_among_them(one_store: Store) -> None:
+    many = [MailingList(account_id="acme", id=f"list-{n}", name=f"List {n}", is_public=True) for n in range(400)]
+    world = await world_of(one_store, lists=())
+    await asyncio.gather(*(one_store.subscriptions.join("acme", one.id, [KEY]) for one in many))
+    world.lists = many
+    await world.press(await world.get(f"/s/{profile()}"), "choose", list=[one.id for one in many[1:]])
+    assert await world.said() == [("opt_out", "list", "list-0")]

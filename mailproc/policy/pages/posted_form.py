@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
-MAX_FIELDS = 500
+MAX_FIELDS = 2000  # two for each list that somebody is on, and a page may show hundreds
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, which says nothing
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.IGNORECASE)
 _NAME = re.compile(r'\bname="?([^";\r\n]{1,200})"?', re.IGNORECASE)
@@ -15,7 +15,7 @@ def posted_fields(body: bytes, content_type: str) -> Fields:
     """Name and value of each field, in order; what cannot be read is left out. Values without a final line end.
 
     Urlencoded or `multipart/form-data` (RFC 7578), whichever it is: clients that name the other, or nothing, mean what
-    they say all the same. At most the first 500.
+    they say all the same. At most 2,000.
     """
     body = body.removeprefix(_MARK)
     is_multipart = body.lstrip().startswith(b"--") or content_type.strip().lower().startswith("multipart/")

@@ -45,8 +45,8 @@ class RuleSet:
     files: tuple[str, ...] = ()
 
     def totality_in(self, languages: Collection[str]) -> list[str]:
-        """The words of totality in these languages, in any without one; in order."""
-        return sorted({word for language, word in self.totality if not languages or language in languages})
+        """The words of totality in these languages, in any without one, and those of files that name none; in order."""
+        return sorted({word for language, word in self.totality if not languages or language in ("", *languages)})
 
     def without(self, rule_ids: Set[str]) -> "RuleSet":
         """The same as if some rules were never found; under the same digest."""
