@@ -181,6 +181,14 @@ async def test_who_had_the_address_before_is_told_of_without_it(store: Store) ->
     assert all(one.standing.status is Status.unsubscribed for one in await store.persons("9"))
 
 
+async def test_an_address_that_nobody_has_elsewhere_hears_what_stands_against_it_now(store: Store) -> None:
+    """What stands against a key stays with each address that it had, and reaches the enterprise from there."""
+    await put(store, "1", "new@example.org", "shop")
+    await store.record_facts([a_consent(PAT, account_id="shop", key="1"), an_opt_out(PAT, at=NOW - timedelta(hours=1))])
+    await store.record_facts([an_opt_out("new@example.org", account_id="shop")])
+    await forget(store, "new@example.org")
+
+
 async def test_what_a_hook_has_still_to_hear_of_who_had_the_address_before_is_waited_for(store: Store) -> None:
     await put(store, "9", PAT)
     await store.record_facts([an_opt_out(None, key="9")])

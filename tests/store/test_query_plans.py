@@ -36,9 +36,10 @@ def test_a_statement_searches_by_more_than_the_account(name: str, sqlite_url: st
     nothing = [None] * compiled.sql.count("?")
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {compiled.sql}", nothing)]
     connection.close()
+    found_before = {step.split()[1] for step in plan if step.startswith(("CO-ROUTINE ", "MATERIALIZE "))}
     for step in plan:
         if step.startswith("SCAN ") and "VIRTUAL TABLE" not in step:
-            assert step.split()[1] in SMALL or "undecided_idx" in step, plan
+            assert step.split()[1] in SMALL | found_before or "undecided_idx" in step, plan
         is_of_all = step.endswith("(account_id=?)") and step.split()[1] not in SMALL
         assert not is_of_all or name in OF_THE_ACCOUNT, plan
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from mailproc.policy.hooks.event import OutboxState
 from mailproc.policy.standing.facts import Fact, FactKind
 from mailproc.policy.standing.forgetting import counted_together, facts_to_keep
-from mailproc.policy.standing.pepper import pepper_id_of
+from mailproc.policy.standing.pepper import NO_PEPPERS, pepper_id_of
 from mailproc.policy.standing.scope import EVERYWHERE
 from mailproc.policy.standing.standing import standing_of, still_said
 from mailproc.store.engine.columns import json_text
@@ -22,6 +22,7 @@ from mailproc.store.engine.program_tables import api_request
 from mailproc.store.engine.schema import outbox, review_name
 from mailproc.store.engine.statement import Statement, Transaction, ask, one_of
 from mailproc.store.erasure.traces import Named
+from mailproc.store.people.accounts import who_knows
 from mailproc.store.people.fact_rows import StoredFact, insert_facts, stored_fact
 from mailproc.store.people.pepper_rows import put_pepper
 from mailproc.store.people.person_facts import all_facts_of
@@ -190,9 +191,10 @@ def _refresh(context: Context, asked: Forgetting) -> Transaction[None]:
     if (named.moved or named.passed_on) and named.account_id != EVERYWHERE:
         left = Names(keys=named.moved, address_keys=named.passed_on)
         yield from apply_facts(context, named.account_id, [], left)
-    names = Names(address_keys=named.address_keys | named.passed_on)
-    for other in asked.refresh:
-        yield from apply_facts(context, other, [], names)
+    # An account that forgot an address itself has nobody there to bring up to date, and must not learn it anew.
+    known = yield from who_knows(asked.refresh, named.address_keys | named.passed_on, NO_PEPPERS)
+    for other in sorted(known):
+        yield from apply_facts(context, other, [], Names(address_keys=known[other], bare_address_keys=known[other]))
 
 
 def _run(context: Context, payloads: Sequence[Forgetting]) -> Transaction[list[bool]]:
