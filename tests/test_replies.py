@@ -50,16 +50,16 @@ BARS = {
     "letters": {"recall": 89, "kept": 92, "precision": 100, "quiet": 100, "doubt": 88}
     | {"rest_read": 75, "person": 100, "text_right": 100},
     "mailbag": {"recall": 66, "kept": 83, "precision": 76, "quiet": 76, "doubt": 20}
-    | {"rest_read": 100, "person": 98, "text_right": 90},
+    | {"rest_read": 100, "person": 100, "text_right": 100},
     "list_posts": {"recall": 64, "kept": 84, "precision": 76, "quiet": 57, "doubt": 100}
-    | {"rest_read": 100, "person": 100, "text_right": 78},
+    | {"rest_read": 100, "person": 100, "text_right": 100},
 }
 # Mails with that fault; they only go down.
 COUNTS = {
     "replies": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 7},
-    "letters": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 1},
-    "mailbag": {"leaked_quote": 5, "lost_text": 1, "kept_boilerplate": 12},
-    "list_posts": {"leaked_quote": 13, "lost_text": 0, "kept_boilerplate": 0},
+    "letters": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
+    "mailbag": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 7},
+    "list_posts": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
 }
 
 

@@ -30,6 +30,19 @@ def test_a_persons_mail_is_not_bulk(header: str) -> None:
     assert bulk_evidence(mail(header)) is None
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        ("Feedback-ID: 44366243:user:proton",),
+        ("Feedback-ID: i1a2b46f0:Fastmail",),
+        ("Feedback-ID: 1:2:3:example", "In-Reply-To: <1@news.example.org>"),
+    ],
+)
+def test_a_feedback_id_tells_no_bulk_where_people_s_providers_set_it_or_something_is_answered(head: tuple[str, ...]):
+    assert bulk_evidence(mail(*head)) is None
+    assert bulk_evidence(mail(*head, "List-Id: <news.example.org>")) is not None
+
+
 def test_a_quoted_newsletter_does_not_make_its_answer_bulk() -> None:
     content = (
         b"From: pat@example.org\nContent-Type: multipart/mixed; boundary=b\n"

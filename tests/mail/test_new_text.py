@@ -163,3 +163,45 @@ def test_a_signature_for_programs_is_not_shown():
     armour = "-----BEGIN PGP SIGNATURE-----\n\nAAEC\n-----END PGP SIGNATURE-----\n"
     text = f"Hello\n\n{armour}\nOn 3 March 2026 Acme <news@acme.example> wrote:\n> a\n> b\n"
     assert signed_text(find_new_text(mail_of(text))) == "Hello"
+
+
+@pytest.mark.parametrize(
+    "divider",
+    [
+        "-------- Original message --------From: News <news@acme.example> Date: 03/03/2025 10:12 (GMT+00:00) To: pat",
+        "-------- Ursprüngliche Nachricht --------Von: News <news@acme.example> Datum: 03.03.25 An: pat Betreff: x",
+        "-------- Oryginalna wiadomość --------Od: News <news@acme.example> Data: 3.03.2025 Do: pat Temat: x",
+        '----- Original Message ----- From: "News" <news@acme.example>',
+    ],
+)
+def test_a_divider_may_go_on_with_all_that_is_quoted_on_its_line(divider: str):
+    assert new_text(f"Stop, please.\n\n{divider} Subject: March {'offers ' * 60}\n") == "Stop, please."
+
+
+def test_a_line_of_dashes_around_words_is_no_divider_where_no_sender_follows():
+    assert "Original thoughts" in new_text("See below.\n---- Original ---- thoughts: Original thoughts\n")
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "-=-=-=-=-=-=-=-\nGroups Links: You receive all messages sent to this group.\nView/Reply Online (#4): https://x.example\n-=-=-=-=-",
+        "----\nModellers' list. To be taken off, mail scale-leave@rail.example",
+        "-- \nYou received this message because you are a member.\nTo view this discussion visit https://x.example/d/1",
+    ],
+    ids=["groups", "dashes", "delimiter"],
+)
+def test_the_own_footer_of_a_list_is_cut_whatever_line_it_draws(footer: str):
+    assert new_text(f"Take me off, please.\n\n{footer}\n") == "Take me off, please."
+    assert new_text(f"\n{footer}\n") == ""
+
+
+def test_what_a_person_writes_below_a_line_of_dashes_stays():
+    body = "First this.\n----\nThen please take me off your list, see https://blog.example/why"
+    assert new_text(body + "\n") == body
+
+
+def test_legal_text_right_below_a_signature_is_cut_and_the_signature_stays():
+    legal = "This e-mail is confidential and intended for the addressee only. Remove it from your system."
+    assert new_text(f"Is it open?\n\nMoira Kell | Kell Ltd\n{legal}\n") == "Is it open?\n\nMoira Kell | Kell Ltd"
+    assert new_text("I read\nthis e-mail is confidential, so\nI wonder.\n\nYes\n").startswith("I read")

@@ -27,6 +27,8 @@ _BULK_HEADERS = (
     "X-Mailman-Version",
 )
 BULK_NAMES = frozenset({"precedence", *map(str.lower, _BULK_HEADERS)})
+# Providers of people's mailboxes number their users by it: `44366243:user:proton`, `i1a2b46f0:Fastmail`.
+_FEEDBACK_ID_OF_PEOPLE = re.compile(r":(user:proton|fastmail)\s*$", re.IGNORECASE)
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 
 
@@ -40,10 +42,16 @@ def bulk_evidence(message: Message) -> str | None:
         return None
     for name in _BULK_HEADERS:
         value = headers.get(name)
-        if value:
+        if value and not (name == "Feedback-ID" and _is_of_people(headers, value)):
             return f"{name}: {value[:200]}"
     precedence = (headers.get("precedence") or "").strip().lower()
     return f"Precedence: {precedence}" if precedence in _BULK_PRECEDENCE else None
+
+
+def _is_of_people(headers: Headers, feedback_id: str) -> bool:
+    """Whether a Feedback-ID alone does not tell mail in bulk: that of a person's provider, or on an answer."""
+    answers = headers.get("in-reply-to") or headers.get("references")
+    return bool(answers) or _FEEDBACK_ID_OF_PEOPLE.search(feedback_id[:998]) is not None
 
 
 def list_id_of(message: Message) -> str | None:

@@ -7,6 +7,7 @@ from mailproc.mail.text.quote_lines import LineType
 from mailproc.mail.text.signature import (
     MAX_SIGNATURE_LINES,
     is_list_footer,
+    is_lists_own,
     is_mobile_signature,
     speaks_of_confidentiality,
     starts_disclaimer,
@@ -31,11 +32,13 @@ def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: 
         if signed < end:
             _cut_tail(lines, types, reasons, start, signed)
     if (None, LineType.text) not in zip(reasons, types, strict=True):
-        _restore_signature(types, reasons)
+        _restore_signature(lines, types, reasons)
 
 
-def _restore_signature(types: Sequence[LineType], reasons: list[str | None]) -> None:
+def _restore_signature(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
     """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away."""
+    if is_lists_own([line for line, why in zip(lines, reasons, strict=True) if why == "signature"]):
+        return
     for index, kind in enumerate(types):
         if reasons[index] == "signature" and kind is LineType.text:
             reasons[index] = None
@@ -72,10 +75,10 @@ def _cut_signature(
     found = -1
     for index in range(stop - 1, start - 1, -1):
         kind = types[index]
-        if kind is LineType.delimiter or (kind is LineType.rule and lines[index].lstrip().startswith("__")):
-            if following and _is_signature(lines, kind, index, stop):
-                found = index
-        elif kind is not LineType.blank:
+        is_edge = kind is LineType.delimiter or kind is LineType.rule
+        if is_edge and following and _is_signature(lines, kind, index, stop):
+            found = index
+        elif kind is not LineType.blank and not _is_usual_edge(lines[index], kind):
             following += 1
             if following > MAX_SIGNATURE_LINES:
                 break
@@ -88,9 +91,17 @@ def _cut_signature(
 
 
 def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -> bool:
+    below = lines[index + 1 : min(stop, index + 1 + _MAX_BOX_LINES)]
+    if not _is_usual_edge(lines[index], kind):
+        return is_lists_own(below)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
-        return is_list_footer(lines[index + 1 : min(stop, index + 1 + _MAX_BOX_LINES)])
+        return is_list_footer(below)
     return True
+
+
+def _is_usual_edge(line: str, kind: LineType) -> bool:
+    """Whether a line is a delimiter, or the rule of underscores that most lists draw."""
+    return kind is LineType.delimiter or (kind is LineType.rule and line.lstrip().startswith("__"))
 
 
 def _cut_disclaimers(
@@ -105,6 +116,8 @@ def _cut_disclaimers(
             while end < stop and types[end] is text:
                 end += 1
             fresh = is_legal = fresh and starts_disclaimer(lines[index:end])
+            if not is_legal and text not in types[end:stop]:
+                _cut_last_lines(lines, reasons, index + 1, end)
         elif kind is LineType.rule:
             end = max(end, _end_of_box(lines, types, index, stop))
             is_legal = end > index + 1
@@ -114,6 +127,14 @@ def _cut_disclaimers(
         if is_legal:
             reasons[index:end] = ["disclaimer"] * (end - index)
         index = end
+
+
+def _cut_last_lines(lines: Sequence[str], reasons: list[str | None], start: int, stop: int) -> None:
+    """Cut legal text that stands right below a signature, in the same paragraph, at the end of a stretch."""
+    for index in range(start, stop):
+        if starts_disclaimer(lines[index:stop]):
+            reasons[index:stop] = ["disclaimer"] * (stop - index)
+            return
 
 
 def _end_of_box(lines: Sequence[str], types: Sequence[LineType], start: int, stop: int) -> int:

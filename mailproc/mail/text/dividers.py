@@ -40,6 +40,8 @@ _FORWARDED = re.compile("|".join(_FORWARDED_PHRASES))
 _DASHED = re.compile(r"-{4,} ?[^-]{3,50}? ?-{4,}")
 _DRAWN_STARTS = ("--", "__", "==", "~~", "——")
 _MAX_LENGTH = 120
+# Samsung's plain text goes on behind the divider: `-------- Original message --------From: News <news@example.org>`.
+_RUN_ON = re.compile(r"-{4,40} ?([^-]{3,60}?) ?-{4,40} ?[^\s-][^:：]{0,20}[:：].{0,200}@")
 
 
 def divider_reason(line: str) -> str | None:
@@ -47,6 +49,8 @@ def divider_reason(line: str) -> str | None:
 
     The phrase stands between dashes (or other drawn marks), or is one of the sentences that need none.
     """
+    if (run_on := _RUN_ON.match(line)) is not None:
+        line = line[: run_on.end(1)]
     if len(line) > _MAX_LENGTH:
         return None
     inner = line.strip(" -*_=~—–:>|\t\xa0").lower()

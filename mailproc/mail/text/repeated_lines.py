@@ -59,7 +59,9 @@ def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: l
             run.append(index)
             continue
         if len(run) >= _MIN_COPIED_LINES:
-            for at in run:
+            # The last line of a list's footer differs from mail to mail: it has the mail's own address.
+            goes_on = index < len(lines) and run[-1] == index - 1 and _LINK.search(lines[index][:_MAX_LINE])
+            for at in [*run, index] if goes_on else run:
                 reasons[at] = "footer"
         run = []
 

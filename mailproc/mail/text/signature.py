@@ -8,6 +8,7 @@ from mailproc.mail.text.signature_phrases import (
     DISCLAIMER_STARTS,
     DISCLAIMERS,
     LIST_FOOTERS,
+    LISTS_OWN,
     MOBILE_SIGNATURES,
 )
 
@@ -20,6 +21,7 @@ _MOBILE = re.compile("|".join(MOBILE_SIGNATURES))
 _DISCLAIMER = re.compile("|".join(DISCLAIMERS))
 _CONFIDENTIAL = re.compile("|".join(CONFIDENTIAL))
 _LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
+_LISTS_OWN = re.compile("|".join(LISTS_OWN))
 # A sentence that only begins like one: `Sent from my desk, which is much easier.`
 _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|est|car|mais)\b")
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
@@ -67,3 +69,8 @@ def speaks_of_confidentiality(lines: Sequence[str]) -> bool:
 def is_list_footer(lines: Sequence[str]) -> bool:
     """Whether the lines below a drawn rule are what a mailing list, a forum or a virus scanner put there."""
     return _LIST_FOOTER.search(" ".join(lines)[:2000].lower()) is not None
+
+
+def is_lists_own(lines: Sequence[str]) -> bool:
+    """Whether the lines below a drawn rule are a mailing list's own: nobody writes so himself."""
+    return _LISTS_OWN.search(" ".join(lines)[:2000].lower()) is not None

@@ -67,6 +67,7 @@ DISCLAIMERS = (
     "ce (?:message|courriel|mail).{0,80}(?:confidentiel|destiné)",
     "les informations contenues dans ce.{0,60}confidentiel",
     "este (?:mensaje|correo|e-?mail).{0,80}(?:confidencial|dirigid)", "esta mensagem.{0,80}confidencia",
+    "il contenuto d(?:i questo|el presente) .{0,60}(?:riservat|confidenzial)",
     "le informazioni contenute.{0,80}(?:riservat|confidenzial)", "questo messaggio.{0,80}(?:riservat|confidenzial)",
     "(?:dit|deze) (?:e-?mail|bericht).{0,60}(?:vertrouwelijk|uitsluitend bestemd)",
     "denken sie an die umwelt|bevor sie diese (?:e-?mail|nachricht) .{0,20}druck",
@@ -92,7 +93,8 @@ DISCLAIMERS = (
 DISCLAIMER_STARTS = (
     "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
     "[external", "information", "if you", "please consider", "think before", "diese", "der inhalt", "ce ", "les info",
-    "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie", "bevor sie", "avant d",
+    "il contenuto", "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie",
+    "bevor sie", "avant d",
     "pensez", "antes de", "prima di", "denk aan", "la presente", "il presente", "a informa", "de informatie", "detta ",
     "denne ", "tämä ", "niniejsz", "tato ", "tento ", "táto ", "ez az", "acest", "данное", "настоящее", "это ", "це ",
     "дане ", "bu ", "το παρόν", "αυτό το", "הודעה זו", "هذه الرسالة", "本", "此", "この", "본 ", "이 ",
@@ -109,4 +111,11 @@ CONFIDENTIAL = (
 LIST_FOOTERS = (
     "mailing list", "listinfo", "https?://", r"www\.", "reply to this (?:e-?mail|message)", "you are receiving this",
     "you received this", "view it on", "unsubscribe", "visit topic",
+)  # fmt: skip
+
+# What stands in a list's own footer and in nothing that a person writes below a line of dashes.
+LISTS_OWN = (
+    "mailing list", "listinfo", "view/reply online", "mute this topic", "to view this discussion",
+    "you (?:are receiving|receive|received|get|got) (?:this|all) (?:e-?mail|message|because)",
+    r"\S[-+](?:leave|unsubscribe|request|unsub)@", r"/unsub(?:scribe)?\b", r"\b(?:un)?subscribe info\b",
 )  # fmt: skip
