@@ -127,8 +127,9 @@ async def test_what_is_left_of_a_link_without_its_end_gets_the_page_that_helps(w
     shown = await world.get(path)
     assert (shown.status_code, "How to unsubscribe" in shown.text) == (404, True)
     assert (await world.client.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 404
-    files = [urljoin(f"https://acme.example{path}", one) for one in re.findall(r'href="([^"#]+)"', shown.text)]
-    assert [(await world.get(urlsplit(one).path)).status_code for one in files] == [200] * len(files)
+    top = "https://acme.example/mail"
+    files = [urljoin(f"{top}{path}", one).removeprefix(top) for one in re.findall(r'href="([^"#]+)"', shown.text)]
+    assert [(await world.get(one)).status_code for one in files] == [200] * 3
 
 
 @pytest.mark.parametrize("path", ["//u/{}", "/{}", "/mail/u/{}"])

@@ -179,7 +179,7 @@ def _host(request: Request) -> str:
 def _up_from(request: Request) -> str:
     """The way from what was asked for to what all pages are behind: also for links of an older host or path prefix."""
     path: bytes = request.scope.get("raw_path") or request.url.path.encode()
-    return "/".join([".."] * min(path.partition(b"?")[0].count(b"/") - 1, _MOST_STEPS))
+    return "/".join([".."] * min(path.partition(b"?")[0].count(b"/") - 1, _MOST_STEPS)) or "."
 
 
 def _language(request: Request, sender: Sender | None) -> Language:
