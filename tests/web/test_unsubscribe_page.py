@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pages_world import CONSENT, OPT_OUT, PagesWorld, leave_all, leave_list, leave_send, world_of
 
-from mailproc.policy.standing.facts import Channel
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.policy.standing.lists import MailingList
 from mailproc.policy.standing.send import Send
 from mailproc.policy.standing.verdict import Classification, verdict
@@ -164,6 +164,18 @@ async def test_a_page_does_not_press_its_button_for_who_has_come_back_since(on_s
     assert "data-auto" not in restored.text
     assert "<script" not in restored.text
     assert "You are unsubscribed" in (await auto.press(restored, "leave")).text
+
+
+async def test_who_is_held_by_an_operator_is_promised_no_mail(on_sqlite: PagesWorld) -> None:
+    at = datetime.now(UTC)
+    held = Fact(kind=FactKind.block, account_id="acme", key="17", occurred_at=at, channel=Channel.command)
+    await on_sqlite.store.record_facts([held])
+    left = await on_sqlite.press(await on_sqlite.get(f"/u/{leave_list()}"), "leave")
+    assert "You are unsubscribed" in left.text
+    back = await on_sqlite.press(left, "again")
+    assert "<h1>Saved.</h1>" in back.text
+    assert "You will receive" not in back.text
+    assert "Acme Weekly" in back.text
 
 
 async def test_pressing_twice_says_the_same_and_is_one_fact(world: PagesWorld) -> None:

@@ -66,6 +66,11 @@ class Presser:
         return any(block.kind in _OPT_OUTS and block.level is not Level.list for block in self.standing.blocks)
 
     @property
+    def is_held(self) -> bool:
+        """Whether an operator stopped all mail to them, which no press ends: they are promised none."""
+        return any(block.kind is FactKind.block for block in self.standing.blocks)
+
+    @property
     def is_out_globally(self) -> bool:
         """Whether no page can bring them back (R14)."""
         return any(block.level is Level.global_ for block in self.standing.blocks)

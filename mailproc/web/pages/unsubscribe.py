@@ -131,6 +131,7 @@ def done_page(
         is_everything=not scope.list_ids,
         is_out=is_out,
         is_out_globally=presser.is_out_globally,
+        is_held=presser.is_held,
         again=again,
         undo=undo,
         form=forms.token(visit, again),
