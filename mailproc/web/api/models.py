@@ -108,7 +108,7 @@ class FactTold(BaseModel):
 class FactRecorded(FactTold):
     """The same in the account's own order, with whom it names."""
 
-    address: str | None
+    address: str | None = Field(description="Of somebody who was forgotten a keyed hash: `HMAC-SHA256:…`.")
     key: str | None
 
 

@@ -21,6 +21,7 @@ from mailproc.web.parts import Parts
 _MAX_KEY = 200
 NDJSON, RFC822, JSON = "application/x-ndjson", "message/rfc822", "application/json"
 _KEPT_HEADERS = ("content-type", "etag", "location")
+CONDITIONS = frozenset({"if-match", "if-none-match"})
 HAVE_A_BODY = {"/send-checks/stream": NDJSON, "/headers/stream": NDJSON, "/decisions/explain": RFC822}
 
 
@@ -34,10 +35,13 @@ class Route(APIRoute):
         caller = signature(self.endpoint).parameters["caller"].annotation
         scopes, may_be_once = scopes_of(caller), caller is not Reader  # the rest changes nothing
         parameters = {one.alias for one in self.dependant.query_params}
+        conditions = {one.alias for one in self.dependant.header_params} & CONDITIONS
 
         async def handler(request: Request) -> Response:
             check_scopes(await authenticate(request), scopes)  # first of all, and before a body is read
             _check_parameters(request, parameters)
+            if may_be_once:
+                _check_conditions(request, conditions)
             given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if takes is not None and given != takes:
                 raise Trouble(415, f"send {takes}, and say so in Content-Type")
@@ -58,6 +62,13 @@ def _check_parameters(request: Request, known: Collection[str]) -> None:
         raise RequestValidationError([{"loc": ("query", name[:100]), "msg": said} for name in unknown])
 
 
+def _check_conditions(request: Request, known: Collection[str]) -> None:
+    """Nothing is done on a condition that is not looked at (RFC 9110 §13.1)."""
+    for name in CONDITIONS.difference(known):
+        if name in request.headers:
+            raise Trouble(422, f"{name} is not looked at here, and nothing was done; people alone have an ETag")
+
+
 async def _once(request: Request, given: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
     """Do it, unless the same was done under this key within a day: then what was answered is answered again."""
     if not given.isprintable() or not 1 <= len(given) <= _MAX_KEY:
@@ -65,7 +76,7 @@ async def _once(request: Request, given: str, handle: Callable[[Request], Corout
     parts: Parts = request.app.state.parts
     token = await authenticate(request)
     key = Key(account_id=token.account_id, token_id=token.id, key=given)
-    conditions = [request.headers.get(name, "") for name in ("if-match", "if-none-match")]
+    conditions = [request.headers.get(name, "") for name in sorted(CONDITIONS)]
     said = "\n".join((f"{request.method} {request.url.path}?{request.url.query}", *conditions, "")).encode()
     digest = hashlib.sha256(said + await request.body()).hexdigest()
     found = await parts.store.once.begin(key, digest)

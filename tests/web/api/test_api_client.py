@@ -27,8 +27,8 @@ async def test_each_example_of_the_how_to_does_what_it_says(
     example: str,
     printed: str,
 ) -> None:
-    monkeypatch.setenv("MAILPROC_URL", served[0].removesuffix("/api/v1"))
-    monkeypatch.setenv("MAILPROC_TOKEN", served[1])
+    monkeypatch.setenv("MAIL_API_URL", served[0].removesuffix("/api/v1"))
+    monkeypatch.setenv("MAIL_API_TOKEN", served[1])
     await asyncio.to_thread(exec, compile(example, "api.md", "exec"), {"__name__": "example"})
     assert capsys.readouterr().out.startswith(printed)
 
@@ -37,8 +37,8 @@ async def test_the_example_that_follows_goes_on_where_it_was(
     served: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MAILPROC_URL", served[0].removesuffix("/api/v1"))
-    monkeypatch.setenv("MAILPROC_TOKEN", served[1])
+    monkeypatch.setenv("MAIL_API_URL", served[0].removesuffix("/api/v1"))
+    monkeypatch.setenv("MAIL_API_TOKEN", served[1])
     told = []
     async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
         for number in range(3):

@@ -357,6 +357,21 @@ async def test_a_parameter_that_there_is_not_is_refused_and_nothing_done(
     assert (await program.get("/lists/weekly")).json()["name"] == "Weekly"
 
 
+@pytest.mark.parametrize("condition", [{"If-None-Match": "*"}, {"If-Match": '"seen"'}])
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/lists/weekly"), ("DELETE", "/lists/weekly/members/17")])
+async def test_nothing_is_done_on_a_condition_that_is_not_looked_at(
+    small_api: Api, condition: dict[str, str], method: str, path: str
+) -> None:
+    program = await small_api.program()
+    await program.put("/people/17", json={"address": "pat@example.org"})
+    await program.put("/lists/weekly/members/17")
+    answer = await program.request(method, path, json={"name": "Another"}, headers=condition)
+    assert answer.status_code == 422
+    assert (await program.get("/lists/weekly")).json()["name"] == "Weekly"
+    assert len((await program.get("/lists/weekly/members")).json()["items"]) == 1
+    assert (await program.get("/lists", headers=condition)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "said"),
     [
