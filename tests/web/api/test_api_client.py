@@ -33,6 +33,12 @@ async def test_each_example_of_the_how_to_does_what_it_says(
     assert capsys.readouterr().out.startswith(printed)
 
 
+def test_no_example_wants_a_variable_that_commands_take_for_a_setting() -> None:
+    wanted = [name for example in EXAMPLES for name in re.findall(r'environ\["(\w+)"', example)]
+    assert wanted
+    assert not any(name.startswith("MAILPROC_") for name in wanted)
+
+
 async def test_the_example_that_follows_goes_on_where_it_was(
     served: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
