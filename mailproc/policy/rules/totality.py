@@ -1,12 +1,12 @@
 """How far a person's words reach: to one list that they name, or to nothing less than everything (R15, R45a)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mailproc.policy.decision import Action
-from mailproc.policy.rules.folding import fold, is_gapless, width_in_words
+from mailproc.policy.rules.folding import fold, fold_word, is_gapless, width_in_words
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
 from mailproc.policy.rules.normal_text import normal_text
@@ -17,6 +17,7 @@ _CLAUSE = re.compile(
     r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:but|aber|sondern|mais|pero|sino|mas|maar|men|но|але)\s", re.IGNORECASE
 )
 _FEW_WORDS = 6  # a longer sentence that asks for nothing is a footer, or talk ("all our mail is monitored by …")
+_MOST_LINES = 200  # with such a word: however often somebody says it
 _NAMED = " | "  # no name of a list has it: folded text has letters, digits and spaces
 
 
@@ -45,22 +46,27 @@ def totality_in(found: TextMatches, rules: RuleSet) -> Totality | None:
     counted = counted_matches(found)
     requests = [match for match in counted if match.rule.action == Action.unsubscribe]
     words = rules.totality_in({language for match in requests for language in match.rule.languages})
-    manners = rules.matcher.manners
+    there = [word for word in words if _sought(word) in found.normal.line]
     refused = {match.sentence for match in counted if is_guard(match, Guard.negation)}
     for match in requests:
-        word = _word_in(_beyond_courtesy(_clauses_of(match, found), manners), words)
-        if match.rule.level is not None:
-            word = match.phrase
+        word = match.phrase if match.rule.level is not None else None
+        if there and word is None:
+            word = _word_in(_beyond_courtesy(_clauses_of(match, found), rules.matcher.manners), there)
         if word is not None and match.sentence not in refused:
             return Totality(word=word, meant=Meant.surely)
-    asking = {match.sentence for match in requests}
-    lines = list(enumerate(found.normal.lines))
-    near = [line for number, line in lines if number in asking or width_in_words(line) <= _FEW_WORDS]
-    for meant, some in ((Meant.perhaps, near), (Meant.hardly, found.normal.lines)):
-        word = next(filter(None, (_word_in(_beyond_courtesy(line, manners), words) for line in some)), None)
-        if word is not None:
-            return Totality(word=word, meant=meant)
-    return None
+    return _elsewhere(found, {match.sentence for match in requests}, there, rules.matcher.manners) if there else None
+
+
+def _elsewhere(found: TextMatches, asking: Set[int], words: Sequence[str], manners: Manners) -> Totality | None:
+    """A word of these that is in no clause of a request; `asking` are the sentences of requests."""
+    lines = [(number, line) for number, line in enumerate(found.normal.lines) if _word_in(line, words)]
+    hardly = None
+    for number, line in lines[:_MOST_LINES]:
+        word = _word_in(_beyond_courtesy(line, manners), words)
+        if word is not None and (number in asking or width_in_words(line) <= _FEW_WORDS):
+            return Totality(word=word, meant=Meant.perhaps)
+        hardly = hardly or word
+    return Totality(word=hardly, meant=Meant.hardly) if hardly else None
 
 
 def named_list(text: str, lists: Iterable[tuple[str, str]]) -> str | None:
@@ -70,12 +76,14 @@ def named_list(text: str, lists: Iterable[tuple[str, str]]) -> str | None:
     """
     ids_of: dict[str, set[str]] = {}
     for list_id, name in lists:
-        for one in filter(None, map(fold, (list_id, name))):
+        for one in filter(None, map(fold_word, (list_id, name))):
             ids_of.setdefault(_sought(one), set()).add(list_id)
     line = normal_text(text).line.replace("\n", "")
+    said = set(line.split())
     named: set[str] = set()
     for one in sorted(ids_of, key=len, reverse=True):
-        if one in line:
+        may_be = is_gapless(one) or one.split(maxsplit=1)[0] in said  # thousands of names, and a text of their length
+        if may_be and one in line:
             named |= ids_of[one]
             line = line.replace(one, _NAMED)
     return named.pop() if len(named) == 1 else None
