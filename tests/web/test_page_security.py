@@ -132,6 +132,12 @@ async def test_what_is_left_of_a_link_without_its_end_gets_the_page_that_helps(w
     assert [(await world.get(one)).status_code for one in files] == [200] * 3
 
 
+async def test_what_browsers_ask_for_by_themselves_is_no_guess_at_a_link(one_store: Store) -> None:
+    world = await world_of(one_store, web={"bad_links_per_minute": 1})
+    assert [(await world.get(path)).status_code for path in ("/favicon.ico", "/", "/robots.txt")] == [404] * 3
+    assert [(await world.get(f"/u/{leave_list()[:-1]}")).status_code for _ in range(2)] == [404, 429]
+
+
 @pytest.mark.parametrize("path", ["//u/{}", "/{}", "/mail/u/{}"])
 async def test_a_link_that_was_put_together_badly_is_pressed_all_the_same(one_store: Store, path: str) -> None:
     world, path = await world_of(one_store), path.format(leave_list())

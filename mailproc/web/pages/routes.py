@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from mailproc.errors import StoreError
 from mailproc.metrics import Metrics
+from mailproc.policy.pages.link import looks_like_link
 from mailproc.policy.standing.lists import MailingList
 from mailproc.settings.settings import Settings
 from mailproc.store.store import Store
@@ -46,6 +47,12 @@ def page_routes(
         "p": ProfilePage(reception=reception, pressing=pressing, forms=forms, clock=clock),
     }
 
+    async def elsewhere(request: Request) -> Response:
+        """What has nothing of a link is no guess at one: browsers and watchers ask for many things."""
+        if not looks_like_link(request.path_params["link"]):
+            raise reception.problem(request, "unknown", 404)
+        return await doors["u"](request)
+
     async def asset(request: Request) -> Response:
         return answer_with(senders.current().assets, request)
 
@@ -56,7 +63,7 @@ def page_routes(
             for spelled in (door, door.upper())
         ),
         Route("/assets/{name}", asset),
-        _door("/", _guarded(doors["u"], reception)),
+        _door("/", _guarded(elsewhere, reception)),
     ]
 
 
