@@ -43,7 +43,9 @@ def _part_of(envelope: Envelope, rcpt_tos: tuple[str, ...], parked: str | None) 
 
 def _of_the_whole_mail(parked: str | None) -> str | None:
     """Why the mail as such is parked: too big, a loop; not what is said of single recipients."""
-    return "; ".join(why for why in (parked or "").split("; ") if why and not why.startswith("unknown ")) or None
+    if parked is None:
+        return None
+    return "; ".join(why for why in parked.split("; ") if why and not why.startswith("unknown ")) or None
 
 
 def _place_of(rcpt_to: str, accounts: Accounts) -> tuple[str, str | None]:

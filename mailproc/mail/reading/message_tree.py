@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailproc.mail.reading.addresses import addresses_in
 
@@ -35,8 +35,10 @@ class Headers:
         return self._by_name.get(name.lower(), ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+_NO_HEADERS = Headers()
+
+
+class Part(NamedTuple):
     """One node of the MIME tree.
 
     `content_type` is lower-case (`text/plain` when absent or broken). Multiparts have `parts` and no text.
@@ -48,7 +50,7 @@ class Part:
 
     content_type: str
     params: tuple[tuple[str, str], ...] = ()
-    headers: Headers = field(default_factory=Headers)
+    headers: Headers = _NO_HEADERS
     disposition: str | None = None
     filename: str | None = None
     text: str | None = None

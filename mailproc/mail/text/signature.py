@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|es
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
 _WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
 _MAX_OWN_WORDS = 600
-_MAX_MOBILE = 120
+_MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
 
 
 def is_delimiter(line: str) -> bool:
@@ -42,7 +42,9 @@ def is_rule_line(line: str) -> bool:
 
 def is_mobile_signature(line: str) -> bool:
     """Whether a whole stripped line is what a mobile client adds: `Sent from my iPhone`."""
-    if len(line) > _MAX_MOBILE or (line[:1].islower() and not line.startswith(("iP", "iO"))):
+    if len(line) > _MAX_MOBILE or (len(line) < _MIN_MOBILE and line.isascii()):
+        return False
+    if line[:1].islower() and not line.startswith(("iP", "iO")):
         return False  # the rest of a wrapped sentence begins small
     said = line.strip(" <>()[]*_-\u200e\u200f").lower()
     if not _MOBILE.fullmatch(said):

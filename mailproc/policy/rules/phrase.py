@@ -25,6 +25,7 @@ _PLAIN_WORD = re.compile(rf"({_LETTERS.pattern})(?:\s+|(?=[|)\]])|\Z)")
 _SPACES = re.compile(r"\s+")
 # A choice without brackets in it. The words of a class stand in hundreds of phrases: they are read once.
 _FLAT_CHOICE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_FOLDED_CHOICE = re.compile(r"[(\[]([a-z0-9]+(?:[ |][a-z0-9]+)*)[)\]]")  # most are: there is nothing to fold
 
 
 class PhraseError(ValueError):
@@ -188,6 +189,8 @@ def _longest_first(alternatives: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
     """The alternatives of a choice that has no brackets in it."""
+    if not gapless and (folded := _FOLDED_CHOICE.fullmatch(choice)):
+        return _longest_first([f"{one} " for one in folded[1].split("|")])
     if "*" not in choice and "{" not in choice and "}" not in choice:  # plain words
         space = _space(gapless)
         return _longest_first(
