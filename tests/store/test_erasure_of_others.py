@@ -189,6 +189,22 @@ async def test_an_address_that_nobody_has_elsewhere_hears_what_stands_against_it
     await forget(store, "new@example.org")
 
 
+async def test_an_address_that_others_had_when_it_was_looked_up_and_have_left_since_keeps_what_was_said(
+    store: Store,
+) -> None:
+    await put(store, "1", "kim@example.net")
+    await store.record_facts([an_opt_out("kim@example.net", key="1")])
+    await put(store, "1", PAT)
+    await put(store, "2", "kim@example.net")
+    await deliver_all(store)
+    [found] = [one for one in await traces_of(store, PAT) if one.account_id == "acme"]
+    await put(store, "2", "jo@example.net")
+    await deliver_all(store)
+    assert await store.erasure.forget(found, by="kim", reason="art-17")
+    [left] = [one for one in await store.persons("kim@example.net", "acme") if one.key is None]
+    assert left.standing.status is Status.unsubscribed
+
+
 async def test_what_a_hook_has_still_to_hear_of_who_had_the_address_before_is_waited_for(store: Store) -> None:
     await put(store, "9", PAT)
     await store.record_facts([an_opt_out(None, key="9")])

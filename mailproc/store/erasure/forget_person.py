@@ -189,7 +189,8 @@ def _refresh(context: Context, asked: Forgetting) -> Transaction[None]:
     """Bring up to date who is left: whoever had or has one of the addresses, and people whom this account reaches."""
     named = asked.named
     if (named.moved or named.passed_on) and named.account_id != EVERYWHERE:
-        left = Names(keys=named.moved, address_keys=named.passed_on)
+        # Who had such an address when it was looked up may have left it since: then it is nobody's again.
+        left = Names(keys=named.moved, address_keys=named.passed_on, bare_address_keys=named.passed_on)
         yield from apply_facts(context, named.account_id, [], left)
     # An account that forgot an address itself has nobody there to bring up to date, and must not learn it anew.
     known = yield from who_knows(asked.refresh, named.address_keys | named.passed_on, NO_PEPPERS)
