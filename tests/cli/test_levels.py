@@ -129,6 +129,14 @@ def test_revert_shows_first_and_takes_back_when_told_to(database: Shell) -> None
     assert "nothing to take back" in database.run(*words).stdout
 
 
+def test_revert_tells_which_list_somebody_is_no_more_off(database: Shell) -> None:
+    database.run("lists", "add", "news")
+    database.run("unsubscribe", PAT, "--level", "list", "--list", "news", "--by", "kim")
+    [person] = database.json("status", PAT)  # type: ignore[misc]
+    [off] = person["blocks"]
+    assert "no more off list news" in database.run("revert", "--fact", off["fact"], "--by", "kim").stdout
+
+
 def test_revert_from_after_to_is_refused(database: Shell) -> None:
     run = database.run("revert", "--rule", "x", "--from", "2026-03-04", "--to", "2026-03-03")
     assert (run.returncode, "after" in run.stderr) == (65, True)

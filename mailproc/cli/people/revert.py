@@ -96,7 +96,9 @@ def _print(made: Made, cause: Making | FactsNamed, *, apply: bool) -> None:
         word = one.after.value
         out.print(f"  [{STANDING_COLOURS[word]}]{word:12}[/] ", end="")
         stays = "; there is more against mailing" if one.before == one.after != "active" else ""
-        out.print(f"{one.address or one.key}  (account {one.account_id}; was {one.before.value}{stays})", markup=False)
+        lists = f"; no more off list {', '.join(one.lists)}" if one.lists else ""
+        said = f"account {one.account_id}; was {one.before.value}{lists}{stays}"
+        out.print(f"{one.address or one.key}  ({said})", markup=False)
     if len(made.people) > SHOWN:
         out.print(f"  … and {len(made.people) - SHOWN} more; --json lists all", markup=False)
     back = sum(one.after == "active" != one.before for one in made.people)
@@ -120,4 +122,5 @@ def _person_as_json(one: Affected) -> dict[str, object]:
         "key": one.key,
         "before": one.before.value,
         "after": one.after.value,
+        "lists": list(one.lists),
     }

@@ -62,6 +62,9 @@ def replaced(target: Path, standard: TextIO) -> Iterator[TextIO]:
         if str(target) == "-" or (target.exists() and not target.is_file()):
             yield opened(files, target, "w", standard)
             return
+        if not target.parent.is_dir():
+            err.print(f"mailproc: cannot write {target}: there is no folder {target.parent}", markup=False)
+            raise typer.Exit(EX_NOINPUT)
         beside = target.with_name(f".{target.name}.{os.getpid()}.part")
         files.callback(beside.unlink, missing_ok=True)
         file = opened(files, beside, "w", standard)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_
 
-from mailproc.policy.standing.facts import Fact, FactKind, retraction_of
-from mailproc.policy.standing.standing import Status, standing_of, still_said
+from mailproc.policy.standing.facts import Fact, FactKind, Level, retraction_of
+from mailproc.policy.standing.standing import Standing, Status, standing_of, still_said
 from mailproc.store.engine.columns import json_text, micros_of
 from mailproc.store.engine.operation import Context
 from mailproc.store.engine.people_tables import fact
@@ -57,7 +57,10 @@ class FactsNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Affected:
-    """Somebody whom the cause took off: the standing now, and as it would be without that."""
+    """Somebody whom the cause took off: the standing now, and as it would be without that.
+
+    `lists` are those that nothing at list level would stand against any more, in order.
+    """
 
     account_id: str
     person: str
@@ -65,6 +68,7 @@ class Affected:
     key: str | None
     before: Status
     after: Status
+    lists: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +154,19 @@ def _affected(
             continue
         said = [one.fact for one in facts[name]]
         undone = [retraction_of(one, by="", reason="", at=context.now) for one in mine]
+        before, after = standing_of(said, thresholds), standing_of([*said, *undone], thresholds)
         affected[name] = Affected(
             account_id=account_id,
             person=name,
             address=person.address or next((one.address for one in mine if one.address), None),
             key=person.key,
-            before=standing_of(said, thresholds).status,
-            after=standing_of([*said, *undone], thresholds).status,
+            before=before.status,
+            after=after.status,
+            lists=tuple(sorted(_lists_of(before) - _lists_of(after))),
         )
     return affected
+
+
+def _lists_of(standing: Standing) -> set[str]:
+    """The lists that something stands against at their level."""
+    return {str(block.list_id) for block in standing.blocks if block.level is Level.list}
