@@ -39,7 +39,7 @@ NEWSLETTER = "Re: Autumn at Acme"
 #   quiet      of those who do not ask, how many go their way without a person having to look
 #   doubt      of those where a sensible human would hesitate, how many come before a person
 BARS = {
-    "phrases": {"recall": 89, "kept": 100, "precision": 100, "quiet": 88, "doubt": 100},
+    "phrases": {"recall": 91, "kept": 100, "precision": 100, "quiet": 88, "doubt": 100},
     "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 82},
     "short": {"recall": 95, "kept": 99, "precision": 99, "quiet": 78, "doubt": 83},
     "personas": {"recall": 95, "kept": 99, "precision": 100, "quiet": 95, "doubt": 80},
@@ -49,9 +49,9 @@ BARS = {
     "trades": {"recall": 90, "kept": 97, "precision": 100, "quiet": 93, "doubt": 91},
     "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
     "echoes": {"recall": 85, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
-    "mondays": {"recall": 87, "kept": 98, "precision": 97, "quiet": 83, "doubt": 69},
+    "mondays": {"recall": 87, "kept": 98, "precision": 98, "quiet": 84, "doubt": 76},
     "tuesdays": {"recall": 59, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
-    "wednesdays": {"recall": 78, "kept": 88, "precision": 89, "quiet": 86, "doubt": 23},
+    "wednesdays": {"recall": 87, "kept": 99, "precision": 97, "quiet": 86, "doubt": 38},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.

@@ -31,7 +31,6 @@ UNSUBSCRIBE = [
     "Bitte tragen Sie mich aus",
     "Keine Mails mehr!",
     "Bitte löschen Sie mich aus Ihrem Verteiler",
-    "Ich widerspreche der Nutzung meiner Daten für Werbung",
     "Désabonnez-moi svp",
     "Merci de me désinscrire",
     "Je ne souhaite plus recevoir vos mails",
@@ -156,6 +155,11 @@ COMPLAINT = [
     "I am reporting you as spam",
 ]
 
+OBJECTION = [
+    "Ich widerspreche der Nutzung meiner Daten für Werbung",
+    "I withdraw my consent to marketing e-mail",
+    "Me opongo al tratamiento de mis datos con fines publicitarios",
+]
 ERASURE = [
     "Delete all my personal data under GDPR",
     "Bitte löschen Sie alle meine Daten gemäß DSGVO",
@@ -191,3 +195,8 @@ def test_a_complaint_takes_off_and_alerts(text: str):
 @pytest.mark.parametrize("text", ERASURE)
 def test_a_wish_to_be_erased_takes_off_and_opens_a_request(text: str):
     assert (intent_of(text).action, intent_of(text).also) == (Action.unsubscribe, {Also.erasure_request})
+
+
+@pytest.mark.parametrize("text", OBJECTION)
+def test_an_objection_takes_off_and_is_forwarded(text: str):
+    assert (intent_of(text).action, intent_of(text).also) == (Action.unsubscribe, {Also.forward})
