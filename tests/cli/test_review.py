@@ -140,6 +140,13 @@ def test_unsubscribe_takes_the_person_off_as_of_when_the_mail_came_with_who_said
     assert event["event"]["type"] == "subscriber.unsubscribed"
 
 
+def test_a_command_that_is_proposed_runs_nothing_that_somebody_is_called(held: Shell) -> None:
+    held.run("resubscribe", "`id`@example.org", "--channel", "phone")
+    words = ("--as", "unsubscribe", "--by", "kim", "--person", "`id`@example.org")
+    run = held.run("review", "resolve", only_review(held)["id"], *words)
+    assert "mailproc unsubscribe '`id`@example.org'" in " ".join(run.stdout.split())
+
+
 def test_an_answer_that_a_newer_consent_outdoes_says_so(held: Shell) -> None:
     held.run("resubscribe", "pat@example.org", "--channel", "phone")
     run = held.run("review", "resolve", only_review(held)["id"], "--as", "unsubscribe", "--by", "kim")

@@ -1,5 +1,6 @@
 """`review resolve|example`: a person's answer, and what rules learn from it."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -177,7 +178,7 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
     for name in consented or ():
         out.print(
             f"  {name} is NOT off: a consent that is newer than this mail stands. If they want out all the same: "
-            f"mailproc unsubscribe {name}",
+            f"mailproc unsubscribe {shlex.quote(name)}",  # the name is a stranger's, and a shell may be given the line
             markup=False,
         )
     if answered.resolution == Answer.unsubscribe and answered.changes == () and consented == []:
