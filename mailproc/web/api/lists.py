@@ -51,7 +51,7 @@ async def put(list_id: models.ListPath, body: models.WantedList, caller: Writer)
 async def remove(list_id: models.ListPath, caller: Writer) -> Response:
     """Let a list go. Opt-outs from it stay, and hold should it come back."""
     check_removable(caller.parts.settings, caller.account_id, list_id)
-    if not await caller.store.lists.remove(caller.account_id, list_id):
+    if not await caller.store.lists.remove(caller.account_id, list_id) and not caller.is_again:
         raise _unknown(caller, list_id)
     return Response(status_code=204)
 

@@ -88,6 +88,43 @@ async def test_a_repeat_of_what_was_never_done_tells_what_it_changes(timed: Api,
     assert change["status"] == "unsubscribed"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "condition"),
+    [
+        ("DELETE", "/lists/monthly", None, {}),
+        ("PUT", "/people/17", {"address": "pat@example.org"}, {"If-None-Match": "*"}),
+        ("PUT", "/people/18", {"address": "sam@example.org", "attributes": {"city": "Rome"}}, {"If-Match": "seen"}),
+    ],
+)
+async def test_a_repeat_of_what_was_done_is_not_told_that_others_were_first(
+    timed: Api, clock: Clock, method: str, path: str, body: Any, condition: dict[str, str]
+) -> None:
+    program = await timed.program()
+    await program.put("/lists/monthly", json={"name": "Monthly"})
+    seen = (await program.put("/people/18", json={"address": "sam@example.org"})).headers["etag"]
+    headers = {**ONCE, **{name: value.replace("seen", seen) for name, value in condition.items()}}
+    first = await program.request(method, path, json=body, headers=headers)
+    await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
+    clock.advance(minutes=2)
+    again = await program.request(method, path, json=body, headers=headers)
+    assert (again.is_success, again.headers.get("etag")) == (True, first.headers.get("etag"))
+
+
+@pytest.mark.parametrize(
+    "now", [{"address": "lee@example.org"}, {"address": "pat@example.org", "attributes": {"a": "b"}}]
+)
+async def test_a_repeat_is_told_what_others_wrote_meanwhile(timed: Api, clock: Clock, now: dict[str, Any]) -> None:
+    program = await timed.program()
+    body = {"address": "pat@example.org", "attributes": {"a": "1"}}
+    new = {**ONCE, "If-None-Match": "*"}
+    assert (await program.put("/people/17", json=body, headers=new)).status_code == 201
+    await sql(timed, "UPDATE api_request SET status = NULL, answer = NULL")  # as if the process had died before
+    await program.put("/people/17", json=now)
+    clock.advance(minutes=2)
+    assert (await program.put("/people/17", json=body, headers=new)).status_code == 412
+    assert (await program.put("/people/17", json=body, headers={"If-None-Match": "*"})).status_code == 412
+
+
 async def test_a_failed_request_may_be_made_again_under_its_key(api: Api) -> None:
     program = await api.program()
     body, key = {"id": "7", "lists": ["monthly"]}, {"Idempotency-Key": "s"}
