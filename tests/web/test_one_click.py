@@ -21,8 +21,11 @@ from pages_world import (
 )
 
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level, retraction_of
+from mailproc.policy.standing.send import SendTerms
+from mailproc.policy.standing.verdict import Classification
 from mailproc.policy.tokens.token import Purpose
 from mailproc.settings.settings import StoreSettings
+from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 from mailproc.web.pages import reception
 
@@ -62,6 +65,26 @@ async def test_clicks_that_are_repeated_are_one(world: PagesWorld) -> None:
     for _ in range(3):
         assert (await world.one_click(leave_all())).status_code == 200
     assert await world.said() == [(OPT_OUT, "account", None)]
+
+
+async def test_a_click_after_a_change_of_address_holds_for_the_new_one(world: PagesWorld) -> None:
+    await world.one_click(leave_all())
+    for key in (KEY, "18"):
+        await world.store.put_subscribers([Subscriber(account_id="acme", key=key, address="pat@example.net")])
+    terms = SendTerms(account_id="acme", classification=Classification.commercial)
+    assert list(await world.store.sends.check.stopped(terms, keys=[KEY, "18"])) == [0]
+    for _ in range(2):
+        await world.one_click(leave_all())
+    assert [one.address for one in await world.facts()] == ["pat@example.org", "pat@example.net"]
+    assert list(await world.store.sends.check.stopped(terms, keys=[KEY, "18"])) == [0, 1]
+
+
+async def test_a_click_before_they_were_known_is_said_of_their_address_by_the_next(world: PagesWorld) -> None:
+    for _ in range(2):
+        await world.one_click(leave_all(key="99"))
+        await world.store.put_subscribers([Subscriber(account_id="acme", key="99", address="kim@example.org")])
+    [kim] = await world.store.persons("99", "acme")
+    assert [one.address for one in kim.facts] == [None, "kim@example.org"]
 
 
 @pytest.mark.parametrize("channel", [Channel.command, Channel.reply, Channel.import_])

@@ -40,8 +40,8 @@ class Presser:
 
     `is_known` tells that a subscriber has the key; of others everything is kept by key alone, and `agreed_to` are the
     lists that they asked for by key. `came_by` are the lists that the mail with the link was sent to. `pressed` are the
-    ids of opt-outs that links of theirs left before; `has_returned` tells that they came back by one. `newest` is when
-    the last that is known of them happened.
+    ids of opt-outs of their present address that links of theirs left before; `has_returned` tells that they came back
+    by one. `newest` is when the last that is known of them happened.
     """
 
     account_id: str

@@ -4,14 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailproc.policy.pages.press import Presser, agreed_lists, is_press_of
-from mailproc.policy.standing.facts import Fact, FactKind
+from mailproc.policy.standing.facts import FactKind
 from mailproc.policy.standing.standing import standing_of
 from mailproc.store.engine.columns import MAX_TEXT, json_text, storable
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation, one_by_one
-from mailproc.store.engine.persons import Names, find, names_of_keys, person_of_key
+from mailproc.store.engine.persons import Names, Person, find, names_of_keys, person_of_key
 from mailproc.store.engine.reader import Reader
 from mailproc.store.engine.statement import Transaction, ask
+from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.person_rows import attributes_of, lists_joined, put_attributes
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.subscriptions import KNOWN
@@ -102,16 +103,19 @@ def _holders(context: Context, account_id: str, keys: Collection[str]) -> Transa
     attributes = yield from attributes_of(account_id, keys)
     holders = {}
     for key, person in persons.items():
-        said = [one.fact for one in facts[person.person]]
-        presser = _presser(context, account_id, key, said, lists.get(key, ()), is_known=person.address is not None)
+        presser = _presser(context, account_id, person, facts[person.person], lists.get(key, ()))
         holders[key] = LinkHolder(presser=presser, attributes=attributes.get(key, {}))
     return holders
 
 
 def _presser(
-    context: Context, account_id: str, key: str, said: Sequence[Fact], lists: Sequence[str], *, is_known: bool
+    context: Context, account_id: str, person: Person, facts: Sequence[StoredFact], lists: Sequence[str]
 ) -> Presser:
+    key, is_known = str(person.key), person.address is not None
+    said = [one.fact for one in facts]
     own = [one for one in said if one.account_id == account_id]
+    # One that names no address, or another, says nothing yet of the address that they have now (R28a).
+    of_now = [one.fact for one in facts if one.address_key == person.address_key or "@" not in (person.address or "")]
     return Presser(
         account_id=account_id,
         key=key,
@@ -119,7 +123,7 @@ def _presser(
         standing=standing_of(said, context.thresholds_of(account_id)),
         member_of=tuple(lists),
         agreed_to=frozenset() if is_known else agreed_lists(own),
-        pressed=frozenset(one.id for one in said if is_press_of(one, account_id, key, FactKind.opt_out)),
+        pressed=frozenset(one.id for one in of_now if is_press_of(one, account_id, key, FactKind.opt_out)),
         has_returned=any(is_press_of(one, account_id, key, FactKind.consent) for one in said),
         newest=max((one.occurred_at for one in said), default=None),
     )
