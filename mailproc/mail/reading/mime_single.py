@@ -7,11 +7,10 @@ from functools import lru_cache
 from mailproc.mail.reading.entity import Entity
 from mailproc.mail.reading.header_fields import fields_of, split_parameters, start_of_body
 
-# Nothing in it that two readers could read differently; whatever else stands there is flanker's to judge.
+# In small letters. Nothing in it that two readers could read differently; whatever else stands there is flanker's.
 _PLAIN_FIELD = re.compile(
     rb"content-type:[ \t]*(text/(?:plain|html)"
-    rb'(?:;(?:[ \t]*|\r?\n[ \t]+)(?:charset|format|delsp)=(?:"[a-z0-9_-]{1,40}"|[a-z0-9_-]{1,40})){0,3})\r?\n(?![ \t])',
-    re.IGNORECASE,
+    rb'(?:;(?:[ \t]*|\r?\n[ \t]+)(?:charset|format|delsp)=(?:"[a-z0-9_-]{1,40}"|[a-z0-9_-]{1,40})){0,3})\r?\n(?![ \t])'
 )
 
 
@@ -27,10 +26,10 @@ def read_single_text(content: bytes, header_end: int) -> Entity | None:
     named = block.count(b"content-type")
     if named:
         at = block.find(b"\ncontent-type:") + 1
-        field = _PLAIN_FIELD.match(content, at, header_end) if named == 1 else None
+        field = _PLAIN_FIELD.match(block, at) if named == 1 else None
         if field is None:
             return None
-        said = field[1]
+        said = content[field.start(1) : field.end(1)]
     content_type, params = _split(said)
     return Entity(
         content_type=content_type,
