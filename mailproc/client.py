@@ -20,7 +20,8 @@ class Entry(TypedDict, total=False):
     """What is entered beside whom it is about.
 
     Without `level` it is about the account, and `list_id` belongs to level `list`; without `channel` it came by `api`,
-    without `received_at` (None, too) now. The same again under one `once` (an Idempotency-Key) does nothing.
+    without `received_at` (None, too) now; a time without a zone is by the clock on the wall here. The same again under
+    one `once` (an Idempotency-Key) does nothing.
     """
 
     level: Level
@@ -206,7 +207,7 @@ class Client:
     async def _request(self, kind: str, person: str, entry: Entry) -> Told:
         said: Told = {"kind": kind, "person": person, **entry}
         once, list_id, received_at = (said.pop(name, None) for name in ("once", "list_id", "received_at"))
-        said |= {"list": list_id, "received_at": received_at.isoformat() if received_at else None}
+        said |= {"list": list_id, "received_at": received_at.astimezone().isoformat() if received_at else None}
         return dict(await self._call("POST", "/requests", said, headers=_once(once)))
 
     async def _call(

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,6 +110,21 @@ async def test_requests_say_which_list_when_and_by_whom(served: tuple[str, str])
         assert back["still_global"] is False
         [standing] = await api.standing("c3", list_id="weekly")
         assert (standing["blocks"], standing["may_send"]["commercial"]) == ([], True)
+
+
+async def test_a_time_without_a_zone_is_by_the_clock_on_the_wall(
+    served: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "XYZ5")  # five hours behind UTC (POSIX)
+    time.tzset()
+    try:
+        async with Client(served[0].removesuffix("/api/v1"), served[1]) as api:
+            await api.unsubscribe("w1@example.org", received_at=datetime(2026, 3, 3, 10))  # noqa: DTZ001 - that it has none
+            [told] = await api.search("w1@example.org")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert datetime.fromisoformat(told["facts"][0]["occurred_at"]) == datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
 async def test_a_wrong_token_is_told_in_a_sentence(served: tuple[str, str]) -> None:
