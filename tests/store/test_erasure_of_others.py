@@ -205,6 +205,22 @@ async def test_an_address_that_others_had_when_it_was_looked_up_and_have_left_si
     assert left.standing.status is Status.unsubscribed
 
 
+@pytest.mark.parametrize(("key", "address"), [("5", PAT), ("1", "new@example.org")], ids=["comes", "moves"])
+async def test_who_comes_or_moves_while_somebody_is_forgotten_is_looked_up_anew(
+    store: Store, key: str, address: str
+) -> None:
+    await put(store, "1", PAT)
+    await store.record_facts([an_opt_out(None, key="1")])
+    await deliver_all(store)
+    [found] = [one for one in await traces_of(store, PAT) if one.account_id == "acme"]
+    await put(store, key, address)
+    await deliver_all(store)
+    assert not await store.erasure.forget(found, by="kim", reason="art-17")
+    await forget(store)
+    assert not [one for one in await store.persons(PAT, "acme") if one.key is not None]
+    assert {one.standing.status for one in await store.persons(address, "acme")} == {Status.unsubscribed}
+
+
 async def test_what_a_hook_has_still_to_hear_of_who_had_the_address_before_is_waited_for(store: Store) -> None:
     await put(store, "9", PAT)
     await store.record_facts([an_opt_out(None, key="9")])

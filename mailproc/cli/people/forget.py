@@ -197,7 +197,7 @@ async def _erase(
     done += [await store.erasure.forget(one, by=by, reason=reason, others=accounts) for one in found]
     is_clean = await store.erasure.clean_file()
     if not all(done):
-        err.print("not yet: hooks have still to be told of something that names them; run it again")
+        err.print("not yet: something new is said of them, or hooks have still to be told of them; run it again")
         return EX_TEMPFAIL
     if not all([await _is_forgotten(store, one, began) for one in found]):
         err.print("not yet: a mail that names them came just now; run it again")

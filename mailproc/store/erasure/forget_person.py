@@ -3,7 +3,7 @@
 Facts are otherwise never changed; this is the one exception, and it leaves who did it, when and why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, func, or_, select, text, update
@@ -105,7 +105,10 @@ class Forgetting:
 
 
 def _forget(context: Context, asked: Forgetting) -> Transaction[bool]:
-    """Forget a person, all or nothing; False while something in the outbox is on its way, and nothing was changed."""
+    """Forget a person, all or nothing; False where nothing was changed.
+
+    That is while something in the outbox is on its way, and where somebody came or moved since the names were read.
+    """
     named, account_id = asked.named, asked.named.account_id
     names = Names(
         keys=named.keys | named.moved,
@@ -116,7 +119,7 @@ def _forget(context: Context, asked: Forgetting) -> Transaction[bool]:
     people = yield from find_and_lock(account_id, names)
     whose = {"account": account_id, "people": json_text(named.persons), "addresses": json_text([*named.address_keys])}
     [(untold,)] = yield from ask(_UNTOLD, **whose)
-    if untold:
+    if untold or _has_changed(named, people.values()):
         return False
     kept = yield from _kept(context, asked, list(people.values()))
     carried = yield from _carried(context, named)
@@ -133,6 +136,15 @@ def _forget(context: Context, asked: Forgetting) -> Transaction[bool]:
     yield from insert_facts([*kept, *carried], context.now)
     yield from _refresh(context, asked)
     return True
+
+
+def _has_changed(named: Named, people: Iterable[Person]) -> bool:
+    """Whether somebody else has one of the addresses by now, or one of the keys another address."""
+    return any(
+        (one.key in named.keys) != (one.address_key in named.address_keys)
+        for one in people
+        if one.key is not None and one.address_key is not None
+    )
 
 
 def _kept(context: Context, asked: Forgetting, people: Sequence[Person]) -> Transaction[list[StoredFact]]:
