@@ -203,7 +203,7 @@ async def test_a_number_gives_the_lists_of_every_send_that_it_means(store: Store
         await store.sends.put(Send(id=send_id, name=send_id, list_ids=lists, **common))  # type: ignore[arg-type]
     assert await store.sends.lists_of("acme", 42) == ("offers", "weekly")
     assert await store.sends.lists_of("acme", 43) == ()
-    assert await store.sends.lists_of("acme", 44) == ()
+    assert await store.sends.lists_of("acme", 44) is None
 
 
 async def test_all_that_one_check_reads_is_of_one_moment(store: Store, database_url: str) -> None:
