@@ -60,6 +60,8 @@ def usable_list_id(list_id: str) -> str:
         raise Unusable(f"{list_id} is what a list is called of which only a token's number is known: choose another id")
     if "/" in list_id or list_id in (".", ".."):
         raise Unusable("the id of a list is part of paths: choose one without /, and not of dots alone")
+    if any(character in list_id for character in ";,|"):
+        raise Unusable("the ids of lists stand in one cell of a file: choose one without ; and , and |")
     return _usable(list_id, 100, "a list")
 
 

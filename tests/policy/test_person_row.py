@@ -40,6 +40,16 @@ def test_empty_cells_say_nothing_and_the_address_gives_the_key() -> None:
     assert not row.has_key
 
 
+@pytest.mark.parametrize(
+    ("cell", "lists"),
+    [("a,b", ("a,b",)), ("a;b", ("a;b",)), ("x; a,b", ("x", "a,b")), ("x,y", ("x", "y")), ("x;,y", ("x", "y"))],
+)
+def test_a_list_whose_id_has_a_separator_in_it_is_found(cell: str, lists: tuple[str, ...]) -> None:
+    row = read("pat@example.org", "1", cell, known_lists={"a,b", "a;b", "x", "y"})
+    assert isinstance(row, PersonRow)
+    assert row.lists == lists
+
+
 def test_lists_of_the_command_come_before_those_of_the_row_each_once() -> None:
     row = read("pat@example.org", "1", "daily|weekly", lists=("weekly",))
     assert isinstance(row, PersonRow)

@@ -79,7 +79,7 @@ class RowReading:
             return self._rejected(columns.key, why)
         lists = self.lists
         if named := _said(cells, columns.lists):
-            lists = tuple(dict.fromkeys((*lists, *filter(None, map(str.strip, _SEPARATORS.split(named))))))
+            lists = tuple(dict.fromkeys((*lists, *self._lists_in(named))))
             if unknown := [one for one in lists if one not in self.known_lists]:
                 return self._rejected(columns.lists, f"there is no list {_short(unknown[0])}")
         consented_at = self._consent(cells)
@@ -93,6 +93,14 @@ class RowReading:
                 attributes.append((name, storable_text(value)))
         place_in_order = f"{_KEYED}{key}" if key else f"{_KEYLESS}{derived_key(self.account_id, address)}"
         return PersonRow(place_in_order, address, lists, tuple(attributes), consented_at)
+
+    def _lists_in(self, cell: str) -> list[str]:
+        """The ids in a cell. One that has a separator in it, as settings may name it, stands alone or between ;."""
+        for apart in ([cell], cell.split(";")):
+            ids = [one.strip() for one in apart]
+            if all(one in self.known_lists for one in ids):
+                return ids
+        return list(filter(None, map(str.strip, _SEPARATORS.split(cell))))
 
     def _consent(self, cells: Sequence[str]) -> datetime | Rejected | None:
         """When this person consented, by its own cell or for all rows; None for an empty cell."""
