@@ -82,6 +82,27 @@ GLAD = {
     "zh": "谢谢你们的邮件，我很喜欢看。",
 }
 
+# The list of an event, and not the sender's.
+LIST_OF_AN_EVENT = [
+    "Махнете ме от списъка за екскурзията в събота.",
+    "Traieu-me de la llista de l'excursió de dissabte.",
+    "Vyškrtněte mě ze seznamu na sobotní výlet.",
+    "Stryg mig af listen til udflugten.",
+    "Βγάλτε με από τη λίστα για την εκδρομή του Σαββάτου.",
+    "Can you remove my name from the Saturday trip list?",
+    "Poistakaa minut listalta perjantain retkelle.",
+    "תורידו אותי מהרשימה לטיול של שבת.",
+    "Maknite me s popisa za izlet u subotu.",
+    "Coret nama saya dari daftar piknik hari Sabtu.",
+    "土曜の遠足の名簿から外してください。",
+    "토요일 소풍 명단에서 저를 빼 주세요.",
+    "Išbraukite mane iš šeštadienio ekskursijos.",
+    "Scoateți-mă de pe lista pentru excursia de sâmbătă.",
+    "Приберіть мене зі списку на суботню екскурсію.",
+    "Xóa tên tôi khỏi danh sách chuyến đi thứ bảy.",
+    "请把我从星期六的郊游名单中去掉。",
+]
+
 
 def action_of(text: str) -> Action | None:
     rules = shipped_rules()
@@ -103,3 +124,8 @@ def test_half_words_about_something_else_take_nobody_off(text: str):
 @pytest.mark.parametrize("language", GLAD)
 def test_who_likes_what_comes_goes_his_way(language: str):
     assert action_of(GLAD[language]) is None
+
+
+@pytest.mark.parametrize("text", LIST_OF_AN_EVENT)
+def test_off_the_list_of_an_event_takes_nobody_off(text: str):
+    assert action_of(text) != Action.unsubscribe
