@@ -86,8 +86,8 @@ def _pressing(unmet: Mapping[tuple[str, str, Urgency], int]) -> list[Sighting]:
             account_id=account_id,
             kind=AlarmKind.overdue,
             subject="requests",
-            text=f"{late[account_id]} requests are past their due date and {near[account_id]} near it, and a hook was"
-            " not told: mailproc overdue",
+            text="a hook was not told of requests: mailproc overdue; past their due date: "
+            f"{late[account_id]}, near it: {near[account_id]}",
         )
         for account_id in sorted({*late, *near})
         if late[account_id] or near[account_id]
