@@ -140,7 +140,7 @@ async def test_reviews_that_were_there_before_get_the_names_of_those_whom_they_a
     assert (await migrate(empty_database_url))[0] == "0002"
     store = await Store.open(empty_database_url, StoreSettings())
     for person in ("pat@example.org", "17"):
-        assert [item.id for item in await store.desk.reviews(ReviewFilter(person=person))] == ["m"]
+        assert [item.id for item in await store.desk.reviews(ReviewFilter(persons=(person,)))] == ["m"]
     await store.close()
 
 
