@@ -17,6 +17,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # workers and commands have that of
 import asyncpg
 import hypothesis
 import pytest
+import structlog
 
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
@@ -98,6 +99,14 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server if no other worker uses it."""
         self._server.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A service or command that runs in this process leaves the next test no level and no format of its log."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

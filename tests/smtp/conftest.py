@@ -19,10 +19,9 @@ def log_lines() -> list[dict]:
     """Every line that is logged during the test."""
     capture = LogCapture()
     before = structlog.get_config()
-    every_level = structlog.make_filtering_bound_logger(0)  # whatever a command has set up before in this process
-    structlog.configure(processors=[capture], wrapper_class=every_level, cache_logger_on_first_use=False)
+    structlog.configure(processors=[capture])
     yield capture.entries
-    structlog.configure(**before)
+    structlog.configure(processors=before["processors"])
 
 
 def pytest_asyncio_loop_factories(config, item):
