@@ -20,7 +20,7 @@ async def test_single_bytes_of_a_command_do_not_count_as_life():
         await client.hello()
         reply = asyncio.create_task(client.reply())
         while not reply.done():
-            client.send(b"N")
+            client.drip(b"N")
             await asyncio.sleep(0.05)
         assert await reply == TIMED_OUT
 
@@ -71,7 +71,7 @@ async def test_content_that_drips_is_given_up():
         await client.begin()
         reply = asyncio.create_task(client.reply())
         while not reply.done():
-            client.send(b"x\r\n")
+            client.drip(b"x\r\n")
             await asyncio.sleep(0.03)
         assert await reply == "421 4.4.2 Data arrives too slowly"
 
