@@ -1,6 +1,7 @@
 """What operators do: reviews, the outbox, decisions, and why a mail is decided as it is."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -80,7 +81,9 @@ async def answer(review_id: models.Id, body: desk_models.WantedAnswer, caller: R
     facts = facts_of_answer(item, **terms) if body.answer is Answer.unsubscribe else []
     answered = await answer_review(caller.store, item, body.answer, **terms, request=caller.request)
     consented = await consented_since(caller.store, facts) if answered.applied else []
-    return said({**answered_as_json(answered), "consented_since": consented})
+    mine = tuple(one for one in answered.changes or () if one.account_id == caller.account_id)  # others' are theirs
+    told = answered if answered.changes is None else replace(answered, changes=mine)
+    return said({**answered_as_json(told), "consented_since": consented})
 
 
 @router.get("/outbox", response_model=models.Page[desk_models.EventTold], tags=["outbox"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from api_house import Api, opened_api
+from api_house import Api, a_review, opened_api
 from test_api_doors import FILLED, asked, routes
 
 from mailproc.mail.arrival.authentication import NOT_CHECKED
@@ -142,3 +142,18 @@ async def test_a_send_to_somebody_unknown_here_is_stopped_all_the_same(sisters: 
     [stopped] = (await mine.post("/send-checks", json=body)).json()["stopped"]
     assert stopped["place"] == 0
     assert {one["fact"] for one in stopped["blocks"]} == {None}
+
+
+async def test_what_an_answer_or_a_request_changes_elsewhere_is_not_told(sisters: Api) -> None:
+    theirs = Subscriber(account_id="zeta", key="key-of-zeta", address="pat@example.org")
+    await sisters.store.put_subscribers([theirs])
+    mine = await sisters.program()
+    about_them = {"kind": "unsubscribe", "person": "pat@example.org"}
+    entered = (await mine.post("/requests", json={**about_them, "level": "list", "list": "weekly"})).json()
+    answer = {"answer": "unsubscribe", "level": "account", "by": "kim"}
+    answered = (await mine.post(f"/reviews/{await a_review(sisters)}/answer", json=answer)).json()
+    again = (await mine.post("/requests", json={**about_them, "kind": "resubscribe"})).json()
+    told = [{one["key"] for one in said["changes"]} for said in (entered, answered, again)]
+    assert told == [{None}, {None}, {None}]
+    events = (await (await sisters.program(account="zeta")).get("/outbox")).json()["items"]
+    assert [one["event"]["type"] for one in events] == ["subscriber.active", "subscriber.unsubscribed"]
