@@ -32,6 +32,7 @@ class Also(StrEnum):
     review = "review"
 
 
+TOTALITY = "totality"  # the rule of the evidence that shows a word by which a person asks for more than a list, or may
 OF_SEND = "send"  # the rule of the evidence that names a send by its number, where its lists are meant
 
 

@@ -8,13 +8,13 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
 from mailproc.policy.deciding.decide_report import fact_kind_of
 from mailproc.policy.deciding.review import Answer
-from mailproc.policy.decision import OF_SEND, Action, Also
+from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.verdict import verdict
 from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
 
-DIFFERENT_LISTS = "the mail asks for different lists"
+UNCLEAR_REACH = "the mail asks for different lists, or may ask for more than a list"
 _ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
 _REQUEST = (FactKind.opt_out, Channel.reply)
 # By which door a request came that a person recognised: the same as if it had been recognised at once.
@@ -59,11 +59,13 @@ def why_unclear(item: ReviewItem) -> str | None:
 def asked_in(item: ReviewItem) -> Reach | None:
     """How far the mail asks to be taken off: some lists, where it says so, else the account (R15).
 
-    None where it asks for different lists at once.
+    None where it asks for different lists at once, or may ask for more than the list that was left at once.
     """
     said = item.decision.decision if item.decision else {}
     if said.get("level") != Level.list:
         return Reach()
+    if any(one.get("rule") == TOTALITY for one in said.get("evidence", ())):
+        return None
     if said.get("list") is not None:
         return Reach(level=Level.list, list_id=said["list"])
     send = next((one["phrase"] for one in said.get("evidence", ()) if one.get("rule") == OF_SEND), None)
@@ -82,7 +84,7 @@ def facts_of_answer(
     """What becomes known when a review is answered with `unsubscribe`: as of when the mail came.
 
     It reaches as far as `level` says, with none as far as the mail asks. `persons` are addresses or subscriber keys;
-    with none it is whoever the mail names. Raises WhoIsMeant when that is nobody or are several, or different lists.
+    with none it is whoever the mail names. Raises WhoIsMeant when that is nobody or are several, or how far is unclear.
     """
     people = tuple((one, None) if is_address(one) else (None, one) for one in persons) or people_in(item)
     if not persons and (why := why_unclear(item)):
@@ -90,7 +92,7 @@ def facts_of_answer(
     kind, channel = _kind_and_channel(item)
     reach = asked_in(item) if level is None else Reach(level=level, list_id=list_id)
     if reach is None:
-        raise WhoIsMeant(f"{DIFFERENT_LISTS}: say how far with a level: account, or list and which one")
+        raise WhoIsMeant(f"{UNCLEAR_REACH}: say how far with a level: account, or list and which one")
     return [
         Fact(
             kind=kind,

@@ -12,6 +12,8 @@ from mailproc.store.results import RecordedDecision, ReviewItem
 CAME = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 SEND = {"rule": "send", "phrase": "42", "where": "header", "span": None}
 
+ALL = {"rule": "totality", "phrase": "everything", "where": "body", "span": None}
+
 
 def a_review(kind: str = "unsubscribe_request", **said: Any) -> ReviewItem:
     decision = {"action": "review", "mail": "sha256:1", "subscribers": [{"address": None, "key": "18"}], **said}
@@ -32,6 +34,9 @@ def a_review(kind: str = "unsubscribe_request", **said: Any) -> ReviewItem:
         ({"level": "list", "list": "weekly", "evidence": [SEND]}, Reach(level=Level.list, list_id="weekly")),
         ({"level": "list", "list": None, "evidence": [SEND]}, Reach(level=Level.list, send="42")),
         ({"level": "list", "list": None}, None),
+        ({"level": "list", "list": "weekly", "evidence": [ALL]}, None),
+        ({"level": "list", "list": None, "evidence": [ALL, SEND]}, None),
+        ({"level": "account", "list": None, "evidence": [ALL]}, Reach()),
         ({"level": None, "list": None, "evidence": [SEND]}, Reach()),
         ({"level": "account", "list": None}, Reach()),
         ({}, Reach()),

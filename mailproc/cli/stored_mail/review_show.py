@@ -19,7 +19,7 @@ from mailproc.policy.hooks.due import SOON
 from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.review.again import Again
-from mailproc.review.answer import DIFFERENT_LISTS, Reach, asked_in, people_in, why_unclear
+from mailproc.review.answer import UNCLEAR_REACH, Reach, asked_in, people_in, why_unclear
 from mailproc.store.results import ReviewItem
 
 _MAX_TEXT = 3000
@@ -178,7 +178,7 @@ def _what_unsubscribe_does(page: ReviewPage) -> str:
         return f"needs --person: {unclear}"
     asked = asked_in(item)
     if asked is None:
-        return f"needs --level: {DIFFERENT_LISTS}"
+        return f"needs --level: {UNCLEAR_REACH}"
     came, reach = item.received_at or item.created_at, _reach_text(asked)
     if {address or key for address, key in people_in(item)} <= page.off:
         return f"puts it on record as of {came:%Y-%m-%d}, and changes nothing: {who_text(item)} is off already"

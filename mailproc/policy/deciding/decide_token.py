@@ -6,7 +6,7 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.deciding.act import also, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
 from mailproc.policy.deciding.decide_report import is_of_acting_type
-from mailproc.policy.decision import OF_SEND, Action, Also, Evidence
+from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Evidence
 from mailproc.policy.rules.totality import Meant, totality_in
 from mailproc.policy.standing.facts import Channel, FactKind, Level
 from mailproc.policy.standing.lists import list_named_by
@@ -114,7 +114,7 @@ def _wish_for_more(case: Case) -> tuple[Meant, Evidence] | None:
     for meant in (Meant.surely, Meant.perhaps):
         for wish, where in wishes:
             if wish.meant is meant:
-                return meant, Evidence(rule="totality", phrase=wish.word, where=where)
+                return meant, Evidence(rule=TOTALITY, phrase=wish.word, where=where)
     return None
 
 

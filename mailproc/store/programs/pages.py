@@ -26,6 +26,7 @@ _OWN_FACTS = Statement(
     lambda insert: select(fact.c.id).where(fact.c.account_id == bindparam("account_id"), one_of(fact.c.id, "ids"))
 )
 
+_BIGGEST_N = 2**31 - 1  # PostgreSQL takes no other for a column of 32 bits, and a cursor may say anything
 Place = Sequence[Any]  # the values that the last of a page was ordered by
 
 
@@ -82,7 +83,8 @@ class Pages:
         if since is not None:
             query = query.where(decision.c.decided_at >= micros_of(since))
         if after is not None:
-            query = query.where(tuple_(*place) < tuple(after))
+            decided_at, mail_id, n = after
+            query = query.where(tuple_(*place) < (decided_at, mail_id, min(max(n, 0), _BIGGEST_N)))
         found = [decision_from(row) for row in await self._reader.rows(query)]
         return [(one, (micros_of(one.decided_at), one.mail_id, one.n)) for one in found]
 

@@ -12,6 +12,7 @@ from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.tokens.token import Purpose, Token, make_token
 from mailproc.policy.tokens.token_key import number_of
+from mailproc.web.api.paging import cursor_of
 
 MAIL = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: News\r\n\r\nplease unsubscribe me\r\n"
 ASKS = b"From: pat@example.org\r\nTo: reply@reply.acme.example\r\nSubject: Re: unsubscribe\r\n\r\nwhen is it?\r\n"
@@ -82,6 +83,18 @@ async def test_whoever_answers_may_choose_how_far_it_reaches(api: Api, chosen: d
     assert [(one["level"], one["list"]) for one in facts] == [(chosen["level"], chosen.get("list"))]
 
 
+async def test_whoever_may_ask_for_more_than_a_list_is_not_answered_as_if_the_list_were_all(api: Api) -> None:
+    to = f"{make_token(LEAVES_LIST, {1: bytes.fromhex(SECRET)})}@reply.acme.example"
+    program = await api.program()
+    await program.put("/people/18", json={"address": "pat@example.org"})
+    review_id = await decided(api, MAIL.replace(b"please unsubscribe me", b"Everything, please."), 1, to=to)
+    path = f"/reviews/{review_id}/answer"
+    unsaid = await program.post(path, json={"answer": "unsubscribe", "by": "kim"})
+    assert (unsaid.status_code, "how far" in unsaid.json()["detail"]) == (422, True)
+    said = (await program.post(path, json={"answer": "unsubscribe", "by": "kim", "level": "account"})).json()
+    assert (said["applied"], [one["status"] for one in said["changes"]]) == (True, ["unsubscribed"])
+
+
 async def held_request(api: Api, token: Token) -> str:
     """A mail to a signed unsubscribe address in an account where nothing is automatic."""
     to = f"{make_token(token, {1: bytes.fromhex(SECRET)})}@reply.acme.example"
@@ -108,6 +121,14 @@ async def test_decisions_are_paged_filtered_and_shown(api: Api) -> None:
     [only] = (await program.get("/decisions", params={"action": "unsubscribe"})).json()["items"]
     assert only["mail"] == first
     assert (await program.get(f"/decisions/{first}")).json()["decision"]["action"] == "unsubscribe"
+
+
+async def test_a_cursor_that_no_page_told_goes_on_from_where_it_says(api: Api) -> None:
+    mail_id = await decided(api, MAIL, 1)
+    program = await api.program()
+    for at, found in ((2**63 - 1, [mail_id]), (-(2**63) + 1, [])):
+        page = await program.get("/decisions", params={"cursor": cursor_of((at, "a", at))})
+        assert (page.status_code, [one["mail"] for one in page.json()["items"]]) == (200, found)
 
 
 async def test_an_event_is_dropped_and_brought_back_by_who_may(api: Api) -> None:
