@@ -54,7 +54,7 @@ BARS = {
     "list_posts": {"recall": 84, "kept": 100, "precision": 100, "quiet": 68, "doubt": 100}
     | {"rest_read": 100, "person": 100, "text_right": 100},
     # Nobody asks in these: they measure where the new text begins and ends.
-    "threads": {"precision": 100, "quiet": 100, "person": 100, "text_right": 88},
+    "threads": {"precision": 100, "quiet": 100, "person": 100, "text_right": 96},
 }
 # Mails with that fault; they only go down.
 COUNTS = {
@@ -62,7 +62,7 @@ COUNTS = {
     "letters": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
     "mailbag": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 7},
     "list_posts": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
-    "threads": {"leaked_quote": 2, "lost_text": 9, "kept_boilerplate": 2},
+    "threads": {"leaked_quote": 0, "lost_text": 3, "kept_boilerplate": 2},
 }
 
 

@@ -168,3 +168,25 @@ def test_an_answer_below_a_header_block_counts_when_the_quote_is_marked_and_noth
     assert find_new_text(mail_of(f"{block(LABELS[0])}\n> our offers\n\nNo, thank you.\n")).text == "No, thank you."
     below = f"Yes.\n\n{block(LABELS[0])}\n> older quote\nan older answer\n"
     assert find_new_text(mail_of(below)).text == "Yes."
+
+
+RAW = "From: announce@example.org\nTo: members@example.org\nSubject: Picnic\nMessage-ID: <20120821@example.org>"
+
+
+@pytest.mark.parametrize("pasted", [RAW, "Return-Path: <bounce@example.org>\nX-Loop: yes\n" + RAW])
+def test_a_header_that_a_person_shows_is_new(pasted: str) -> None:
+    shown = f"Here they are:\n\n{pasted}\n\nThere is no List-Id. Is that the reason?"
+    assert find_new_text(mail_of(shown + "\n")).text == shown
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        f"Here they are.\n\n{RAW}\n\n{QUOTED}",
+        f"Here they are:\n\n{block(LABELS[0])}\n\n{QUOTED}",
+        f"Here they are:\n\n-----Original Message-----\n{RAW}\n\n{QUOTED}",
+        f"Here they are:\n\n{RAW}\n\n{QUOTED * 4}",
+    ],
+)
+def test_a_header_that_a_client_put_above_a_quote_is_not_new(quoted: str) -> None:
+    assert find_new_text(mail_of(quoted)).text.strip() in ("Here they are.", "Here they are:")

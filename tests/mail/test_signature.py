@@ -189,3 +189,21 @@ def test_drawn_lines_at_the_end_are_cut() -> None:
     assert find_new_text(mail_of("No ---------- thank you.\n\n--\n***\n####\n~~~~~\n======\n_______\n")).text == (
         "No ---------- thank you."
     )
+
+
+@pytest.mark.parametrize("mark", ["PS:", "P.S.", "P.S:", "PPS", "ps -", "P.-S. :", "PD:"])
+def test_a_postscript_below_the_signature_is_new(mark: str) -> None:
+    body = f"Too thick.\n\n-- \nPat\nOdense\n\n{mark} write to me\noff list!\n"
+    assert find_new_text(mail_of(body)).text == f"Too thick.\n{mark} write to me\noff list!"
+
+
+@pytest.mark.parametrize("line", ["PS Engineering Ltd", "psychology dept.", "P.S. Mueller", "PD Dr. Pat Vale"])
+def test_a_signature_that_begins_like_a_postscript_is_cut(line: str) -> None:
+    assert find_new_text(mail_of(f"Too thick.\n\n-- \n{line}\nOdense\n")).text == "Too thick."
+
+
+def test_a_list_that_is_named_with_its_address_below_a_rule_is_a_footer() -> None:
+    rule = "_" * 47
+    assert find_new_text(mail_of(f"Vai.\n\n{rule}\nLista encontro\nencontro@listas.example.org\n")).text == "Vai."
+    own = f"Please remove\n\n{rule}\nthis one:\nencontro@listas.example.org"
+    assert find_new_text(mail_of(own + "\n")).text == own

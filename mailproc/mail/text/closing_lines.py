@@ -9,6 +9,8 @@ from mailproc.mail.text.signature import (
     is_list_footer,
     is_lists_own,
     is_mobile_signature,
+    is_postscript,
+    names_its_list,
     speaks_of_confidentiality,
     starts_disclaimer,
 )
@@ -85,9 +87,17 @@ def _cut_signature(
     if found < 0:
         return stop
     reason = "signature" if types[found] is LineType.delimiter else "footer"
-    for index in range(found, stop):
+    for index in range(found, _start_of_postscript(lines, types, found, stop)):
         reasons[index] = reasons[index] or reason
     return found
+
+
+def _start_of_postscript(lines: Sequence[str], types: Sequence[LineType], found: int, stop: int) -> int:
+    """Where something was added below the signature, as a paragraph of its own that says so; `stop` if nothing was."""
+    for index in range(found + 3, stop):
+        if types[index - 1] is LineType.blank and is_postscript(lines[index]):
+            return index
+    return stop
 
 
 def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -> bool:
@@ -95,7 +105,7 @@ def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -
     if not _is_usual_edge(lines[index], kind):
         return is_lists_own(below)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
-        return is_list_footer(below)
+        return is_list_footer(below) or names_its_list(below)
     return True
 
 

@@ -57,6 +57,12 @@ _LONGEST_LABEL = max(map(len, _ROLES_BY_LABEL))
 # A value may go on over this many lines without a label (long lists of recipients).
 _MAX_CONTINUATION = 3
 _MAX_LINES = 24
+_MAX_SHOWN_BELOW = 8
+# Fields for programs, which no client puts above what it quotes.
+_RAW_FIELDS = (
+    "message-id:", "received:", "return-path:", "delivered-to:", "mime-version:", "content-type:", "in-reply-to:",
+    "references:", "dkim-signature:", "authentication-results:", "list-", "x-",
+)  # fmt: skip
 
 
 def header_roles(line: str) -> frozenset[str] | None:
@@ -108,6 +114,23 @@ def _is_block(roles: list[frozenset[str]], address: bool, introduced: bool) -> b
     if introduced:
         return len(roles) >= 1 and bool(named)
     return len(roles) >= 3 and len(named) >= 3 and "from" in named and (address or "subject" in named)
+
+
+def is_shown_header(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether a block (from `start` to before `end`) is part of a header that the writer shows, and quotes no mail.
+
+    It holds fields that no client puts above a quote, somebody's words lead to it by a colon, and a few lines follow.
+    """
+    top, bottom = start, end
+    while top > 0 and top > start - _MAX_LINES and lines[top - 1].strip():
+        top -= 1
+    while bottom < len(lines) and bottom < end + _MAX_LINES and lines[bottom].strip():
+        bottom += 1
+    if not any(line.lower().startswith(_RAW_FIELDS) for line in lines[top:bottom]):
+        return False
+    lead = next((line for line in reversed(lines[max(0, top - 3) : top]) if line.strip()), "")
+    below = sum(1 for line in lines[bottom : bottom + _MAX_LINES] if line.strip())
+    return lead.rstrip().endswith(":") and below <= _MAX_SHOWN_BELOW
 
 
 TO_LABELS = frozenset(label for label, roles in _ROLES_BY_LABEL.items() if roles == {"to"})

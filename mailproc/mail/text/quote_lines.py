@@ -14,7 +14,14 @@ from mailproc.mail.text.attribution import (
     plain,
 )
 from mailproc.mail.text.dividers import divider_reason, is_bare_divider, is_dashed
-from mailproc.mail.text.header_block import TO_LABELS, header_block_end, header_roles, label_block_bounds
+from mailproc.mail.text.header_block import (
+    TO_LABELS,
+    header_block_end,
+    header_roles,
+    is_shown_header,
+    label_block_bounds,
+)
+from mailproc.mail.text.shown_lines import is_between_differences, is_empty_comment, is_shown
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
 
 
@@ -41,7 +48,8 @@ _UNSEEN = " \t\r\n\v\f\xa0\xad\u3000\ufeff" + "".join(
 )
 # `JD> quoted by initials`
 _INITIALS = re.compile(r"[A-Za-z]{1,8}>")
-_PROMPTS = frozenset({"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>"})
+_PROMPTS = frozenset({"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>"})
+_MAX_ANSWER_LINES = 12  # between two lines quoted by the same capitals
 _BAR = re.compile(r"\|(?:.*[^|])?")
 _MAX_ATTRIBUTION_LINES = 5
 # Each attempt looks at a handful of lines with patterns; nobody answers under so many attributions.
@@ -99,6 +107,9 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
         # An mbox writes `>From` where a line began with `From`; it is a quote only among quotes.
         among = any(line.lstrip().startswith(">") for line in _neighbours(lines, index))
         return LineType.quote if among else LineType.text
+    joins_text = index > 0 and types[index - 1] is LineType.text
+    if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
+        return LineType.text
     return LineType.quote
 
 
@@ -112,6 +123,10 @@ def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said
     if said.startswith("-----BEGIN PGP "):
         return _mark_armor(lines, types, index, said)
     if is_delimiter(said):
+        if (said == "--" and is_empty_comment(lines, index)) or (
+            said == "---" and is_between_differences(lines, index)
+        ):
+            return None
         return LineType.delimiter
     if is_rule_line(said):
         return LineType.rule
@@ -141,7 +156,12 @@ def _is_by_initials(lines: Sequence[str], index: int, said: str) -> bool:
     initials = _INITIALS.match(said)
     if initials is None or initials.group() in _PROMPTS:
         return False
-    return any(line.lstrip().startswith(initials.group()) for line in _neighbours(lines, index))
+    who = initials.group()
+    if who[:-1].isupper() and len(who) > 2:
+        near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
+    else:
+        near = [*_neighbours(lines, index)]
+    return any(line.lstrip().startswith(who) for line in near)
 
 
 def _is_piped(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
@@ -175,7 +195,7 @@ def _mark_header_block(lines: Sequence[str], types: list[LineType], index: int) 
     introduced = above >= 0 and types[above] in (LineType.divider, LineType.forwarded)
     dashed = above >= 0 and types[above] is LineType.text and is_dashed(lines[above])
     end = header_block_end(lines, index, introduced=introduced, dashed=dashed)
-    if end == index:
+    if end == index or (not (introduced or dashed) and is_shown_header(lines, index, end)):
         return False
     if dashed:
         types[above] = LineType.divider

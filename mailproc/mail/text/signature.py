@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mailproc.mail.text.signature_phrases import (
     CONFIDENTIAL,
@@ -25,6 +26,7 @@ _LISTS_OWN = re.compile("|".join(LISTS_OWN))
 # A sentence that only begins like one: `Sent from my desk, which is much easier.`
 _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|est|car|mais)\b")
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
+_POSTSCRIPT = re.compile(r"(?:p\.? ?-?)?p\.? ?-?s\.?,? ?[:–-]|p\.s\. |pps\b|p\.?d\.? ?:", re.IGNORECASE)
 _WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
 _MAX_OWN_WORDS = 600
 _MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
@@ -76,3 +78,17 @@ def is_list_footer(lines: Sequence[str]) -> bool:
 def is_lists_own(lines: Sequence[str]) -> bool:
     """Whether the lines below a drawn rule are a mailing list's own: nobody writes so himself."""
     return _LISTS_OWN.search(" ".join(lines)[:2000].lower()) is not None
+
+
+def names_its_list(lines: Sequence[str]) -> bool:
+    """Whether a line is an address whose local part is a word of the line above it, as Mailman ends every post."""
+    for above, line in pairwise(lines[:MAX_SIGNATURE_LINES]):
+        name, at, domain = line.strip().lower().partition("@")
+        if name and at and "." in domain and " " not in domain and name in above.lower().split():
+            return True
+    return False
+
+
+def is_postscript(line: str) -> bool:
+    """Whether a line begins as what is added below a signature does: `PS: one more thing`."""
+    return _POSTSCRIPT.match(line.strip()) is not None

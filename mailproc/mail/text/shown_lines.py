@@ -1,0 +1,53 @@
+"""Lines that look like quotes or delimiters and are what a person shows: prompts, differences of files, comments."""
+
+import re
+from collections.abc import Sequence
+
+_DIFFERENCE = re.compile(r"\d+(?:,\d+)?[ac]\d+(?:,\d+)?")  # `88a89,90`, as diff writes it
+_PROMPT = re.compile(r"(?:[\w.@:~/-]{1,40})?[$#%] ")
+_GOES_ON = ("\\", " do", " then", "|", "{", "(")  # a shell asks for more below it
+_STATEMENT = re.compile(
+    r">>> (?:from [\w.]+ import |import [\w.]+(?: as \w+)?$|print\b ?[(\"']|def \w+\(|\w[\w.\[\]]* [-+*/]?= |[\w.]+\()"
+)
+_MAX_READ = 200
+
+
+def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
+    """Whether a line marked by `>` is what the writer shows: a shell that goes on, `diff`, a Python prompt.
+
+    `joins_text`: text stands right above it, so that it may go on with that.
+    """
+    if not joins_text:
+        return lines[index].startswith(">>> ") and _is_statement(lines, index)
+    above = lines[index - 1].strip()[:_MAX_READ]
+    if above.startswith(">"):
+        return not above.startswith(">From ")
+    if _DIFFERENCE.fullmatch(above) or (above == "---" and is_between_differences(lines, index - 1)):
+        return True
+    if _PROMPT.match(above) and ("<<" in above or above.endswith(_GOES_ON)):
+        return True
+    return lines[index].startswith(">>> ") and _is_statement(lines, index)
+
+
+def _is_statement(lines: Sequence[str], index: int) -> bool:
+    """Whether a line at a prompt of Python is a statement, and not a quote of the third level."""
+    if index and lines[index - 1].startswith(">") and not lines[index - 1].startswith(">>> "):
+        return False
+    below = lines[index + 1] if index + 1 < len(lines) else ""
+    if below.startswith(">") and not below.startswith(">>> "):
+        return False
+    return _STATEMENT.match(lines[index][:_MAX_READ]) is not None
+
+
+def is_between_differences(lines: Sequence[str], index: int) -> bool:
+    """Whether a line `---` stands between the old and the new lines of a difference."""
+    return 0 < index < len(lines) - 1 and lines[index - 1].startswith("< ") and lines[index + 1].startswith("> ")
+
+
+def is_empty_comment(lines: Sequence[str], index: int) -> bool:
+    """Whether a line `--` stands in a comment of SQL: such a line with words is next to it."""
+    return any(
+        lines[near].startswith("-- ") and lines[near].strip() != "--"
+        for near in (index - 1, index + 1)
+        if 0 <= near < len(lines)
+    )

@@ -1,0 +1,59 @@
+"""Lines that look like quotes and are what a person shows: prompts, differences of files."""
+
+import pytest
+from written_mail import mail_of
+
+from mailproc.mail.text.new_text import find_new_text
+
+ATTRIBUTION = "On Tue, 3 Mar 2026 at 09:12, Acme News <news@acme.example> wrote:"
+
+
+def new_text(body: str) -> str:
+    return find_new_text(mail_of(body)).text
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "$ cat > motd <<END\n> welcome\n> END\n$ wc -l motd",
+        "    $ for f in *.c; do\n    > cc -c $f\n    > done\n    ok",
+        "root@host:~# echo one \\\n> two\none two",
+        "12c12\n< Schiffahrt\n---\n> Schifffahrt\n88a89,90\n> Stillleben\n> Bettuch\n\nShall I commit?",
+        ">>> from decimal import Decimal\n>>> Decimal(2.675)\nDecimal('2.67499')",
+        ">>> x = 3\n>>> x\n3",
+    ],
+)
+def test_what_a_person_shows_of_a_shell_and_of_files_is_new(shown: str) -> None:
+    assert new_text(f"{ATTRIBUTION}\n> How?\n\nLike this:\n\n{shown}\n") == f"Like this:\n\n{shown}"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "> $ cat > motd <<END\n> > welcome\n> > END",
+        ">>> take me off\n>> no\n> yes",
+        ">>> from here on it is slow\n>>> I see",
+        "> a\n>>> print the page",
+        "> 12c12\n> ---\n> > Schifffahrt",
+        ">>> if that helps\n\n>> it does",
+    ],
+)
+def test_a_quote_that_resembles_a_prompt_is_cut(quoted: str) -> None:
+    assert new_text(f"Yes.\n\n{ATTRIBUTION}\n{quoted}\n\nNo.\n") == "Yes.\nNo."
+
+
+def test_an_answer_right_above_a_quoted_line_does_not_make_it_new() -> None:
+    assert new_text(f"{ATTRIBUTION}\n> First?\nYes, $5 <<\n> Second?\nno #1 \\\n> Third?\n") == "Yes, $5 <<\nno #1 \\"
+
+
+def test_a_comment_of_dashes_is_no_delimiter_of_a_signature() -> None:
+    shown = "Try this:\n\n-- statistics first\nANALYZE orders;\n--\n-- then the plan\nEXPLAIN SELECT 1;"
+    assert new_text(shown + "\n") == shown
+    assert new_text("Try this.\n\n-- \nPat\n") == "Try this."
+
+
+def test_quotes_by_capital_initials_are_known_across_the_answers() -> None:
+    body = "MB> What is left when cold?\n\nAbout 0.02 mm.\n\nMB> Does it sing?\n\nNo.\n"
+    assert new_text(body) == "About 0.02 mm.\nNo."
+    prompts = "PS> Get-Item a\n\nworks, and\n\nPS> Get-Item b\n\ndoes not"
+    assert new_text(prompts + "\n") == prompts
