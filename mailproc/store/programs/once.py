@@ -76,16 +76,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A request that is yours to do, as of when it was first asked for; since `taken_at`, or it is another's again."""
+    """A request that is yours to do, as of when it was first asked for; since `taken_at`, or it is another's again.
+
+    `is_again` tells that it was begun before, and may have been done: nobody was told how that ended.
+    """
 
     key: Key
     asked_at: datetime
     taken_at: datetime
-
-    @property
-    def is_again(self) -> bool:
-        """Whether it was begun before, and may have been done: nobody was told how that ended."""
-        return self.taken_at > self.asked_at
+    is_again: bool
 
     def columns(self) -> dict[str, Any]:
         """As parameters."""
@@ -136,7 +135,7 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | Claim]:
     found: Sequence[Row] = ()
     while not found:  # another process may let go of it in between
         if (yield from ask(_CLAIM, **row)):
-            return Claim(key=asked.key, asked_at=time_of(now), taken_at=time_of(now))
+            return Claim(key=asked.key, asked_at=time_of(now), taken_at=time_of(now), is_again=False)
         found = yield from ask(_FIND, **mine)
     [(digest, asked_at, taken_at, status, said)] = found
     if digest != asked.digest:
@@ -149,7 +148,7 @@ def _begin(context: Context, asked: Asked) -> Transaction[Before | Claim]:
     if taken_at > micros_of(context.now - ABANDONED):
         return Before()
     yield from tell(_TAKE_OVER, [{**mine, "now": now}])
-    return Claim(key=asked.key, asked_at=time_of(asked_at), taken_at=time_of(now))
+    return Claim(key=asked.key, asked_at=time_of(asked_at), taken_at=time_of(now), is_again=True)
 
 
 def _end(context: Context, said: tuple[Claim, Answer | NoAnswer]) -> Transaction[None]:

@@ -163,6 +163,16 @@ async def test_what_failed_without_an_answer_may_be_asked_at_once_as_of_then(tim
     assert (await claimed(timed)).asked_at == first.asked_at
 
 
+async def test_a_repeat_is_one_on_a_machine_with_a_late_clock_as_well(timed: Api, clock: Clock) -> None:
+    first = await claimed(timed)
+    await timed.store.once.end(first, NoAnswer.unknown)
+    clock.advance(seconds=-2)
+    again = await claimed(timed)
+    assert (first.is_again, again.is_again) == (False, True)
+    await timed.store.once.end(again, Answer(status=204, headers={}, body=""))
+    assert await timed.store.once.begin(KEY, "d") == Before(answer=Answer(status=204, headers={}, body=""))
+
+
 async def test_what_changed_nothing_is_forgotten_with_its_time(timed: Api, clock: Clock) -> None:
     await timed.store.once.end(await claimed(timed), NoAnswer.undone)
     clock.advance(seconds=3)
