@@ -196,6 +196,45 @@ def test_the_own_footer_of_a_list_is_cut_whatever_line_it_draws(footer: str):
     assert new_text(f"\n{footer}\n") == ""
 
 
+SCRUBBED = (
+    "-------------- next part --------------\nA non-text attachment was scrubbed...\nName: signature.asc\nSize: 198"
+)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        SCRUBBED,
+        "-------------- next part --------------\nAn HTML attachment was scrubbed...\nURL: http://lists.example.org/a.html",
+        "[[alternative HTML version deleted]]",
+        "[Non-text portions of this message have been removed]",
+        "No virus found in this incoming message.\nChecked by a scanner.\nVersion: 7.5",
+        "Virus-free. www.scanner.example",
+        "Virenfrei. www.scanner.example",
+        "Sent wirelessly via BlackBerry from T-Mobile.",
+        '-\nTo unsubscribe from this list: send the line "unsubscribe kiln" in\na message to owner@lists.example',
+        "-----------\nPosted by: Pat <pat@example.org>\n-----------\n\nVisit the group at groups.example.com/x",
+    ],
+)
+def test_what_lists_and_scanners_note_at_the_end_is_cut(note: str) -> None:
+    assert new_text(f"Use an SSR.\n\n{note}\n") == "Use an SSR."
+    footer = f"{'_' * 47}\nkiln mailing list\nkiln@lists.example.org\n"
+    assert new_text(f"Use an SSR.\n\n{note}\n{footer}") == "Use an SSR."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "-------------- next part --------------\nof my story\nfollows here.",
+        "The attachment was scrubbed.",
+        "No virus was found\nin the box.",
+        "-\nTo unsubscribe is what I want.",
+    ],
+)
+def test_what_only_resembles_such_a_note_stays(body: str) -> None:
+    assert new_text(f"Use an SSR.\n\n{body}\n") == f"Use an SSR.\n\n{body}"
+
+
 def test_what_a_person_writes_below_a_line_of_dashes_stays():
     body = "First this.\n----\nThen please take me off your list, see https://blog.example/why"
     assert new_text(body + "\n") == body

@@ -122,7 +122,7 @@ def is_attribution(text: str) -> bool:
     if len(text) > MAX_LENGTH or not head:
         return False
     colon = len(head) < len(text)
-    address = _has_address(head)
+    address = has_address(head)
     if not address and not _DATE.search(head):
         return False
     if _OWN_WORDS.search(head):
@@ -137,7 +137,13 @@ def is_attribution(text: str) -> bool:
     return address and _OPENER.match(head) is not None and _DATE.search(head) is not None
 
 
-def _has_address(text: str) -> bool:
+def has_date(text: str) -> bool:
+    """Whether a line, as `plain` leaves it, names a day."""
+    return _DATE.search(text) is not None
+
+
+def has_address(text: str) -> bool:
+    """Whether an at sign stands between visible characters."""
     at = text.find("@")
     return 0 < at < len(text) - 1 and not text[at - 1].isspace() and not text[at + 1].isspace()
 

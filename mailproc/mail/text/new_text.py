@@ -51,6 +51,7 @@ _ARMOUR = "-----BEGIN PGP "  # a signature for programs: nobody reads who wrote 
 # A quoted line this long was wrapped by the client that quoted it, and its rest stands unmarked below.
 _WRAPPED_AT = 60
 _MAX_OMISSION = 12
+_MAX_SALUTATION = 30
 _INDENT = ("    ", "\t")
 _MAX_INDENTED_LINES = 12
 
@@ -85,7 +86,7 @@ def _find_new_text(message: Message, footers: tuple[str, ...]) -> NewText:
 def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | None]:
     """Why each line is not new, as far as quoting goes; None for the lines that stay."""
     reasons: list[str | None] = [None] * len(lines)
-    written = False
+    written = answered = False
     text = LineType.text
     index, count = 0, len(lines)
     while index < count:
@@ -93,15 +94,15 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
         if kind is text:
             if index and types[index - 1] is LineType.quote and _is_rest_of_quote(lines, types, index):
                 reasons[index] = "quote"
-            else:
-                written = True
+            elif not answered:
+                written, answered = True, not _is_salutation(lines[index])
         elif kind in _SETTLED:
             reasons[index] = _SETTLED[kind]
         elif kind in _INTRODUCES:
             end = _end_of_introduction(types, index)
             for at in range(index, end):
                 reasons[at] = _reason_of(types[at])
-            if not _is_marked_quote(lines, types, index, end, written=written) and (
+            if not _is_marked_quote(lines, types, index, end, answered=answered) and (
                 written or not _is_indented_quote(lines, types, end)
             ):
                 rest = "forwarded" if LineType.forwarded in types[index:end] else "quote"
@@ -111,6 +112,12 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
             continue
         index += 1
     return reasons
+
+
+def _is_salutation(line: str) -> bool:
+    """Whether a line only greets: who answers on top goes on below it, who answers below the quote does not."""
+    said = line.strip()
+    return len(said) <= _MAX_SALUTATION and said.endswith((",", "、", "です。"))
 
 
 def _end_of_introduction(types: Sequence[LineType], start: int) -> int:
@@ -124,14 +131,14 @@ def _end_of_introduction(types: Sequence[LineType], start: int) -> int:
     return end
 
 
-def _is_marked_quote(lines: Sequence[str], types: Sequence[LineType], start: int, end: int, *, written: bool) -> bool:
+def _is_marked_quote(lines: Sequence[str], types: Sequence[LineType], start: int, end: int, *, answered: bool) -> bool:
     """Whether the quote is marked line by line, so that unmarked text below it is new.
 
-    Below a header block or a divider everything is quoted, unless nothing was written above it. Below an attribution a
-    mark of omission may stand before the quote: `[…]`, `8<`.
+    Below a header block or a divider everything is quoted, unless no more than a salutation stands above. Below an
+    attribution a mark of omission may stand before the quote: `[…]`, `8<`.
     """
     attribution = _ATTRIBUTED.issuperset(types[start:end])
-    if written and not attribution:
+    if answered and not attribution:
         return False
     for line, kind in zip(lines[end : end + 8], types[end : end + 8], strict=True):
         if kind is LineType.quote:

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from mailproc.mail.text.attribution import (
     MAX_LENGTH,
+    has_address,
+    has_date,
     is_attribution,
-    is_weak_attribution,
     lacks_its_beginning,
     may_end_attribution,
     opens_attribution,
@@ -21,6 +22,7 @@ from mailproc.mail.text.header_block import (
     is_shown_header,
     label_block_bounds,
 )
+from mailproc.mail.text.quote_leads import leads_to_quote
 from mailproc.mail.text.shown_lines import is_between_differences, is_empty_comment, is_shown
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
 
@@ -51,7 +53,9 @@ _INITIALS = re.compile(r"[A-Za-z]{1,8}>")
 _PROMPTS = frozenset({"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>"})
 _MAX_ANSWER_LINES = 12  # between two lines quoted by the same capitals
 _BAR = re.compile(r"\|(?:.*[^|])?")
+_SCRUBBED = ("An HTML attachment was scrubbed", "A non-text attachment was scrubbed", "An embedded ")
 _MAX_ATTRIBUTION_LINES = 5
+_MESSAGE_NAMED = ("in message ", "in the message ", "in article ")
 # Each attempt looks at a handful of lines with patterns; nobody answers under so many attributions.
 _MAX_ATTEMPTS = 200
 MAX_READ_LINE = 32_768
@@ -67,6 +71,8 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
     attempts = 0
     for index, line in enumerate(lines):
         if types[index] is not text:
+            if types[index] is quote and types[index - 1] is not quote:
+                _mark_lead(lines, types, index)
             continue
         if not line:
             types[index] = blank
@@ -79,13 +85,17 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             types[index] = blank
             continue
         first = said[0]
-        if first == ">":
-            is_long = len(said) >= 80 and not said.startswith(">From ")
+        if first == ">" or first == "＞":
+            is_long = len(said) >= 80 and not said.startswith(">From ") and not said.endswith(">>>")
             types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
+            if types[index] is quote and types[index - 1] is not quote:
+                _mark_lead(lines, types, index)
         elif (first == "|" and _is_piped(lines, types, index, said)) or (
-            ">" in said[1:9] and _is_by_initials(lines, index, said)
+            ">" in said[1:9] and _is_by_initials(lines, types, index, said)
         ):
             types[index] = quote
+            if types[index - 1] is not quote:
+                _mark_lead(lines, types, index)
         elif first in _DRAWN and (drawn := _type_of_drawn(lines, types, index, said)):
             types[index] = drawn
         elif ":" in said or "：" in said:
@@ -107,6 +117,8 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
         # An mbox writes `>From` where a line began with `From`; it is a quote only among quotes.
         among = any(line.lstrip().startswith(">") for line in _neighbours(lines, index))
         return LineType.quote if among else LineType.text
+    if said.startswith(">>> ") and said.endswith(" >>>") and (has_address(said) or has_date(said.lower())):
+        return LineType.divider  # GroupWise: >>> Acme News <news@example.org> 03/04/09 12:10 PM >>>
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
         return LineType.text
@@ -122,6 +134,8 @@ def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said
     """Delimiters, dividers and rules; None when the mark is only how a line of text begins."""
     if said.startswith("-----BEGIN PGP "):
         return _mark_armor(lines, types, index, said)
+    if said.startswith("-------------- next part") and _mark_scrubbed(lines, types, index):
+        return LineType.signature
     if is_delimiter(said):
         if (said == "--" and is_empty_comment(lines, index)) or (
             said == "---" and is_between_differences(lines, index)
@@ -152,11 +166,23 @@ def _mark_armor(lines: Sequence[str], types: list[LineType], index: int, said: s
     return kind
 
 
-def _is_by_initials(lines: Sequence[str], index: int, said: str) -> bool:
+def _mark_scrubbed(lines: Sequence[str], types: list[LineType], index: int) -> bool:
+    """Mark the note that Mailman leaves where it took an attachment away; False for any other next part."""
+    if index + 1 == len(lines) or not lines[index + 1].startswith(_SCRUBBED):
+        return False
+    end = next((at for at in range(index, len(lines)) if not lines[at].strip() or lines[at][0] == "_"), len(lines))
+    types[index:end] = [LineType.signature] * (end - index)
+    return True
+
+
+def _is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
     initials = _INITIALS.match(said)
     if initials is None or initials.group() in _PROMPTS:
         return False
     who = initials.group()
+    above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
+    if above >= 0 and types[above] is LineType.attribution:
+        return True
     if who[:-1].isupper() and len(who) > 2:
         near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
     else:
@@ -218,10 +244,13 @@ def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, 
         types[index] = LineType.forwarded if reason == "forwarded" else LineType.divider
         return
     _mark_attribution(lines, types, index)
-    if types[index] is LineType.text and is_weak_attribution(plain(said)):
-        below = next((line for line in lines[index + 1 : index + 3] if line.strip()), "")
-        if below.lstrip().startswith(">"):
-            types[index] = LineType.attribution
+
+
+def _mark_lead(lines: Sequence[str], types: list[LineType], index: int) -> None:
+    """Mark what leads to the quote that begins on this line, right above it or with a blank line between."""
+    above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
+    if above >= 0 and types[above] is LineType.text and leads_to_quote(lines[above]):
+        types[above] = LineType.attribution
 
 
 def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -> None:
@@ -232,6 +261,8 @@ def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -
     goes_up = above is LineType.text or (above is LineType.blank and joined.startswith("<"))
     if goes_up and (top < 0 or lacks_its_beginning(joined) or not opens_attribution(joined)):
         top = _top_of_attribution(lines, types, index, joined, top)
+    if top > 0 and types[top - 1] is LineType.text and plain(lines[top - 1]).startswith(_MESSAGE_NAMED):
+        top -= 1
     if top >= 0:
         types[top : index + 1] = [LineType.attribution] * (index + 1 - top)
 

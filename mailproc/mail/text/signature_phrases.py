@@ -3,8 +3,8 @@
 # A whole line that a mobile client adds.
 MOBILE_SIGNATURES = (
     (
-        "(?:sent|send|this (?:message|email|mail) was sent(?= from (?:my|an?) )) (?:from|via|using|with|by"
-        "|on) (?!behalf).{2,100}"
+        "(?:sent(?: wirelessly)?|send|this (?:message|email|mail) was sent(?= from (?:my|an?) )) (?:from|via|using|with"
+        "|by|on) (?!behalf).{2,100}"
     ),
     (
         r"from my (?:iphone|ipad|ipod|android|blackberry|mobile|phone|samsung|galaxy|cell|tablet|htc"
@@ -40,6 +40,8 @@ MOBILE_SIGNATURES = (
     "(?:获取|取得) ?outlook.*",
     "(?:ios|android)용 outlook 다운로드.*", "(?:получить|скачать) outlook для .*", "отримати outlook для .*",
     "obțineți outlook pentru .*", "(?:أُرسلت|أُرسل|أرسل) (?:من|عبر) .{2,60}",
+    "(?:virus-?free|virenfrei|(?:garanti )?sans virus|libre de virus|virusvrij|livre de vírus)[.:]? ?www\\..{2,40}",
+    "alternative html version deleted", "non-text portions of this message have been removed",  # notes of lists
     "đã gửi từ .{2,60}", "dikirim dari .{2,60}", "poslano (?:s|z|iz) .{2,60}",
 )  # fmt: skip
 
@@ -60,6 +62,7 @@ DISCLAIMERS = (
         r"|swept|checked|certified)\b"
     ),
     "this (?:e-?mail|message) (?:has|was) .{0,30}virus",
+    "no virus (?:was )?found in this (?:incoming |outgoing )?message",
     "if you (?:are not|have received this).{0,60}(?:intended recipient|in error|by mistake)",
     "please consider the environment", "think before (?:you )?print",
     "diese (?:e-?mail|nachricht) (?:enthält|kann|ist).{0,60}(?:vertraulich|geschützt)",
@@ -92,7 +95,8 @@ DISCLAIMERS = (
 # Their first words: most paragraphs are spared a closer look.
 DISCLAIMER_STARTS = (
     "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
-    "[external", "information", "if you", "please consider", "think before", "diese", "der inhalt", "ce ", "les info",
+    "[external", "information", "if you", "please consider", "no virus", "think before", "diese",
+    "der inhalt", "ce ", "les info",
     "il contenuto", "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie",
     "bevor sie", "avant d",
     "pensez", "antes de", "prima di", "denk aan", "la presente", "il presente", "a informa", "de informatie", "detta ",
@@ -118,4 +122,5 @@ LISTS_OWN = (
     "mailing list", "listinfo", "view/reply online", "mute this topic", "to view this discussion",
     "you (?:are receiving|receive|received|get|got) (?:this|all) (?:e-?mail|message|because)",
     r"\S[-+](?:leave|unsubscribe|request|unsub)@", r"/unsub(?:scribe)?\b", r"\b(?:un)?subscribe info\b",
+    "visit (?:the|your) group", "send the line .unsubscribe",
 )  # fmt: skip
