@@ -12,18 +12,28 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import uvloop
 
 from benchmarks import postfix
 from benchmarks.load import Load, Session, closed_loop, open_loop
-from benchmarks.mails import FEEDBACK_BOX, REPLY_BOX, feedback_mail, multipart_mail, replies, reply_mail
+from benchmarks.mails import (
+    FEEDBACK_BOX,
+    REPLY_BOX,
+    feedback_mail,
+    multipart_mail,
+    replies,
+    reply_mail,
+    unseen_reply_mail,
+)
 from benchmarks.process import serving
 from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.policy.rules.rules import RuleSet
 from mailproc.rule_sets.files import load_rules
 from mailproc.settings.file import load_settings
 
@@ -153,31 +163,51 @@ class Deciding:
 
 def deciding() -> Iterator[tuple[str, Deciding]]:
     """Deciding against mere parsing, interleaved so that a drifting machine drifts for both."""
-    rules = load_rules(load_settings(None).rules)
+    for name, make, rcpt_to in (
+        ("2 kB reply", reply_mail, REPLY_BOX),
+        ("9 kB feedback report", feedback_mail, FEEDBACK_BOX),
+        ("27 kB multipart", multipart_mail, REPLY_BOX),
+    ):
+        decide, parse = _desk(make(1), rcpt_to)
+        ours, theirs = [], []
+        for _ in range(30):
+            ours.append(_timed(decide))
+            theirs.append(_timed(parse))
+        yield name, Deciding(decide_us=statistics.median(ours), compat32_us=statistics.median(theirs))
+
+
+def deciding_unseen(count: int) -> Deciding:
+    """The same of so many replies, each of which is decided once: nothing of its text was ever seen before."""
+    desks = [_desk(unseen_reply_mail(number), REPLY_BOX) for number in range(2 * count)]
+    for decide, _ in desks[:count]:  # what every process learns from its first mails
+        decide()
+    ours = [_timed(decide, times=1) for decide, _ in desks[count:]]
+    theirs = [_timed(parse, times=1) for _, parse in desks[count:]]
+    return Deciding(decide_us=statistics.mean(ours), compat32_us=statistics.mean(theirs))
+
+
+@cache
+def _rules() -> RuleSet:
+    return load_rules(load_settings(None).rules)
+
+
+def _desk(content: bytes, rcpt_to: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    """What decides a mail, and what merely parses it."""
     account = AccountPolicy(
         id="acme",
         domains=("reply.acme.example",),
         sends_from=("news.acme.example",),
         mailboxes={MailboxRole.reply: ("reply",), MailboxRole.feedback: ("fbl",)},
     )
-    for name, make, rcpt_to in (
-        ("2 kB reply", reply_mail, REPLY_BOX),
-        ("9 kB feedback report", feedback_mail, FEEDBACK_BOX),
-        ("27 kB multipart", multipart_mail, REPLY_BOX),
-    ):
-        content = make(1)
-        mail = InboundMail(
-            id="1",
-            account_id="acme",
-            envelope=Envelope(mail_from="pat@example.org", rcpt_tos=(rcpt_to,)),
-            content=content,
-            received_at=email.utils.parsedate_to_datetime("Tue, 3 Mar 2026 10:00:00 +0000"),
-        )
-        ours, theirs = [], []
-        for _ in range(30):
-            ours.append(_timed(lambda mail=mail: decide_mail(mail, NOT_CHECKED, account, rules)))
-            theirs.append(_timed(lambda content=content: _parse(content)))
-        yield name, Deciding(decide_us=statistics.median(ours), compat32_us=statistics.median(theirs))
+    mail = InboundMail(
+        id="1",
+        account_id="acme",
+        envelope=Envelope(mail_from="pat@example.org", rcpt_tos=(rcpt_to,)),
+        content=content,
+        received_at=email.utils.parsedate_to_datetime("Tue, 3 Mar 2026 10:00:00 +0000"),
+    )
+    rules = _rules()
+    return lambda: decide_mail(mail, NOT_CHECKED, account, rules), lambda: _parse(content)
 
 
 def _timed(work: Callable[[], object], times: int = 20) -> float:

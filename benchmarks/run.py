@@ -18,6 +18,7 @@ from benchmarks.measures import (
     Figure,
     Generator,
     deciding,
+    deciding_unseen,
     generators,
     latency,
     own_generator,
@@ -118,6 +119,12 @@ def decidings(count: int, rounds: int) -> Iterator[Line]:
             "×",
             absolutes=f"{found.decide_us:.0f} / {found.compat32_us:.0f} µs",
         )
+    unseen = deciding_unseen(max(count // 15, 100))
+    yield _printed(
+        "deciding 2 kB replies whose words were never seen before, each once, against parsing them: CPU",
+        f"{unseen.decide_us / unseen.compat32_us:.1f}×",
+        f"{unseen.decide_us:.0f} / {unseen.compat32_us:.0f} µs",
+    )
 
 
 def looked_up(count: int, rounds: int) -> Iterator[Line]:

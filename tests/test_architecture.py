@@ -56,6 +56,7 @@ ROOM_OF_LIBRARY = {
     "standardwebhooks": {"sync", "cli"},  # the demo's receiver verifies what it is told
     "selectolax": {"mail"},
     "re2": {"mail", "policy"},
+    "ahocorasick_rs": {"policy"},
     "starlette": {"web", "cli"},
     "fastapi": {"web"},
     "jinja2": {"web"},

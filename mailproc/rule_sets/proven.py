@@ -23,7 +23,7 @@ def proof_of(sources: Mapping[str, str]) -> str:
 
     Raises OSError where the program's own text is not at hand.
     """
-    digest = hashlib.sha256(f"{sys.version}\0{_installed_at('re2')}\0".encode())
+    digest = hashlib.sha256(f"{sys.version}\0{_installed_at('re2')}\0{_installed_at('ahocorasick_rs')}\0".encode())
     for path in sorted(_PROGRAM.rglob("*.py")):
         text = path.read_bytes()
         digest.update(f"{path.name}\0{len(text)}\0".encode() + text)

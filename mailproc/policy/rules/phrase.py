@@ -8,10 +8,12 @@ take (me|us) off [of] (your|this) ... list
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailproc.policy.rules.folding import fold_word, is_gapless, write_together
+from mailproc.policy.rules.literals import ANYTHING, NONE, Literals, groups_of, in_a_row, literal, one_of, perhaps
 from mailproc.policy.rules.word_class import NO_CLASSES, WordClassError, with_words
 
 _SPECIAL = frozenset("()[]{}|*")
@@ -25,6 +27,8 @@ _PLAIN_WORD = re.compile(rf"({_LETTERS.pattern})(?:\s+|(?=[|)\]])|\Z)")
 _SPACES = re.compile(r"\s+")
 # A choice without brackets in it. The words of a class stand in hundreds of phrases: they are read once.
 _FLAT_CHOICE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+# A word without an end, which is cut elsewhere, or nothing but cut: read piece by piece.
+_HARD_CHOICE = re.compile(r"[{}]|\*[^\s|\])]|(?<![^\s|(\[])\*")
 _FOLDED_CHOICE = re.compile(r"[(\[]([a-z0-9]+(?:[ |][a-z0-9]+)*)[)\]]")  # most are: there is nothing to fold
 
 
@@ -34,19 +38,16 @@ class PhraseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch without gap: `source` is a regular expression over normal text, understood by `re` and RE2 alike.
+    """A stretch without gap: `source` is a regular expression over normal text.
 
     Words are followed by a space each, so a segment ends in one; before it stands a space or the sentence's beginning.
-    In scripts without gaps between words (`gapless`) spaces are as the writer likes.
+    In scripts without gaps between words (`gapless`) spaces are as the writer likes. Of each group of `literals` one
+    is in every text that has this.
     """
 
     source: str
     gapless: bool
-
-    @property
-    def set_source(self) -> str:
-        """What the RE2 set searches for."""
-        return self.source if self.gapless else " " + self.source
+    literals: tuple[frozenset[str], ...] = field(compare=False)
 
     @property
     def span_source(self) -> str:
@@ -89,12 +90,31 @@ def read_phrase(text: str, classes: Mapping[str, tuple[str, ...]] = NO_CLASSES) 
 
 def _segment(text: str) -> Segment:
     reader = _Reader(text, gapless=is_gapless(text))
-    source = reader.sequence(depth=0)
+    pieces = reader.sequence(depth=0)
     if reader.position < len(text):
         raise PhraseError(f"has a {text[reader.position]!r} that closes nothing")
     if not reader.has_word:
         raise PhraseError("could match nothing at all")
-    return Segment(source=source, gapless=reader.gapless)
+    groups = groups_of([piece.literals for piece in pieces], "" if reader.gapless else " ")
+    return Segment(source=_joined(pieces), gapless=reader.gapless, literals=groups)
+
+
+class _Piece(NamedTuple):
+    """A part of a segment: the expression that matches it, and its literals."""
+
+    source: str
+    literals: Literals
+
+
+class _Choice(NamedTuple):
+    """The expressions of a choice, longest first, and the literals of all."""
+
+    sources: tuple[str, ...]
+    literals: Literals
+
+
+def _joined(pieces: Iterable[_Piece]) -> str:
+    return "".join([piece.source for piece in pieces])
 
 
 class _Reader:
@@ -104,63 +124,70 @@ class _Reader:
         self.text = text
         self.gapless = gapless
         self.space = _space(gapless)
+        self.gap = _gap(gapless)
         self.position = 0
         self.has_word = False  # whether anything outside all brackets of choice must be there
 
-    def sequence(self, depth: int) -> str:
+    def sequence(self, depth: int) -> list[_Piece]:
         """Items up to `|`, a closing bracket or the end; each is followed by its space."""
         if depth > _MAX_DEPTH:
             raise PhraseError("has brackets too deep")
-        items: list[str] = []
+        items: list[_Piece] = []
         while True:
             if spaces := _SPACES.match(self.text, self.position):
                 self.position = spaces.end()
+            words = []
             while plain := _PLAIN_WORD.match(self.text, self.position):
                 self.position = plain.end()
-                items.append(_word_source(plain[1]) + self.space)
+                words.append(plain[1])
+            if words:
+                items.append(_piece_of(words, self.gapless))
                 self.has_word = self.has_word or depth == 0
             if self.position >= len(self.text) or self.text[self.position] in "|)]":
-                return "".join(items)
+                return items
             items.append(self._item(depth))
-            self.has_word = self.has_word or (depth == 0 and not _may_be_empty(items[-1]))
+            self.has_word = self.has_word or (depth == 0 and not _may_be_empty(items[-1].source))
 
-    def _item(self, depth: int) -> str:
+    def _item(self, depth: int) -> _Piece:
         """One word, which may be made of pieces, or an option."""
         if self.text[self.position] == "[":
-            return f"(?:{_by_first_letter(self._alternatives(']', depth))})?"
+            option = self._alternatives("]", depth)
+            return _Piece(f"(?:{_by_first_letter(option.sources)})?", perhaps(option.literals))
         start = self.position
         if self.text[start] == "(":
             spaced = self._alternatives(")", depth)
             if self._at_word_end():
-                return f"(?:{_by_first_letter(spaced)})"
+                return _Piece(f"(?:{_by_first_letter(spaced.sources)})", spaced.literals)
             self.position = start
         pieces = []
         while not self._at_word_end():
             pieces.append(self._piece(depth))
-        return "".join(pieces) + self.space
+        return _Piece(_joined(pieces) + self.space, in_a_row([*(piece.literals for piece in pieces), self.gap]))
 
-    def _piece(self, depth: int) -> str:
+    def _piece(self, depth: int) -> _Piece:
         character = self.text[self.position]
         if character == "(":
-            return f"(?:{'|'.join(one.removesuffix(self.space) for one in self._alternatives(')', depth))})"
+            choice = self._alternatives(")", depth)
+            source = f"(?:{'|'.join(one.removesuffix(self.space) for one in choice.sources)})"
+            return _Piece(source, _without_space(choice.literals))
         if character == "*":
             self.position += 1
-            return _ANY
+            return _Piece(_ANY, ANYTHING)
         if character in _SPECIAL:
             raise PhraseError(f"has {character!r} inside a word")
         letters = _LETTERS.match(self.text, self.position)
         assert letters is not None
         self.position = letters.end()
-        return _word_source(letters[0])
+        return _Piece(_word_source(letters[0]), literal(fold_word(letters[0])))
 
-    def _alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+    def _alternatives(self, closing: str, depth: int) -> _Choice:
         flat = _FLAT_CHOICE.match(self.text, self.position)
         if flat is None or flat[0][-1] != closing or depth >= _MAX_DEPTH:
             return self.read_alternatives(closing, depth)
         self.position = flat.end()
         return _alternatives_of(flat[0], self.gapless)
 
-    def read_alternatives(self, closing: str, depth: int) -> tuple[str, ...]:
+    def read_alternatives(self, closing: str, depth: int) -> _Choice:
         """What may be chosen from a bracket here up to the one that closes it."""
         self.position += 1
         found = [self.sequence(depth + 1)]
@@ -170,7 +197,8 @@ class _Reader:
         if self.position >= len(self.text) or self.text[self.position] != closing:
             raise PhraseError(f"has a bracket without its {closing!r}")
         self.position += 1
-        return _longest_first(found)
+        literals = one_of([in_a_row([piece.literals for piece in one]) for one in found])
+        return _Choice(_longest_first([_joined(one) for one in found]), literals)
 
     def _at_word_end(self) -> bool:
         following = self.text[self.position : self.position + 1]
@@ -181,22 +209,58 @@ def _space(gapless: bool) -> str:
     return " ?" if gapless else " "
 
 
+def _piece_of(words: list[str], gapless: bool) -> _Piece:
+    source, text, ends = _words(words, gapless)
+    only = frozenset({text})
+    return _Piece(source, Literals(only, NONE) if ends else Literals(NONE, only))
+
+
+def _gap(gapless: bool) -> Literals:
+    return ANYTHING if gapless else literal(" ")
+
+
+def _without_space(literals: Literals) -> Literals:
+    return Literals(literals.ended, frozenset([one.removesuffix(" ") for one in literals.open]))
+
+
 def _longest_first(alternatives: Iterable[str]) -> tuple[str, ...]:
     """The first that fits is taken: where one begins another, the longer must come first, or `$` never sees its end."""
     return tuple(sorted(alternatives, key=len, reverse=True))
 
 
 @lru_cache(maxsize=4096)
-def _alternatives_of(choice: str, gapless: bool) -> tuple[str, ...]:
+def _alternatives_of(choice: str, gapless: bool) -> _Choice:
     """The alternatives of a choice that has no brackets in it."""
     if not gapless and (folded := _FOLDED_CHOICE.fullmatch(choice)):
-        return _longest_first([f"{one} " for one in folded[1].split("|")])
-    if "*" not in choice and "{" not in choice and "}" not in choice:  # plain words
-        space = _space(gapless)
-        return _longest_first(
-            "".join([_word_source(word) + space for word in words.split()]) for words in choice[1:-1].split("|")
-        )
-    return _Reader(choice, gapless=gapless).read_alternatives(choice[-1], depth=0)
+        plain = [f"{one} " for one in folded[1].split("|")]
+        return _Choice(_longest_first(plain), Literals(NONE, frozenset(plain)))
+    if _HARD_CHOICE.search(choice):
+        return _Reader(choice, gapless=gapless).read_alternatives(choice[-1], depth=0)
+    rows = [_words(words.split(), gapless) for words in choice[1:-1].split("|")]
+    ended = frozenset([row.literal for row in rows if row.ends])
+    open_ended = frozenset([row.literal for row in rows if not row.ends])
+    return _Choice(_longest_first([row.source for row in rows]), Literals(ended, open_ended))
+
+
+class _Words(NamedTuple):
+    """The expression for some words, and their literal, which ends where one is cut off."""
+
+    source: str
+    literal: str
+    ends: bool
+
+
+def _words(words: Iterable[str], gapless: bool) -> _Words:
+    """Words that may end in `*`, each with the space behind it. Raises PhraseError as `_word_source` does."""
+    space = _space(gapless)
+    sources, literals, ends = [], [], False
+    for word in words:
+        stem = word.removesuffix("*")
+        sources.append(_word_source(stem) + space if stem == word else _word_source(stem) + _ANY + space)
+        if not ends:
+            ends = gapless or stem != word
+            literals.append(fold_word(stem) if ends else fold_word(word) + " ")
+    return _Words("".join(sources), "".join(literals), ends)
 
 
 @lru_cache(maxsize=16_384)

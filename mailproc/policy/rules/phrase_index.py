@@ -1,7 +1,7 @@
-"""Where the phrases of all rules stand in normal text: one RE2 set tells what may, then only that is looked for.
+"""Where the phrases of all rules stand in normal text: one look for literals tells what may, then only that is sought.
 
 Cost is linear in the text, whatever it says: a long text is gone through in stretches, and in each of them only those
-phrases are looked for whose segments all occur in that stretch.
+phrases are looked for of whose literals enough stand in that stretch.
 """
 
 import math
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import ahocorasick_rs
 import re2
 
 from mailproc.policy.rules.folding import width_in_words
-from mailproc.policy.rules.phrase import Segment
+from mailproc.policy.rules.literals import shortest
 from mailproc.policy.rules.rule_file import Alone, Rule
 
 _SET_MEMORY_BYTES = 128 << 20
@@ -26,41 +27,53 @@ _ENOUGH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sought:
-    """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence."""
+    """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence.
+
+    `needs` are the groups of literals of all its segments, by number; `rarest` is the most telling one of them.
+    """
 
     rule: Rule
     source: str  # as it stands in the rule file
     segments: tuple[int, ...]
-    others: frozenset[int]  # all segments but the first
+    rarest: int
+    needs: frozenset[int]
     max_words: float
     begins: bool
     ends: bool
     bound: bool  # to its surroundings: by these two, or by what its rule says
 
 
-Places = Mapping[int, Sequence[Sought]]  # by the number of their first segment
+Places = Mapping[int, Sequence[Sought]]  # by their rarest group
 
 
 class Segments:
-    """The segments of all phrases, each once: by number, what finds one of them, and what tells which may be there.
+    """The segments of all phrases and their groups of literals, each once and by number.
 
-    All is compiled when it is first needed: a mail needs a dozen of some thousand finders.
+    What finds one segment is compiled when it is first needed: a mail needs a dozen of some thousands.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        # A space is in every normal text, so this one always answers, unless the set failed: it says so no other way.
-        sentinel = Segment(source=" ", gapless=True)
         phrases = (phrase for rule in rules for phrase in rule.phrases)
-        self._all = tuple(dict.fromkeys([sentinel, *(segment for phrase in phrases for segment in phrase.segments)]))
+        self._all = tuple(dict.fromkeys(segment for phrase in phrases for segment in phrase.segments))
         self.numbers = {segment: number for number, segment in enumerate(self._all)}
         self.finders: list[re.Pattern[str] | None] = [None] * len(self._all)
+        groups: dict[frozenset[str], int] = {}
+        self._needs = [[groups.setdefault(one, len(groups)) for one in segment.literals] for segment in self._all]
+        self._groups = tuple(groups)
+        self._lengths = [shortest(group) for group in groups]
 
     @cached_property
-    def _set(self) -> Any:
-        return search_set(segment.set_source for segment in self._all)
+    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[int, ...]]]:
+        """What finds all literals, and for each of them the groups that it is of."""
+        groups_of: dict[str, list[int]] = {}
+        for number, group in enumerate(self._groups):
+            for literal in group:
+                groups_of.setdefault(literal, []).append(number)
+        found = ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False)
+        return found, [tuple(numbers) for numbers in groups_of.values()]
 
     def make_ready(self) -> None:
-        """Compile now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
+        """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
         self.present_in("")
 
     def finder(self, number: int) -> re.Pattern[str]:
@@ -70,9 +83,16 @@ class Segments:
             finder = self.finders[number] = re.compile(self._all[number].span_source)
         return finder
 
-    def present_in(self, text: str) -> frozenset[int]:
-        """The numbers of segments that occur in a text, its sentinel among them; empty when that could not be told."""
-        return frozenset(self._set.Match(text) or ())
+    def needs(self, segments: Iterable[int]) -> tuple[int, frozenset[int]]:
+        """The groups of some segments, of which a text has literals wherever it has them all, with the rarest first."""
+        needs = frozenset([group for number in segments for group in self._needs[number]])
+        return max(needs, key=self._lengths.__getitem__), needs
+
+    def present_in(self, text: str) -> set[int]:
+        """The numbers of the groups of which a normal text has a literal."""
+        automaton, groups = self._literals
+        found = {number for number, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)}
+        return set().union(*[groups[number] for number in found])
 
 
 class PhraseIndex:
@@ -86,12 +106,14 @@ class PhraseIndex:
                 begins = phrase.begins or rule.alone != Alone.no
                 ends = phrase.ends or rule.alone != Alone.no
                 numbers = tuple(segments.numbers[one] for one in phrase.segments)
+                rarest, needs = segments.needs(numbers)
                 self._sought.append(
                     Sought(
                         rule=rule,
                         source=phrase.text,
                         segments=numbers,
-                        others=frozenset(numbers[1:]),
+                        rarest=rarest,
+                        needs=needs,
                         max_words=math.inf if rule.max_words is None else rule.max_words,
                         begins=begins,
                         ends=ends,
@@ -104,7 +126,7 @@ class PhraseIndex:
         places: dict[int, list[Sought]] = {}
         for sought in self._sought:
             if is_wanted(sought.rule):
-                places.setdefault(sought.segments[0], []).append(sought)
+                places.setdefault(sought.rarest, []).append(sought)
         return places
 
     def found_in(self, line: str, wanted: Places, words: int) -> list[tuple[Sought, int, int]]:
@@ -125,21 +147,18 @@ class PhraseIndex:
                 looked_at[sought] = seen + len(places)
                 if len(places) > 1:
                     places = _apart(places)
-                for first, last in self._wholes(line, sought, places, end) if sought.others else places:
+                for first, last in self._wholes(line, sought, places, end) if len(sought.segments) > 1 else places:
                     found.append((sought, first, last - (line[last - 1] == " ")))
         return found
 
     def _candidates(self, stretch: str, wanted: Places, words: int) -> list[Sought]:
-        """The phrases all of whose segments occur somewhere in this stretch, of rules for a text of so many words."""
+        """The phrases of whose groups this stretch has all, of rules for a text of so many words."""
         present = self.segments.present_in(stretch)
-        if not present:  # the automaton ran out of memory: never a missed request, look for each
-            return [sought for several in wanted.values() for sought in several if words <= sought.max_words]
-        beginning = wanted.keys() & present
         return [
             sought
-            for segment in beginning
-            for sought in wanted[segment]
-            if words <= sought.max_words and sought.others <= present
+            for group in wanted.keys() & present
+            for sought in wanted[group]
+            if words <= sought.max_words and sought.needs <= present
         ]
 
     def _wholes(
