@@ -133,6 +133,8 @@ class TestTokenAddress:
             "Désabonnez-moi de cette lettre.",  # `mọi`, folded, is Vietnamese for every
             "I don't want to read this anymore, please unsubscribe me.",
             "Have you ever thought of a monthly one? Please unsubscribe me.",
+            "Kindly unsubscribe me from this list if at all possible.",
+            "Désinscrivez-moi tout de suite de cette liste.",
         ],
     )
     def test_words_that_only_look_like_totality_widen_nothing(self, text: str, purpose: Purpose):

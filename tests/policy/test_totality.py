@@ -77,3 +77,32 @@ misses = ["erase it"]
     )
     found = rules.matcher.match("Please erase me now")
     assert totality_in(found, rules) == Totality(word="erase me", meant=Meant.surely)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kindly unsubscribe me from this list if at all possible",
+        "unsubscribe me from this list after all",
+        "First of all take me off this list",
+        "All I want is for you to unsubscribe me from this list",
+        "Désinscrivez-moi tout de suite de cette liste",
+        "Dadme de baja sobre todo de esta lista",
+        "Bitte auf alle Fälle von diesem Newsletter abmelden",
+        "Her hafta gelen bu listeden çıkarın beni",
+    ],
+)
+def test_a_saying_with_such_a_word_says_nothing(text: str) -> None:
+    assert total(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("After all unsubscribe me from all lists", "all"),
+        ("Désinscrivez-moi tout de suite de toutes vos listes", "toutes"),
+        ("Unsubscribe me from everything if at all possible", "everything"),
+    ],
+)
+def test_beside_a_saying_such_a_word_counts(text: str, word: str) -> None:
+    assert total(text) == Totality(word=word, meant=Meant.surely)

@@ -22,7 +22,7 @@ from mailproc.policy.standing.facts import Level
 
 _MAX_WITHIN_WORDS = 20
 _WITHIN_WORDS = 4
-_WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", "spellings")
+_WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", "sayings", "spellings")
 FILE_KEYS = frozenset({"language", "enabled", "classes", "rule", *_WORD_LISTS})
 RULE_KEYS = frozenset(
     {"id", "languages", "action", "guard", "also", "despite", "phrases", "patterns", "where", "alone", "mailboxes"}
@@ -120,6 +120,7 @@ class RuleFile:
     closings: tuple[str, ...] = ()
     first_person: tuple[str, ...] = ()
     totality: tuple[str, ...] = ()
+    sayings: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
 
 

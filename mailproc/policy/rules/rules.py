@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
@@ -33,20 +33,25 @@ class RuleHit:
 class RuleSet:
     """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
 
-    `totality` are pairs of language and folded word, `first_person` folded words; `files` the names of all files, also
-    of those that are off.
+    `totality` are pairs of language and folded word, `sayings` of language and folded words in which such a word
+    says nothing; `first_person` folded words; `files` the names of all files, also of those that are off.
     """
 
     rules: tuple[Rule, ...]
     digest: str
     matcher: Matcher
     totality: tuple[tuple[str, str], ...] = ()
+    sayings: tuple[tuple[str, str], ...] = ()
     first_person: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
 
     def totality_in(self, languages: Collection[str]) -> list[str]:
         """The words of totality in these languages, in any without one, and those of files that name none; in order."""
-        return sorted({word for language, word in self.totality if not languages or language in ("", *languages)})
+        return _in_languages(self.totality, languages)
+
+    def sayings_in(self, languages: Collection[str]) -> list[str]:
+        """The sayings of the same languages."""
+        return _in_languages(self.sayings, languages)
 
     def without(self, rule_ids: Set[str]) -> "RuleSet":
         """The same as if some rules were never found; under the same digest."""
@@ -88,9 +93,16 @@ def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
         totality=tuple(
             (one.language, fold(word)) for one, read in zip(opened, files, strict=True) for word in read.totality
         ),
+        sayings=tuple(
+            (one.language, fold(said)) for one, read in zip(opened, files, strict=True) for said in read.sayings
+        ),
         first_person=frozenset(fold(one) for read in files for one in read.first_person),
         files=tuple(sorted(sources)),
     )
+
+
+def _in_languages(pairs: Iterable[tuple[str, str]], languages: Collection[str]) -> list[str]:
+    return sorted({said for language, said in pairs if not languages or language in ("", *languages)})
 
 
 def counted_matches(found: TextMatches) -> tuple[Match, ...]:

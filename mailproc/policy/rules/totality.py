@@ -18,7 +18,7 @@ _CLAUSE = re.compile(
 )
 _FEW_WORDS = 6  # a longer sentence that asks for nothing is a footer, or talk ("all our mail is monitored by …")
 _MOST_LINES = 200  # with such a word: however often somebody says it
-_NAMED = " | "  # no name of a list has it: folded text has letters, digits and spaces
+_NAMED = " | "  # no name or word has it: folded text has letters, digits and spaces
 
 
 class Meant(StrEnum):
@@ -41,28 +41,46 @@ def totality_in(found: TextMatches, rules: RuleSet) -> Totality | None:
     """The word of totality in a text that says most; None without one.
 
     The word is of the language that the requests are in, where there are any: "all" of one language is "her" of
-    another. In a greeting or in thanks it means nothing. The words of a rule with a level of its own are such words.
+    another. In a greeting, in thanks or in a saying ("if at all possible") it means nothing. The words of a rule with a
+    level of its own are such words.
     """
     counted = counted_matches(found)
     requests = [match for match in counted if match.rule.action == Action.unsubscribe]
-    words = rules.totality_in({language for match in requests for language in match.rule.languages})
-    there = [word for word in words if _sought(word) in found.normal.line]
+    languages = {language for match in requests for language in match.rule.languages}
+    there = [word for word in rules.totality_in(languages) if _sought(word) in found.normal.line]
+    idle = _Idle(manners=rules.matcher.manners, sayings=rules.sayings_in(languages) if there else ())
     refused = {match.sentence for match in counted if is_guard(match, Guard.negation)}
     for match in requests:
         word = match.phrase if match.rule.level is not None else None
         if there and word is None:
-            word = _word_in(_beyond_courtesy(_clauses_of(match, found), rules.matcher.manners), there)
+            word = _word_in(idle.left_of(_clauses_of(match, found)), there)
         if word is not None and match.sentence not in refused:
             return Totality(word=word, meant=Meant.surely)
-    return _elsewhere(found, {match.sentence for match in requests}, there, rules.matcher.manners) if there else None
+    return _elsewhere(found, {match.sentence for match in requests}, there, idle) if there else None
 
 
-def _elsewhere(found: TextMatches, asking: Set[int], words: Sequence[str], manners: Manners) -> Totality | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Idle:
+    """What says nothing about how far a request reaches: courtesy, and sayings."""
+
+    manners: Manners
+    sayings: Sequence[str]
+
+    def left_of(self, line: str) -> str:
+        """A normal sentence without greeting, please, thanks and sayings."""
+        core = self.manners.core(line)
+        left = f" {line[core.begin : core.end].strip()} "
+        for one in self.sayings:
+            left = left.replace(f" {one} ", _NAMED)
+        return left
+
+
+def _elsewhere(found: TextMatches, asking: Set[int], words: Sequence[str], idle: _Idle) -> Totality | None:
     """A word of these that is in no clause of a request; `asking` are the sentences of requests."""
     lines = [(number, line) for number, line in enumerate(found.normal.lines) if _word_in(line, words)]
     hardly = None
     for number, line in lines[:_MOST_LINES]:
-        word = _word_in(_beyond_courtesy(line, manners), words)
+        word = _word_in(idle.left_of(line), words)
         if word is not None and (number in asking or width_in_words(line) <= _FEW_WORDS):
             return Totality(word=word, meant=Meant.perhaps)
         hardly = hardly or word
@@ -98,12 +116,6 @@ def _clauses_of(match: Match, found: TextMatches) -> str:
     begin = max((edge.end() for edge in edges if edge.end() <= first), default=start)
     stop = min((edge.start() for edge in edges if edge.start() >= last), default=end)
     return f" {fold(text[begin:stop])} "
-
-
-def _beyond_courtesy(line: str, manners: Manners) -> str:
-    """A normal sentence without greeting, please and thanks."""
-    core = manners.core(line)
-    return f" {line[core.begin : core.end].strip()} "
 
 
 def _word_in(line: str, words: Iterable[str]) -> str | None:
