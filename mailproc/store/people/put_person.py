@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailproc.store.engine.columns import json_text, micros_of, storable
+from mailproc.store.engine.columns import MAX_TEXT, json_text, micros_of, storable
 from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.persons import Names, find_and_lock
@@ -66,7 +66,7 @@ def _put(context: Context, wanted: WantedPerson) -> Transaction[PutPerson]:
     if not _is_as_wanted(wanted, before):
         return PutPerson(applied=False, created=False, person=before)
     yield from put_rows(context, account_id, [row])
-    attributes = {storable(name): storable(value) for name, value in wanted.attributes.items()}
+    attributes = {storable(name): storable(value, MAX_TEXT) for name, value in wanted.attributes.items()}
     yield from put_attributes(account_id, {key: attributes})
     return PutPerson(applied=True, created=before is None, person=(yield from _subscriber(context, wanted)))
 

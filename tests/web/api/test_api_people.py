@@ -150,3 +150,11 @@ async def test_lone_surrogates_are_refused_not_a_crash(small_api: Api) -> None:
     body = json.dumps({"kind": "unsubscribe", "person": "p\ud800@example.org"}).encode()
     answer = await program.post("/requests", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
+
+
+async def test_attributes_are_kept_as_long_as_they_may_be(api: Api) -> None:
+    program = await api.program()
+    attributes = {"a" * 100: "x" * 2000}
+    told = (await program.put("/people/17", json={"address": "pat@example.org", "attributes": attributes})).json()
+    assert told["attributes"] == attributes
+    assert (await program.get("/people/17")).json()["attributes"] == attributes
