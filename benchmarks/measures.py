@@ -186,6 +186,14 @@ def deciding_unseen(count: int) -> Deciding:
     return Deciding(decide_us=statistics.mean(ours), compat32_us=statistics.mean(theirs))
 
 
+_ACCOUNT = AccountPolicy(
+    id="acme",
+    domains=("reply.acme.example",),
+    sends_from=("news.acme.example",),
+    mailboxes={MailboxRole.reply: ("reply",), MailboxRole.feedback: ("fbl",)},
+)
+
+
 @cache
 def _rules() -> RuleSet:
     return load_rules(load_settings(None).rules)
@@ -193,12 +201,6 @@ def _rules() -> RuleSet:
 
 def _desk(content: bytes, rcpt_to: str) -> tuple[Callable[[], object], Callable[[], object]]:
     """What decides a mail, and what merely parses it."""
-    account = AccountPolicy(
-        id="acme",
-        domains=("reply.acme.example",),
-        sends_from=("news.acme.example",),
-        mailboxes={MailboxRole.reply: ("reply",), MailboxRole.feedback: ("fbl",)},
-    )
     mail = InboundMail(
         id="1",
         account_id="acme",
@@ -207,7 +209,7 @@ def _desk(content: bytes, rcpt_to: str) -> tuple[Callable[[], object], Callable[
         received_at=email.utils.parsedate_to_datetime("Tue, 3 Mar 2026 10:00:00 +0000"),
     )
     rules = _rules()
-    return lambda: decide_mail(mail, NOT_CHECKED, account, rules), lambda: _parse(content)
+    return lambda: decide_mail(mail, NOT_CHECKED, _ACCOUNT, rules), lambda: _parse(content)
 
 
 def _timed(work: Callable[[], object], times: int = 20) -> float:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import typer
 
 import mailproc
+from mailproc.cli.shell.garbage import seldom
 from mailproc.cli.shell.lazy import MARKUP, LazyGroup
 from mailproc.cli.shell.terminal import EX_USAGE, err, exit_code_of
 from mailproc.errors import MailprocError
@@ -129,6 +130,7 @@ def _root(
 
 def main() -> None:
     """Entry point: errors of ours become a sentence and a sysexits code, never a traceback."""
+    seldom()
     try:
         app()
     except MailprocError as error:
