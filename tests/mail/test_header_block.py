@@ -190,3 +190,8 @@ def test_a_header_that_a_person_shows_is_new(pasted: str) -> None:
 )
 def test_a_header_that_a_client_put_above_a_quote_is_not_new(quoted: str) -> None:
     assert find_new_text(mail_of(quoted)).text.strip() in ("Here they are.", "Here they are:")
+
+
+def test_lines_of_an_order_that_resemble_a_header_block_are_new() -> None:
+    text = "From: Oslo\nTo: Bergen\nDate: 3 May\nSubject: two tickets\n\nPlease book these."
+    assert find_new_text(mail_of(text + "\n")).text == text

@@ -102,3 +102,49 @@ BLOCK = "From: Karl Mendel <karl@lisp.example>\nSent: Friday\nTo: Pat\nSubject: 
 def test_below_a_salutation_and_a_marked_quote_the_answer_is_new(head: str) -> None:
     assert new_text(f"Hi Karl,\n\n{head}> Bigger relay?\n\nUse an SSR.\n") == "Hi Karl,\nUse an SSR."
     assert new_text(f"Use an SSR.\n\n{BLOCK}\n> Bigger relay?\n\nHe said no.\n") == "Use an SSR."
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "Am 3. Mai haben Sie mir geschrieben:",
+        "Le 3 mai 2020, vous m'avez écrit :",
+        "On 3 May 2020 you wrote:",
+        "On 3 May he wrote:",
+        "On 3 May I got this from support@shop.example:",
+    ],
+)
+def test_who_cites_in_a_letter_goes_on_below(letter: str) -> None:
+    text = f"{letter}\n\nYour parcel is on its way.\n\nNothing came."
+    assert new_text(text + "\n") == text
+    assert new_text(f"{letter}\n> Your parcel is on its way.\n\nNothing came.\n").endswith("Nothing came.")
+
+
+ATTRIBUTION = "On Fri, Apr 3, 2020 at 2:22 PM Karl <karl@lisp.example> wrote:"
+
+
+@pytest.mark.parametrize("words", ["Hello Bartholomew,", "Thank you for the questions, I answer in between."])
+@pytest.mark.parametrize("above", ["", "Hi all,\n\n"])
+def test_words_between_attribution_and_marked_quote_are_new_where_nothing_else_is_answered(
+    above: str, words: str
+) -> None:
+    body = f"{above}{ATTRIBUTION}\n\n{words}\n\n> First?\n\nYes.\n\n> Second?\n\nNo.\n"
+    assert new_text(body) == above.replace("\n\n", "\n") + f"{words}\nYes.\nNo."
+
+
+def test_below_an_answer_and_an_unmarked_quote_older_answers_are_not_new() -> None:
+    body = f"Use an SSR.\n\n{ATTRIBUTION}\n\nNo idea.\n\n> older\n\nolder answer\n"
+    assert new_text(body) == "Use an SSR."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ">>> On 4/3/2009 at 12:10 PM, in message <4A@lisp.example>, Karl <karl@lisp.example> wrote:",
+        "##- Please type your reply above this line -##",
+        "-- Reply above this line --",
+        "----- Bitte antworten Sie oberhalb dieser Zeile -----",
+    ],
+)
+def test_below_what_programs_draw_above_a_quote_nothing_is_new(line: str) -> None:
+    assert new_text(f"Use an SSR.\n\n{line}\n\nThe relay welds shut.\n") == "Use an SSR."

@@ -57,3 +57,18 @@ def test_quotes_by_capital_initials_are_known_across_the_answers() -> None:
     assert new_text(body) == "About 0.02 mm.\nNo."
     prompts = "PS> Get-Item a\n\nworks, and\n\nPS> Get-Item b\n\ndoes not"
     assert new_text(prompts + "\n") == prompts
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ".\n|-- src\n|   |-- a.c\n|   `-- b.c\n|-- doc",
+        "| relay | 1\n| coil | 2",
+        "Prelude> 1 + 1\nPrelude> :q",
+        "sqlite> .tables\nsqlite> .quit",
+        "    std::cin >> a\n             >> b;",
+    ],
+)
+def test_drawings_prompts_and_code_are_new(shown: str) -> None:
+    text = f"This is what I have:\n\n{shown}\n\nWhy?"
+    assert new_text(text + "\n") == text

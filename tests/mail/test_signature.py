@@ -207,3 +207,28 @@ def test_a_list_that_is_named_with_its_address_below_a_rule_is_a_footer() -> Non
     assert find_new_text(mail_of(f"Vai.\n\n{rule}\nLista encontro\nencontro@listas.example.org\n")).text == "Vai."
     own = f"Please remove\n\n{rule}\nthis one:\nencontro@listas.example.org"
     assert find_new_text(mail_of(own + "\n")).text == own
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Please remove me from this list.",
+        "Now my question: why does it fail\nwhen the button is pressed?",
+        "Second: no. Could you send me another?",
+        "Bitte löschen Sie mich.",
+    ],
+)
+@pytest.mark.parametrize("line", ["---", "--"])
+def test_words_to_the_reader_below_a_line_of_dashes_are_new(line: str, below: str) -> None:
+    assert find_new_text(mail_of(f"Hello,\n{line}\n{below}\n")).text == f"Hello,\n{line}\n{below}"
+    assert find_new_text(mail_of(f"Hello,\n{line}\nPat Vale\n{below}\n")).text == "Hello,"
+
+
+@pytest.mark.parametrize("below", ["Pat Vale\nKiln Ltd, https://kiln.example", "We heat it.", "please recycle"])
+@pytest.mark.parametrize("line", ["---", "--", "-- "])
+def test_a_signature_below_a_line_of_dashes_is_cut(line: str, below: str) -> None:
+    assert find_new_text(mail_of(f"Hello,\n\n{line}\n{below}\n")).text == "Hello,"
+
+
+def test_below_the_delimiter_of_the_standard_even_a_sentence_is_a_signature() -> None:
+    assert find_new_text(mail_of("Hello,\n\n-- \nI think, therefore I am. Do you?\n")).text == "Hello,"

@@ -58,10 +58,11 @@ _INNER = re.compile(
     r"|пис(?:ал|ав)(?:а|\(а\))?|пишет|a écrit le|(?:napisan[ae]|wysłana) przez)[\s(]"
     r"|מאת|כתב|بواسطة|كتب|于|於"
 )
-# `Am 3. März schrieb ich Ihnen folgendes:` is no attribution.
+# `Am 3. März schrieb ich Ihnen folgendes:` is no attribution, and `you wrote:` one only right above a marked quote.
 _OWN_WORDS = re.compile(
     r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef ik\b|skrev jag\b|skrev jeg\b"
-    r"|j.ai écrit|escribí|ho scritto|escrevi)"
+    r"|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b|hast du\b|habe ich\b|vous (?:m.)?avez\b"
+    r"|(?:you|he|she|they|we) wrote|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b)"
 )
 
 _HEADLESS = re.compile(

@@ -10,6 +10,7 @@ from mailproc.mail.text.signature import (
     is_lists_own,
     is_mobile_signature,
     is_postscript,
+    is_said_below_dashes,
     names_its_list,
     speaks_of_confidentiality,
     starts_disclaimer,
@@ -106,7 +107,8 @@ def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -
         return is_lists_own(below)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
         return is_list_footer(below) or names_its_list(below)
-    return True
+    is_standard = not lines[index].startswith("---") and lines[index].endswith("-- ")
+    return is_standard or not is_said_below_dashes(below)
 
 
 def _is_usual_edge(line: str, kind: LineType) -> bool:

@@ -14,6 +14,9 @@ _ORIGINAL_PHRASES = (
     "(?:özgün|orijinal) (?:ileti|mesaj)", "הודעה מקורית", "الرسالة الأصلية", "元のメッセージ", "原始邮件", "邮件原件",
     "原始郵件", "원본 (?:메시지|메일)", "tin nhắn gốc", "thư gốc", "pesan asli", "izvorna poruka",
     "izvirno sporočilo",
+    "(?:please )?(?:(?:type|write|enter) your )?reply above this line.{0,40}",
+    "bitte antworten sie oberhalb dieser zeile",
+    "répon(?:dez|dre) au-dessus de cette ligne", "(?:por favor,? )?respond[ae] por encima de esta línea",
 )  # fmt: skip
 
 _FORWARDED_PHRASES = (
@@ -38,7 +41,7 @@ _BEGINS = (
 _ORIGINAL = re.compile("|".join(_ORIGINAL_PHRASES))
 _FORWARDED = re.compile("|".join(_FORWARDED_PHRASES))
 _DASHED = re.compile(r"-{4,} ?[^-]{3,50}? ?-{4,}")
-_DRAWN_STARTS = ("--", "__", "==", "~~", "——")
+_DRAWN_STARTS = ("--", "##", "__", "==", "~~", "——")
 _MAX_LENGTH = 120
 # Samsung's plain text goes on behind the divider: `-------- Original message --------From: News <news@example.org>`.
 _RUN_ON = re.compile(r"-{4,40} ?([^-]{3,60}?) ?-{4,40} ?[^\s-][^:：]{0,20}[:：].{0,200}@")
@@ -53,7 +56,7 @@ def divider_reason(line: str) -> str | None:
         line = line[: run_on.end(1)]
     if len(line) > _MAX_LENGTH:
         return None
-    inner = line.strip(" -*_=~—–:>|\t\xa0").lower()
+    inner = line.strip(" -*_=~#—–:>|\t\xa0").lower()
     if not inner or not (line.lstrip(" *>|\t").startswith(_DRAWN_STARTS) or inner.startswith(_BEGINS)):
         return None
     if _ORIGINAL.fullmatch(inner):

@@ -52,6 +52,7 @@ _ARMOUR = "-----BEGIN PGP "  # a signature for programs: nobody reads who wrote 
 _WRAPPED_AT = 60
 _MAX_OMISSION = 12
 _MAX_SALUTATION = 30
+_MAX_WORDS_BETWEEN = 24  # lines between an attribution and the quote below it
 _INDENT = ("    ", "\t")
 _MAX_INDENTED_LINES = 12
 
@@ -114,6 +115,10 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
     return reasons
 
 
+def _is_omission(line: str) -> bool:
+    return len(line) <= _MAX_OMISSION and (not line.strip()[:1].isalpha() or line.strip().lower() in ("snip", "cut"))
+
+
 def _is_salutation(line: str) -> bool:
     """Whether a line only greets: who answers on top goes on below it, who answers below the quote does not."""
     said = line.strip()
@@ -135,15 +140,18 @@ def _is_marked_quote(lines: Sequence[str], types: Sequence[LineType], start: int
     """Whether the quote is marked line by line, so that unmarked text below it is new.
 
     Below a header block or a divider everything is quoted, unless no more than a salutation stands above. Below an
-    attribution a mark of omission may stand before the quote: `[…]`, `8<`.
+    attribution a mark of omission may stand before the quote: `[…]`, `8<`; and words of the writer, who has said
+    nothing else so far.
     """
     attribution = _ATTRIBUTED.issuperset(types[start:end])
     if answered and not attribution:
         return False
+    if attribution and not answered:
+        return LineType.quote in types[end : end + _MAX_WORDS_BETWEEN]
     for line, kind in zip(lines[end : end + 8], types[end : end + 8], strict=True):
         if kind is LineType.quote:
             return True
-        if kind is not LineType.blank and not (attribution and len(line) <= _MAX_OMISSION):
+        if kind is not LineType.blank and not (attribution and _is_omission(line)):
             return False
     return False
 

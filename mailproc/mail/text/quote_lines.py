@@ -50,7 +50,10 @@ _UNSEEN = " \t\r\n\v\f\xa0\xad\u3000\ufeff" + "".join(
 )
 # `JD> quoted by initials`
 _INITIALS = re.compile(r"[A-Za-z]{1,8}>")
-_PROMPTS = frozenset({"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>"})
+_PROMPTS = frozenset(
+    {"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>", "Prelude>", "ghci>", "sqlite>"}
+    | {"scala>", "hive>", "gnuplot>", "octave>", "julia>", "iex>", "node>", "pry>", "jdb>", "grub>", "cqlsh>", "lua>"}
+)
 _MAX_ANSWER_LINES = 12  # between two lines quoted by the same capitals
 _BAR = re.compile(r"\|(?:.*[^|])?")
 _SCRUBBED = ("An HTML attachment was scrubbed", "A non-text attachment was scrubbed", "An embedded ")
@@ -86,7 +89,7 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             continue
         first = said[0]
         if first == ">" or first == "＞":
-            is_long = len(said) >= 80 and not said.startswith(">From ") and not said.endswith(">>>")
+            is_long = len(said) >= 80 and not said.startswith(">From ") and not said.startswith(">>> ")
             types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
             if types[index] is quote and types[index - 1] is not quote:
                 _mark_lead(lines, types, index)
@@ -117,12 +120,20 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
         # An mbox writes `>From` where a line began with `From`; it is a quote only among quotes.
         among = any(line.lstrip().startswith(">") for line in _neighbours(lines, index))
         return LineType.quote if among else LineType.text
-    if said.startswith(">>> ") and said.endswith(" >>>") and (has_address(said) or has_date(said.lower())):
-        return LineType.divider  # GroupWise: >>> Acme News <news@example.org> 03/04/09 12:10 PM >>>
+    if said.startswith(">>> ") and _is_of_groupwise(lines, index, said):
+        return LineType.divider
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
         return LineType.text
     return LineType.quote
+
+
+def _is_of_groupwise(lines: Sequence[str], index: int, said: str) -> bool:
+    """Whether an unmarked quote stands below: `>>> Acme News <news@example.org> 03/04/09 12:10 PM >>>`."""
+    if said.endswith(" >>>"):
+        return has_address(said) or has_date(said.lower())
+    below = next((line for line in lines[index + 1 : index + 3] if line.strip()), ">")
+    return not below.lstrip().startswith(">") and may_end_attribution(said) and is_attribution(plain(said))
 
 
 def _breaks_in_address(line: str) -> bool:
@@ -181,7 +192,7 @@ def _is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int,
         return False
     who = initials.group()
     above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
-    if above >= 0 and types[above] is LineType.attribution:
+    if above >= 0 and (types[above] is LineType.attribution or leads_to_quote(lines[above])):
         return True
     if who[:-1].isupper() and len(who) > 2:
         near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
@@ -191,11 +202,14 @@ def _is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int,
 
 
 def _is_piped(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
-    """Some mark a quote by `| `; what has a bar at both ends is drawn."""
+    """Some mark a quote by `| `; what has a bar at both ends is drawn, and so are columns and trees."""
     if not _BAR.fullmatch(said):
         return False
     if index and types[index - 1] is LineType.attribution:
         return True
+    inner = said.lstrip("| ")
+    if "|" in inner or inner.startswith(("--", "__", "`--", "+--")):
+        return False
     return any(_BAR.fullmatch(line.strip()[:MAX_LENGTH]) for line in _neighbours(lines, index))
 
 

@@ -26,6 +26,9 @@ def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
         return True
     if _PROMPT.match(above) and ("<<" in above or above.endswith(_GOES_ON)):
         return True
+    column = lines[index].find(">>")
+    if column > 0 and lines[index - 1].find(">>") == column:
+        return True  # what a stream is read into goes on
     return lines[index].startswith(">>> ") and _is_statement(lines, index)
 
 

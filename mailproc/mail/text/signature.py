@@ -28,6 +28,9 @@ _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|es
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
 _POSTSCRIPT = re.compile(r"(?:p\.? ?-?)?p\.? ?-?s\.?,? ?[:–-]|p\.s\. |pps\b|p\.?d\.? ?:", re.IGNORECASE)
 _WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
+_ASKING = re.compile(
+    r"\b(?:i|me|my|please|ich|mich|mir|mein|bitte|je|moi|merci|yo|por favor|ik|mij|mijn|eu|meu|alstublieft)\b"
+)
 _MAX_OWN_WORDS = 600
 _MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
 
@@ -87,6 +90,14 @@ def names_its_list(lines: Sequence[str]) -> bool:
         if name and at and "." in domain and " " not in domain and name in above.lower().split():
             return True
     return False
+
+
+def is_said_below_dashes(lines: Sequence[str]) -> bool:
+    """Whether what stands below dashes begins with a sentence of the writer's, and not with a name."""
+    first = next((line.strip().lower() for line in lines if line.strip()), "")[:_MAX_OWN_WORDS]
+    if first.count(" ") < 2 or "://" in first or _ASKING.search(first) is None:
+        return False
+    return not is_lists_own(lines)
 
 
 def is_postscript(line: str) -> bool:
