@@ -32,7 +32,9 @@ class WantedAnswer(Body):
     """A person's answer."""
 
     answer: Answer
-    level: Level | None = Field(None, description="How far `unsubscribe` reaches. Null: as far as the mail asks.")
+    level: Level | None = Field(
+        None, description="How far `unsubscribe` reaches. Null: as far as the mail asks, where that is clear."
+    )
     list: ListId | None = None
     persons: Persons = Field([], max_length=100, description="Who is meant, where the mail does not say.")
     by: Short = Field(min_length=1, description="Who answers.", examples=["kim"])
