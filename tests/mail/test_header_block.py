@@ -195,3 +195,10 @@ def test_a_header_that_a_client_put_above_a_quote_is_not_new(quoted: str) -> Non
 def test_lines_of_an_order_that_resemble_a_header_block_are_new() -> None:
     text = "From: Oslo\nTo: Bergen\nDate: 3 May\nSubject: two tickets\n\nPlease book these."
     assert find_new_text(mail_of(text + "\n")).text == text
+
+
+def test_one_label_that_nobody_knows_ends_no_header_block() -> None:
+    head = "De: Barro <barro@oficina.example>\nPara: forno@listas.example\nRemetida: 8 de Maio\nAssunto: forno\n"
+    assert find_new_text(mail_of(f"Pode mandar.\n\n{head}\n{QUOTED}")).text == "Pode mandar."
+    form = "From: pat@example.org\nName: Pat\nPhone: 12\nTo: Sales\nSubject: relay\n\nWhere is it?"
+    assert find_new_text(mail_of(form + "\n")).text == form

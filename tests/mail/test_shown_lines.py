@@ -55,6 +55,7 @@ def test_a_comment_of_dashes_is_no_delimiter_of_a_signature() -> None:
 def test_quotes_by_capital_initials_are_known_across_the_answers() -> None:
     body = "MB> What is left when cold?\n\nAbout 0.02 mm.\n\nMB> Does it sing?\n\nNo.\n"
     assert new_text(body) == "About 0.02 mm.\nNo."
+    assert new_text(body.replace("MB>", "    Ola>")) == "About 0.02 mm.\nNo."
     prompts = "PS> Get-Item a\n\nworks, and\n\nPS> Get-Item b\n\ndoes not"
     assert new_text(prompts + "\n") == prompts
 

@@ -11,7 +11,7 @@ _LABELS = {
     "es": ("de|remitente", "enviado|enviado el|fecha", "para|destinatario", "cc", "asunto"),
     "ca": ("de", "enviat|data|enviat el", "per a|a", "cc", "assumpte|tema"),
     "it": ("da|mittente", "inviato|data|data invio", "a|per|destinatario", "cc", "oggetto"),
-    "pt": ("de|remetente", "enviado|enviada em|enviado em|data|enviada", "para", "cc", "assunto"),
+    "pt": ("de|remetente", "enviado|enviada em|enviado em|data|enviada|enviadas", "para", "cc", "assunto"),
     "nl": ("van|afzender", "verzonden|datum|verstuurd|verzonden op", "aan", "cc", "onderwerp"),
     "sv": ("från", "skickat|datum", "till", "kopia|cc", "ämne"),
     "da_no": ("fra", "sendt|dato", "til", "cc|kopi", "emne"),
@@ -41,6 +41,7 @@ _LABELS = {
             ""),
 }  # fmt: skip
 _TIME = re.compile(r"\d[:.h時点]\d\d|\d{4}")
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_]{2,16}(?: [^\W\d_]{2,12})?: ")
 _ROLES = ("from", "date", "to", "more", "subject")
 
 
@@ -107,6 +108,7 @@ def header_block_end(lines: Sequence[str], start: int, *, introduced: bool = Fal
         else:
             gap += 1
             wrapped = introduced or dashed or "@" in line or ";" in line or line.startswith(("<", "["))
+            wrapped = wrapped or (gap == 1 and _UNKNOWN_LABEL.match(line) is not None)
             if gap > _MAX_CONTINUATION or not roles or not wrapped:
                 break
     return end if _is_block(roles, address, vague, introduced) else start

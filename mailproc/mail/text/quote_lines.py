@@ -52,9 +52,23 @@ _UNSEEN = " \t\r\n\v\f\xa0\xad\u3000\ufeff" + "".join(
 _INITIALS = re.compile(r"[A-Za-z]{1,8}>")
 _PROMPTS = frozenset(
     {"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>", "Prelude>", "ghci>", "sqlite>"}
-    | {"scala>", "hive>", "gnuplot>", "octave>", "julia>", "iex>", "node>", "pry>", "jdb>", "grub>", "cqlsh>", "lua>"}
+    | {
+        "scala>",
+        "hive>",
+        "gnuplot>",
+        "octave>",
+        "julia>",
+        "iex>",
+        "node>",
+        "pry>",
+        "jdb>",
+        "grub>",
+        "cqlsh>",
+        "lua>",
+        "Router>",
+    }
 )
-_MAX_ANSWER_LINES = 12  # between two lines quoted by the same capitals
+_MAX_ANSWER_LINES = 12  # between two lines quoted by the same initials or name
 _BAR = re.compile(r"\|(?:.*[^|])?")
 _SCRUBBED = ("An HTML attachment was scrubbed", "A non-text attachment was scrubbed", "An embedded ")
 _MAX_ATTRIBUTION_LINES = 5
@@ -194,7 +208,7 @@ def _is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int,
     above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
     if above >= 0 and (types[above] is LineType.attribution or leads_to_quote(lines[above])):
         return True
-    if who[:-1].isupper() and len(who) > 2:
+    if who[0].isupper() and len(who) > 2:
         near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
     else:
         near = [*_neighbours(lines, index)]
