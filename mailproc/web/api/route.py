@@ -33,7 +33,8 @@ class Route(APIRoute):
         handle = super().get_route_handler()
         takes = HAVE_A_BODY.get(self.path) or (JSON if self.body_field is not None else None)
         caller = signature(self.endpoint).parameters["caller"].annotation
-        scopes, may_be_once = scopes_of(caller), caller is not Reader  # the rest changes nothing
+        scopes = scopes_of(caller)
+        may_be_once = caller is not Reader and "GET" not in (self.methods or ())  # the rest changes nothing
         parameters = {one.alias for one in self.dependant.query_params}
         conditions = {one.alias for one in self.dependant.header_params} & CONDITIONS
 

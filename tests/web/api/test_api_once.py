@@ -311,6 +311,16 @@ async def test_what_only_looks_is_answered_anew_under_any_key(small_api: Api, pa
     assert await kept(small_api) == 0
 
 
+async def test_who_looks_for_reviews_sees_those_of_now_under_any_key_and_condition(small_api: Api) -> None:
+    reviewer = await small_api.program("review")
+    assert (await reviewer.get("/reviews", headers=ONCE)).json()["items"] == []
+    review_id = await a_review(small_api)
+    now = await reviewer.get("/reviews", headers={**ONCE, "If-None-Match": "*"})
+    assert [one["id"] for one in now.json()["items"]] == [review_id]
+    assert (await reviewer.get(f"/reviews/{review_id}", headers=ONCE)).json()["id"] == review_id
+    assert await kept(small_api) == 0
+
+
 async def test_answers_go_after_a_day_whether_anybody_asks_or_not(timed: Api, clock: Clock) -> None:
     program = await timed.program()
     await program.post("/requests", json=OUT, headers=ONCE)
