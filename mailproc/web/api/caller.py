@@ -1,5 +1,6 @@
 """Who calls: the token, its account and what it may do; and how often."""
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from mailproc.errors import StoreError
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.tokens.api_token import ApiToken, Scope, digest_of_secret, is_secret
 from mailproc.settings.account_policies import with_lists
@@ -113,7 +115,8 @@ async def authenticate(request: Request) -> ApiToken:
         raise Trouble(429, f"{pace.per_minute} calls a minute are allowed", {"Retry-After": str(seconds)})
     now = parts.clock()
     if token.last_used_at is None or now - token.last_used_at > _USED_AGAIN:
-        await parts.store.tokens.touch(token)
+        with contextlib.suppress(StoreError):  # nobody goes without an answer because this cannot be written down
+            await parts.store.tokens.touch(token)
         token = replace(token, last_used_at=now)
     request.state.token = token
     return token

@@ -285,6 +285,13 @@ async def test_what_was_done_is_told_though_its_answer_cannot_be_kept(small_api:
     assert (told.status_code, len(told.json()["changes"])) == (200, 1)
 
 
+async def test_who_looks_is_answered_though_nobody_can_write_down_that_the_token_was_used(small_api: Api) -> None:
+    program = await small_api.program()
+    await sql(small_api, "CREATE TRIGGER t BEFORE UPDATE ON api_token BEGIN SELECT raise(ABORT, 'refused'); END")
+    body = {"lists": ["weekly"], "people": [{"address": "pat@example.org"}]}
+    assert (await program.post("/send-checks", json=body)).json()["stopped"] == []
+
+
 async def test_what_was_refused_is_told_though_that_cannot_be_kept(small_api: Api) -> None:
     program = await small_api.program()
     await sql(small_api, "CREATE TRIGGER t BEFORE DELETE ON api_request BEGIN SELECT raise(ABORT, 'refused'); END")
