@@ -33,15 +33,16 @@ async def show(list_id: models.ListPath, caller: Reader) -> Response:
 @router.put("/lists/{list_id}", response_model=models.ListTold)
 async def put(list_id: models.ListPath, body: models.WantedList, caller: Writer) -> Response:
     """Make a list, or make it another. Opt-outs are not touched, and account opt-outs cover it from its first day."""
+    kept = await caller.store.lists.all()  # read before: who reads in vain wrote nothing
+    there = {one.id for one in lists_of(caller.parts.settings, kept) if one.account_id == caller.account_id}
     one = MailingList(
         account_id=caller.account_id,
-        id=usable_list_id(list_id),
+        id=list_id if list_id in there else usable_list_id(list_id),
         name=body.name,
         spellings=tuple(body.also),
         classification=body.classification,
         is_public=body.public,
     )
-    kept = await caller.store.lists.all()  # read before: who reads in vain wrote nothing
     await caller.store.lists.put(one)
     merged = lists_of(caller.parts.settings, [*kept, one])
     return said(list_as_json(next(made for made in merged if (made.account_id, made.id) == (one.account_id, one.id))))

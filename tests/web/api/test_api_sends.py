@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 
 from api_house import Api, opened_api
 
+from mailproc.policy.standing.lists import MailingList
+
 STREAMED_HEADERS = ("/headers/stream?list=monthly", b'{"key": "17"}\n', "x-ndjson")
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
@@ -171,3 +173,12 @@ async def test_without_pages_there_is_a_mailto_alone(small_api: Api) -> None:
     [told] = (await (await small_api.program()).post("/headers", json={"keys": ["17"]})).json()
     assert told["headers"]["List-Unsubscribe"].startswith("<mailto:")
     assert not {"List-Unsubscribe-Post", "Unsubscribe-Link", "Profile-Link"} & set(told["headers"])
+
+
+async def test_a_list_that_is_there_may_be_made_another_whatever_it_is_called(api: Api) -> None:
+    await api.store.lists.put(MailingList(account_id="acme", id="a;b", name="From before"))
+    program = await api.program()
+    told = await program.put("/lists/a;b", json={"name": "Now public", "public": True})
+    assert (told.status_code, told.json().get("public")) == (200, True)
+    for refused in ("c;d", "number-77"):
+        assert (await program.put(f"/lists/{refused}", json={"name": "New"})).status_code == 422
