@@ -214,6 +214,10 @@ SCRUBBED = (
         "Sent wirelessly via BlackBerry from T-Mobile.",
         '-\nTo unsubscribe from this list: send the line "unsubscribe kiln" in\na message to owner@lists.example',
         "-----------\nPosted by: Pat <pat@example.org>\n-----------\n\nVisit the group at groups.example.com/x",
+        f"{'-' * 78}\nLearn what is new.\nhttp://ads.example/1\n{'_' * 47}\nkiln mailing list\nkiln@lists.example.org",
+        "---\nReply to this email directly or view it on the hub of all relays:\nhttps://hub.example/12",
+        "------------- Groups Sponsor -------------~-->\n4 discs free\n-------------------~->\n\nTo leave, write to "
+        "kiln-unsubscribe@groups.example.com",
     ],
 )
 def test_what_lists_and_scanners_note_at_the_end_is_cut(note: str) -> None:
@@ -233,6 +237,13 @@ def test_what_lists_and_scanners_note_at_the_end_is_cut(note: str) -> None:
 )
 def test_what_only_resembles_such_a_note_stays(body: str) -> None:
     assert new_text(f"Use an SSR.\n\n{body}\n") == f"Use an SSR.\n\n{body}"
+
+
+@pytest.mark.parametrize("drawn", ["...", "-----------", "***", "=====", "---"])
+def test_between_a_drawn_line_and_the_footer_of_a_list_a_person_may_go_on(drawn: str) -> None:
+    below = "Of course it is the second relay of the two that is meant, and not the first."
+    footer = f"{'_' * 47}\nkiln mailing list\nkiln@lists.example.org\n"
+    assert new_text(f"Use an SSR.\n\n{drawn}\n{below}\n\n{footer}") == f"Use an SSR.\n\n{drawn}\n{below}"
 
 
 def test_what_a_person_writes_below_a_line_of_dashes_stays():

@@ -36,6 +36,8 @@ def test_what_a_person_shows_of_a_shell_and_of_files_is_new(shown: str) -> None:
         "> a\n>>> print the page",
         "> 12c12\n> ---\n> > Schifffahrt",
         ">>> if that helps\n\n>> it does",
+        ">>> \n>>> expression(a, b)\n>>> \n>> \n>> no\n> yes",
+        ">>> expression(a, b)\n>>> plot(a)\n>> no",
     ],
 )
 def test_a_quote_that_resembles_a_prompt_is_cut(quoted: str) -> None:

@@ -18,6 +18,7 @@ from mailproc.mail.text.signature import (
 
 _MAX_MOBILE_LINES = 40
 _MAX_BOX_LINES = 40
+_MIN_WIDE = 60  # what is drawn over the width of a page
 # Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
 _MIN_WORDS = 4
 
@@ -79,7 +80,7 @@ def _cut_signature(
     for index in range(stop - 1, start - 1, -1):
         kind = types[index]
         is_edge = kind is LineType.delimiter or kind is LineType.rule
-        if is_edge and following and _is_signature(lines, kind, index, stop):
+        if is_edge and following and _is_signature(lines, types, index, stop):
             found = index
         elif kind is not LineType.blank and not _is_usual_edge(lines[index], kind):
             following += 1
@@ -101,14 +102,31 @@ def _start_of_postscript(lines: Sequence[str], types: Sequence[LineType], found:
     return stop
 
 
-def _is_signature(lines: Sequence[str], kind: LineType, index: int, stop: int) -> bool:
-    below = lines[index + 1 : min(stop, index + 1 + _MAX_BOX_LINES)]
+def _is_signature(lines: Sequence[str], types: Sequence[LineType], index: int, stop: int) -> bool:
+    kind, end = types[index], min(stop, index + 1 + _MAX_BOX_LINES)
     if not _is_usual_edge(lines[index], kind):
-        return is_lists_own(below)
+        return _is_below_lists_line(lines, types, index, end)
+    below = lines[index + 1 : end]
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
         return is_list_footer(below) or names_its_list(below)
-    is_standard = not lines[index].startswith("---") and lines[index].endswith("-- ")
-    return is_standard or not is_said_below_dashes(below)
+    if lines[index].endswith("-- ") and not lines[index].startswith("---"):
+        return True
+    return not is_said_below_dashes(_block_below(lines, types, index, end), long=lines[index].startswith("---"))
+
+
+def _is_below_lists_line(lines: Sequence[str], types: Sequence[LineType], index: int, end: int) -> bool:
+    """Whether a line was drawn by a list: above its own words, or above an advertisement on top of them."""
+    block = _block_below(lines, types, index, end)
+    if is_lists_own([lines[index], *block]):
+        return True
+    is_advertisement = len(lines[index]) >= _MIN_WIDE and any("://" in line for line in block)
+    return is_advertisement and is_lists_own(lines[index + 1 : end])
+
+
+def _block_below(lines: Sequence[str], types: Sequence[LineType], index: int, end: int) -> Sequence[str]:
+    """What stands between this drawn line and the next: only that belongs to it."""
+    found = (at for at in range(index + 1, end) if types[at] is LineType.rule or types[at] is LineType.delimiter)
+    return lines[index + 1 : next(found, end)]
 
 
 def _is_usual_edge(line: str, kind: LineType) -> bool:

@@ -10,6 +10,7 @@ _STATEMENT = re.compile(
     r">>> (?:from [\w.]+ import |import [\w.]+(?: as \w+)?$|print\b ?[(\"']|def \w+\(|\w[\w.\[\]]* [-+*/]?= |[\w.]+\()"
 )
 _MAX_READ = 200
+_MAX_SESSION = 12
 
 
 def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
@@ -17,28 +18,29 @@ def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
 
     `joins_text`: text stands right above it, so that it may go on with that.
     """
+    line = lines[index]
     if not joins_text:
-        return lines[index].startswith(">>> ") and _is_statement(lines, index)
+        return line.startswith(">>> ") and _opens_session(lines, index)
     above = lines[index - 1].strip()[:_MAX_READ]
     if above.startswith(">"):
-        return not above.startswith(">From ")
+        return above.startswith(">>> ") == line.startswith(">>> ") and not above.startswith(">From ")
     if _DIFFERENCE.fullmatch(above) or (above == "---" and is_between_differences(lines, index - 1)):
         return True
     if _PROMPT.match(above) and ("<<" in above or above.endswith(_GOES_ON)):
         return True
-    column = lines[index].find(">>")
+    column = line.find(">>")
     if column > 0 and lines[index - 1].find(">>") == column:
         return True  # what a stream is read into goes on
-    return lines[index].startswith(">>> ") and _is_statement(lines, index)
+    return line.startswith(">>> ") and _opens_session(lines, index)
 
 
-def _is_statement(lines: Sequence[str], index: int) -> bool:
-    """Whether a line at a prompt of Python is a statement, and not a quote of the third level."""
-    if index and lines[index - 1].startswith(">") and not lines[index - 1].startswith(">>> "):
+def _opens_session(lines: Sequence[str], index: int) -> bool:
+    """Whether statements at a prompt of Python begin on this line, and not a quote of the third level."""
+    if index and lines[index - 1].startswith(">"):
         return False
-    below = lines[index + 1] if index + 1 < len(lines) else ""
-    if below.startswith(">") and not below.startswith(">>> "):
-        return False
+    for line in lines[index + 1 : index + _MAX_SESSION]:
+        if not line.startswith(">>> "):
+            return not line.startswith(">") and _STATEMENT.match(lines[index][:_MAX_READ]) is not None
     return _STATEMENT.match(lines[index][:_MAX_READ]) is not None
 
 

@@ -32,6 +32,7 @@ _ASKING = re.compile(
     r"\b(?:i|me|my|please|ich|mich|mir|mein|bitte|je|moi|merci|yo|por favor|ik|mij|mijn|eu|meu|alstublieft)\b"
 )
 _MAX_OWN_WORDS = 600
+_MIN_SENTENCE = 9
 _MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
 
 
@@ -92,12 +93,18 @@ def names_its_list(lines: Sequence[str]) -> bool:
     return False
 
 
-def is_said_below_dashes(lines: Sequence[str]) -> bool:
-    """Whether what stands below dashes begins with a sentence of the writer's, and not with a name."""
+def is_said_below_dashes(lines: Sequence[str], *, long: bool) -> bool:
+    """Whether what stands below dashes begins with a sentence of the writer's, and not with a name.
+
+    A sentence speaks of its writer or asks; `long`: or it fills a line.
+    """
     first = next((line.strip().lower() for line in lines if line.strip()), "")[:_MAX_OWN_WORDS]
-    if first.count(" ") < 2 or "://" in first or _ASKING.search(first) is None:
+    if first.count(" ") < 2 or "://" in first:
         return False
-    return not is_lists_own(lines)
+    is_sentence = long and first.count(" ") >= _MIN_SENTENCE and not is_list_footer(lines)
+    if _ASKING.search(first) is None and not is_sentence:
+        return False
+    return not is_lists_own(lines) and not starts_disclaimer(lines)
 
 
 def is_postscript(line: str) -> bool:

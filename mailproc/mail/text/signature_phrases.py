@@ -122,5 +122,5 @@ LISTS_OWN = (
     "mailing list", "listinfo", "view/reply online", "mute this topic", "to view this discussion",
     "you (?:are receiving|receive|received|get|got) (?:this|all) (?:e-?mail|message|because)",
     r"\S[-+](?:leave|unsubscribe|request|unsub)@", r"/unsub(?:scribe)?\b", r"\b(?:un)?subscribe info\b",
-    "visit (?:the|your) group", "send the line .unsubscribe",
+    "visit (?:the|your) group", "groups sponsor", r"[-=*_] posted by: ", "send the line .unsubscribe",
 )  # fmt: skip
