@@ -150,3 +150,13 @@ async def test_a_choice_that_is_not_offered_any_more_is_not_replaced_unasked(sto
     assert (await kept(world))["size"] == "XXL"
     assert (await world.press(answer, "correct", **{"a.city": "Ulm", "a.size": "M"})).status_code == 200
     assert (await kept(world))["size"] == "M"
+
+
+@pytest.mark.parametrize("city", ["New\tYork", "x" * 60])
+async def test_what_nobody_touched_stands_in_no_corrections_way(world: PagesWorld, city: str) -> None:
+    await world.store.link_holders.correct("acme", KEY, {"city": city})
+    answer = await world.press(await world.get(f"/p/{profile()}"), "correct", **{"a.city": city, "a.size": "M"})
+    assert answer.status_code == 200
+    assert await kept(world) == {"city": city, "score": "very bad", "size": "M"}
+    refused = await world.press(answer, "correct", **{"a.city": f"{city}!", "a.size": "M"})
+    assert (refused.status_code, (await kept(world))["city"]) == (422, city)

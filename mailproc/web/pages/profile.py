@@ -54,11 +54,11 @@ class ProfilePage:
         attributes = visit.sender.attributes
         marks = {one.name: value_of(visit.fields, MARK + one.name) for one in attributes}
         checked = check_profile(attributes, {one.name: value_of(visit.fields, FIELD + one.name) for one in attributes})
-        if checked.wrong:
-            return self._shown(
-                visit, presser, checked.values, status=422, wrong=checked.wrong, marks=marks, note="wrong"
-            )
         changed = changed_values(checked, marks)
+        # What an import brought and nobody touched is written by nobody, and stands in no correction's way.
+        wrong = {name: one for name, one in checked.wrong.items() if name in changed or one is Wrong.missing}
+        if wrong:
+            return self._shown(visit, presser, checked.values, status=422, wrong=wrong, marks=marks, note="wrong")
         if changed and not await self.pressing.correct(presser, changed, visit.link.token):
             return self._shown(visit, replace(presser, is_known=False), {}, status=409)
         return self._shown(visit, presser, {**kept, **changed}, note="saved")
