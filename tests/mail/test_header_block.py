@@ -202,3 +202,13 @@ def test_one_label_that_nobody_knows_ends_no_header_block() -> None:
     assert find_new_text(mail_of(f"Pode mandar.\n\n{head}\n{QUOTED}")).text == "Pode mandar."
     form = "From: pat@example.org\nName: Pat\nPhone: 12\nTo: Sales\nSubject: relay\n\nWhere is it?"
     assert find_new_text(mail_of(form + "\n")).text == form
+
+
+@pytest.mark.parametrize(
+    "divider", ["----- Forwarded message from Pat <pat@example.org> -----", "--- Forwarded message ---"]
+)
+def test_below_the_end_of_what_was_forwarded_the_person_goes_on(divider: str) -> None:
+    forwarded = f"{divider}\n\n{block(LABELS[0])}\n{QUOTED}\n----- End forwarded message -----\n"
+    assert find_new_text(mail_of(f"Look.\n\n{forwarded}\nIs it yours?\n")).text == "Look.\nIs it yours?"
+    assert find_new_text(mail_of(f"Look.\n\n{forwarded}\n-- \nPat\n")).text == "Look."
+    assert find_new_text(mail_of(f"Look.\n\n{divider}\n\n{QUOTED}")).text == "Look."

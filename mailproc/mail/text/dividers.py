@@ -20,7 +20,7 @@ _ORIGINAL_PHRASES = (
 )  # fmt: skip
 
 _FORWARDED_PHRASES = (
-    "forwarded (?:message|mail|by .*)", "weitergeleitete (?:nachricht|mail)", "weitergeleitet von .*",
+    "forwarded (?:(?:message|mail)(?: from .*)?|by .*)", "weitergeleitete (?:nachricht|mail)", "weitergeleitet von .*",
     "message transféré", "message transmis", "mensaje reenviado", "messaggio inoltrato",
     "mensagem (?:encaminhada|reencaminhada)", "doorgestuurd bericht", "vidarebefordrat (?:meddelande|brev)",
     "videresendt (?:meddelelse|melding|besked)", "(?:välitetty|edelleenlähetetty) viesti",
@@ -72,3 +72,8 @@ def is_bare_divider(line: str) -> bool:
 def is_dashed(line: str) -> bool:
     """Whether a line is some words between dashes: a divider in a language or charset that nobody knows."""
     return len(line) <= _MAX_LENGTH and _DASHED.fullmatch(line.strip()) is not None
+
+
+def is_end_of_forwarded(line: str) -> bool:
+    """Whether a line is what mutt and others draw below a forwarded mail, so that a person may go on there."""
+    return line.startswith("---") and line.strip("- \r").lower() == "end forwarded message"

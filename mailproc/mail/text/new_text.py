@@ -8,6 +8,7 @@ from mailproc.mail.reading.message import Message
 from mailproc.mail.text.body_lines import lines_of
 from mailproc.mail.text.body_text import Body, read_body
 from mailproc.mail.text.closing_lines import cut_closing_lines
+from mailproc.mail.text.dividers import is_end_of_forwarded
 from mailproc.mail.text.quote_lines import LineType, line_types
 from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers
 from mailproc.mail.text.signature import is_delimiter
@@ -106,9 +107,9 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
             if not _is_marked_quote(lines, types, index, end, answered=answered) and (
                 written or not _is_indented_quote(lines, types, end)
             ):
-                rest = "forwarded" if LineType.forwarded in types[index:end] else "quote"
-                reasons[end:] = [rest] * (count - end)
-                return reasons
+                rest, start = "forwarded" if LineType.forwarded in types[index:end] else "quote", end
+                end = _end_of_forwarded(lines, start) if rest == "forwarded" else count
+                reasons[start:end] = [rest] * (end - start)
             index = end
             continue
         index += 1
@@ -123,6 +124,12 @@ def _is_salutation(line: str) -> bool:
     """Whether a line only greets: who answers on top goes on below it, who answers below the quote does not."""
     said = line.strip()
     return len(said) <= _MAX_SALUTATION and said.endswith((",", "、", "です。"))
+
+
+def _end_of_forwarded(lines: Sequence[str], start: int) -> int:
+    """Behind the line that ends what was forwarded from `start` on: the last such line, or else the end of the mail."""
+    ends = (index + 1 for index in range(len(lines) - 1, start - 1, -1) if is_end_of_forwarded(lines[index]))
+    return next(ends, len(lines))
 
 
 def _end_of_introduction(types: Sequence[LineType], start: int) -> int:
