@@ -7,6 +7,7 @@ from starlette.routing import Mount
 
 from mailproc.web.api.build import build_api
 from mailproc.web.endpoints import watching_routes
+from mailproc.web.origin import Origin
 from mailproc.web.pages.routes import page_routes
 from mailproc.web.parts import Parts
 
@@ -16,6 +17,7 @@ __all__ = ["Parts", "build_application"]
 def build_application(parts: Parts) -> FastAPI:
     """Everything that is served over HTTP, as one ASGI application."""
     application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    application.add_middleware(Origin)
     application.router.routes.extend(watching_routes(parts.metrics, parts.readiness, parts.details))
     api = Mount("/api/v1", build_api(parts))
     api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)  # also a line end in a path is the API's to answer

@@ -146,10 +146,14 @@ def add_handlers(api: FastAPI) -> None:
 
 
 def _allowed(request: Request) -> str:
-    """All methods of a path: the framework names those of the first route that has it (RFC 9110 §15.5.6)."""
+    """All methods of a path: the framework names those of the first route that has it (RFC 9110 §15.5.6).
+
+    HEAD goes wherever GET does (`origin.py`), and no route names it.
+    """
     routes: Sequence[BaseRoute] = request.app.state.routes
     there = [one for one in routes if isinstance(one, Route) and one.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for one in there for method in one.methods or ()}))
+    methods = {method for one in there for method in one.methods or ()}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 def _mistake(one: Mapping[str, Any]) -> dict[str, str]:

@@ -393,7 +393,7 @@ async def test_of_a_body_that_is_wrong_everywhere_one_mistake_is_told(
 async def test_what_cannot_be_done_is_told_with_what_can(small_api: Api) -> None:
     program = await small_api.program()
     answer = await program.patch("/lists/weekly")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
     assert answer.json()["detail"] == "this cannot be done here; Allow names what can"
 
 
