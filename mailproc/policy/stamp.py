@@ -26,6 +26,7 @@ from email.header import Header
 from functools import lru_cache
 
 from mailproc.policy.account import AccountPolicy, MailboxRole
+from mailproc.policy.links_base import why_no_links_base
 from mailproc.policy.tokens.token import EPOCH, MAX_LOCAL_PART, Purpose, packed_subscriber, sign_token, signing_key_of
 from mailproc.policy.tokens.token_key import number_of, number_of_send, subscriber_of
 from mailproc.policy.who.ownership import sending_domains
@@ -44,7 +45,6 @@ HEADER_NAMES = (
 )
 _NONCE = re.compile(r"[A-Za-z0-9]{1,40}")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
-_LINK = re.compile(r"https://[^\s<>,\"]{1,500}")
 _LIST_LABEL = re.compile(r"[^A-Za-z0-9_.-]")
 _FEEDBACK_FIELD = re.compile(r"[^A-Za-z0-9_.-]")
 _SENDER_ID_CHARS = (5, 15)  # as Gmail's documentation of Feedback-ID wants it
@@ -65,8 +65,8 @@ class Stamper:
             raise ValueError(f"account {account.id} has no token_keys to sign with: `mailproc token keygen` makes one")
         if not account.domains:
             raise ValueError(f"account {account.id} takes no mail: it has no domains")
-        if links_base is not None and not _LINK.fullmatch(links_base):
-            raise ValueError(f"links_base must begin with https:// (RFC 8058): {links_base[:100]!r}")
+        if links_base is not None and (why := why_no_links_base(links_base)) is not None:
+            raise ValueError(f"links_base {why}")
         self._kid, self._key = kid, account.token_keys[kid]
         self._day = (issued_on - EPOCH).days
         self._links_base = links_base.rstrip("/") + "/" if links_base else None

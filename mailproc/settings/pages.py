@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from mailproc.policy.links_base import why_no_links_base
 from mailproc.policy.pages.colour import is_colour
 from mailproc.policy.pages.profile import Attribute, AttributeKind
 from mailproc.settings.types import Address, Table, Words
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-# Fit for a header, where a comma or a bracket ends a link (RFC 2369 §2), and in front of the paths of a page.
-_PLACE = re.compile(r"https://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~%-]+)*/?", re.ASCII)
-_MOST_CHARS = 300
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})?")
 
 
@@ -26,10 +24,8 @@ def _colour(value: str) -> str:
 def _link(value: str | None) -> str | None:
     if value is None:
         return None
-    if value.startswith("http://"):
-        raise ValueError(f"{value}: must begin with https (RFC 8058 §3): mail clients press no link without")
-    if len(value) > _MOST_CHARS or not _PLACE.fullmatch(value):
-        raise ValueError(f"{value}: must be a link such as https://links.acme.example or https://acme.example/mail")
+    if (why := why_no_links_base(value)) is not None:
+        raise ValueError(why)
     return value.rstrip("/")
 
 

@@ -82,6 +82,7 @@ def test_an_address_stands_for_the_one_subscriber_who_has_it() -> None:
         (("headers",), 64, "either --person or --csv"),
         (("headers", "--person", "7", "--list", "none"), 65, "no list none"),
         (("headers", "--person", "7", "--links-base", "http://acme.example"), 65, "https"),
+        (("headers", "--person", "7", "--links-base", "https://acme.example/u/#"), 65, "links_base must have no `#`"),
         (("headers", "--csv", "missing.csv"), 66, "missing.csv"),
         (("token", "make", "--person", "a b"), 65, "does not fit"),
         (("token", "make", "--person", "7", "--purpose", "party"), 65, "party"),

@@ -501,12 +501,12 @@ def test_two_accounts_may_not_share_a_token_key(tmp_path: Path) -> None:
     [
         ('accent="red"', "must be a colour"),
         ('backdrop="#fff;}body{"', "must be a colour"),
-        ('url="javascript:alert(1)"', "must be a link"),
-        ('url="https://x.example/?a"', "must be a link"),
-        ('url="https://pat@x.example"', "must be a link"),
-        ('url="https://x.example//y.example"', "must be a link"),  # its pages would send their forms to y.example
-        ('url="https://x.example/a,b"', "must be a link"),  # List-Unsubscribe ends a link at a comma
-        ('url="https://bücher.example"', "must be a link"),
+        ('url="javascript:alert(1)"', "must begin with https"),
+        ('url="https://x.example/?a"', "must have no `\\?`"),
+        ('url="https://pat@x.example"', "no name and no password"),
+        ('url="https://x.example//y.example"', "must have a path"),  # its pages would send their forms to y.example
+        ('url="https://x.example/a,b"', "must have a path"),  # List-Unsubscribe ends a link at a comma
+        ('url="https://bücher.example"', "must name a host"),
         ('language="english!"', "must be a language"),
         ('link_click="always"', "link_click"),
         ('profile.city={label=""}', "label"),
@@ -534,6 +534,16 @@ def test_pages_without_https_are_refused_with_the_line_because_no_link_could_be_
     text = '[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nurl="http://links.a.example"\n'
     assert "mailproc.toml:5: account.a.pages.url: " in problems_of(tmp_path, text)
     assert "must begin with https" in problems_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example#x", "https://a.example?x", "https://pat:secret@a.example", "https:///m", "https://a..example"],
+)
+def test_pages_where_no_link_can_be_served_are_refused_with_the_line(tmp_path: Path, url: str) -> None:
+    said = problems_of(tmp_path, f'[[account]]\nid="a"\ndomains=["a.example"]\n[account.pages]\nurl="{url}"\n')
+    assert "mailproc.toml:5: account.a.pages.url: must " in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize(

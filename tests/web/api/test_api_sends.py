@@ -169,6 +169,17 @@ async def test_links_lead_to_the_accounts_own_pages_where_nothing_else_is_said(s
         assert elsewhere.json()[0]["headers"]["List-Unsubscribe"].startswith("<https://links.acme.example/u/")
 
 
+async def test_a_place_where_no_link_can_be_served_is_refused(small_api: Api) -> None:
+    program = await small_api.program()
+    for base in ("https://a.example/u/#", "https://pat:secret@a.example/u/", "https:///u/", "http://a.example/u/"):
+        body = await program.post("/headers", json={"keys": ["17"], "links_base": base})
+        params = {"links_base": base}
+        stream = await program.post("/headers/stream", content=b'{"key": "17"}\n', headers=NDJSON, params=params)
+        for answer in (body, stream):
+            assert (answer.status_code, answer.json()["detail"].startswith("links_base must ")) == (422, True), base
+            assert "secret" not in answer.text
+
+
 async def test_without_pages_there_is_a_mailto_alone(small_api: Api) -> None:
     [told] = (await (await small_api.program()).post("/headers", json={"keys": ["17"]})).json()
     assert told["headers"]["List-Unsubscribe"].startswith("<mailto:")
