@@ -141,12 +141,12 @@ async def _large_mails(port: int) -> None:
 
 
 def replaying(count: int, jobs: int) -> float:
-    """Seconds that `mailproc replay` needs for an mbox of so many 2 kB replies, from its start to its end."""
+    """Seconds that `mailproc replay` needs for an mbox of so many 2 kB replies in words of their own, from start to end."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "replies.mbox"
         with path.open("wb") as file:
             for number in range(count):
-                file.write(b"From pat@example.org Tue Mar  3 10:00:00 2026\n" + reply_mail(number) + b"\n")
+                file.write(b"From pat@example.org Tue Mar  3 10:00:00 2026\n" + unseen_reply_mail(number) + b"\n")
         command = [sys.executable, "-m", "mailproc", "replay", "--jsonl", "--jobs", str(jobs), str(path)]
         start = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
