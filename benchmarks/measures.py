@@ -141,7 +141,7 @@ async def _large_mails(port: int) -> None:
 
 
 def replaying(count: int, jobs: int) -> float:
-    """Seconds that `mailproc replay` needs for an mbox of so many 2 kB replies in words of their own, from start to end."""
+    """Seconds `mailproc replay` needs, from its start, for so many 2 kB replies in words of their own (an mbox)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "replies.mbox"
         with path.open("wb") as file:
