@@ -12,6 +12,7 @@ from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.act import also
 from mailproc.policy.deciding.case import Case, Outcome, route_of
 from mailproc.policy.deciding.decide import decide_case
+from mailproc.policy.deciding.door import door_of, door_of_mailbox
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Decision, FeedbackSummary
 from mailproc.policy.rules.match import Match
@@ -62,6 +63,7 @@ def failed_decision(mail: InboundMail, account: AccountPolicy, rules_digest: str
         policy=account.digest,
         mail=digest_of(mail.content),
         authentication=NOT_CHECKED,
+        door=door_of_mailbox(route_of(account, mail.envelope.rcpt_tos).role),
     )
 
 
@@ -103,6 +105,7 @@ def _decision(case: Case, outcome: Outcome) -> Decision:
         parser=case.message.parser,
         authentication=case.authentication,
         hinges=outcome.hinges,
+        door=door_of(case, outcome),
     )
 
 

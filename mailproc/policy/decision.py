@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from mailproc.mail.arrival.authentication import Authentication
 from mailproc.mail.mail_kind import MailKind
-from mailproc.policy.standing.facts import Fact, Level
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.who.subscriber import SubscriberRef
 
 LISTS_MEANT = "lists-meant"  # evidence that is added when a decision is recorded: which lists its send or number meant
@@ -54,6 +55,17 @@ class Evidence(NamedTuple):
     span: tuple[int, int] | None = None
 
 
+class Door(NamedTuple):
+    """As what a request in a mail is recorded, whether it acts at once or a person says later that it is one.
+
+    `about_mail_of` as in `Fact`.
+    """
+
+    fact: FactKind
+    channel: Channel
+    about_mail_of: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackSummary:
     """What the decision keeps of a feedback report; `source` is the id of a known source, else the From domain."""
@@ -85,7 +97,8 @@ class Decision:
     digests (`sha256:…`) of what was decided on.
     `subscribers` in order of trust. `also` sorted. `new_text` None where the mail was not read for text.
     `foreign` is True when a report or bounce is not about our mail. `authentication` as it was when deciding;
-    `hinges` tells that what it left open (nobody looked, or DNS gave no answer) could turn the action.
+    `hinges` tells that what it left open (nobody looked, or DNS gave no answer) could turn the action. `door` is for
+    whoever answers a review of it; None in what was recorded before it was kept.
     """
 
     kind: MailKind
@@ -109,6 +122,7 @@ class Decision:
     parser: str = "raw"
     authentication: Authentication
     hinges: bool = False
+    door: Door | None = None
 
 
 def decision_as_json(decision: Decision) -> dict[str, Any]:
@@ -143,6 +157,24 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
     }
 
 
+def decision_as_recorded(decision: Decision) -> dict[str, Any]:
+    """The same as it is kept, with the `door` that an answer to a review of it goes by; null where none is known."""
+    return {**decision_as_json(decision), "door": None if decision.door is None else _door_as_json(decision.door)}
+
+
+def door_in(recorded: Mapping[str, Any]) -> Door | None:
+    """The door of a recorded decision; None where it was recorded before that was kept."""
+    said = recorded.get("door")
+    if said is None:
+        return None
+    about = said["about_mail_of"]
+    return Door(
+        fact=FactKind(said["fact"]),
+        channel=Channel(said["channel"]),
+        about_mail_of=None if about is None else datetime.fromisoformat(about),
+    )
+
+
 def facts_as_json(decision: Decision) -> list[dict[str, str | None]]:
     """What becomes known by a decision, as plain values: whom it takes off or bounces, and where; empty for nobody.
 
@@ -160,6 +192,11 @@ def facts_as_json(decision: Decision) -> list[dict[str, str | None]]:
         }
         for fact in decision.facts
     ]
+
+
+def _door_as_json(door: Door) -> dict[str, str | None]:
+    about = door.about_mail_of.isoformat() if door.about_mail_of else None
+    return {"fact": door.fact.value, "channel": door.channel.value, "about_mail_of": about}
 
 
 def _feedback_as_json(feedback: FeedbackSummary | None) -> Mapping[str, Any] | None:

@@ -11,7 +11,7 @@ from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.breaker import is_held, still_held
-from mailproc.policy.decision import Action, Decision, decision_as_json
+from mailproc.policy.decision import Action, Decision, decision_as_recorded
 from mailproc.policy.rules.rules import RuleSet
 from mailproc.store.results import Recorded, RecordedDecision
 from mailproc.store.store import Store
@@ -41,8 +41,9 @@ class Again:
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """What is different, by key of the decision's JSON, as before and after; empty: nothing that matters."""
-        before, after = self.before.decision, decision_as_json(self.after)
-        return {key: (before.get(key), after[key]) for key in _COMPARED if before.get(key) != after[key]}
+        before, after = self.before.decision, decision_as_recorded(self.after)
+        compared = (*_COMPARED, "door") if self.after.action is Action.review else _COMPARED  # whoever answers needs it
+        return {key: (before.get(key), after[key]) for key in compared if before.get(key) != after[key]}
 
     @property
     def acts(self) -> bool:

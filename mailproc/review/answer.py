@@ -2,26 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mailproc.errors import MailprocError, StoreError
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
-from mailproc.policy.deciding.decide_report import fact_kind_of
+from mailproc.policy.deciding.report_effect import fact_kind_of
 from mailproc.policy.deciding.review import Answer
-from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also
+from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Door, door_in
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.verdict import verdict
 from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
 
 UNCLEAR_REACH = "the mail asks for different lists, or may ask for more than a list"
+CAVEAT = (
+    "recorded by an earlier version, which did not keep how far a mail asks, nor when the mail was sent that a "
+    "complaint is about: unless a level is given, an answer takes off the whole account, though the mail may ask for "
+    "less. `mailproc review redo ID --apply` reads it again first"
+)
 _ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
-_REQUEST = (FactKind.opt_out, Channel.reply)
-# By which door a request came that a person recognised: the same as if it had been recognised at once.
+# The door of what was recorded before decisions kept theirs, as far as the kind of the mail tells it.
+_REPLY = Door(FactKind.opt_out, Channel.reply)
 _BY_KIND = {
-    MailKind.feedback_report: (FactKind.complaint, Channel.feedback_loop),
-    MailKind.complaint: (FactKind.complaint, Channel.abuse_mailbox),
-    MailKind.unsubscribe_request: (FactKind.opt_out, Channel.unsubscribe_mail),
+    MailKind.feedback_report: Door(FactKind.complaint, Channel.feedback_loop),
+    MailKind.complaint: Door(FactKind.complaint, Channel.abuse_mailbox),
+    MailKind.unsubscribe_request: Door(FactKind.opt_out, Channel.unsubscribe_mail),
 }
 
 
@@ -72,6 +78,13 @@ def asked_in(item: ReviewItem) -> Reach | None:
     return None if send is None else Reach(level=Level.list, send=send)
 
 
+def caveat_of(item: ReviewItem) -> str | None:
+    """What whoever answers must know that the record does not tell; None where it tells all, and after the answer."""
+    if item.state != "open" or item.decision is None or door_in(item.decision.decision) is not None:
+        return None
+    return CAVEAT.replace("ID", item.id)
+
+
 def facts_of_answer(
     item: ReviewItem,
     *,
@@ -89,47 +102,58 @@ def facts_of_answer(
     people = tuple((one, None) if is_address(one) else (None, one) for one in persons) or people_in(item)
     if not persons and (why := why_unclear(item)):
         raise WhoIsMeant(f"{why}: say who is meant with --person, once for each")
-    kind, channel = _kind_and_channel(item)
+    door = _door_of(item)
     reach = asked_in(item) if level is None else Reach(level=level, list_id=list_id)
     if reach is None:
         raise WhoIsMeant(f"{UNCLEAR_REACH}: say how far with a level: account, or list and which one")
     return [
         Fact(
-            kind=kind,
+            kind=door.fact,
             account_id=item.account_id,
             address=address,
             key=key,
             level=reach.level,
             list_id=reach.list_id,
             occurred_at=item.received_at or item.created_at,
-            channel=channel,
+            about_mail_of=door.about_mail_of,
+            channel=door.channel,
             evidence=_evidence(item, reach, by, note),
         )
         for address, key in people
     ]
 
 
-def _kind_and_channel(item: ReviewItem) -> tuple[FactKind, Channel]:
+def _door_of(item: ReviewItem) -> Door:
+    """As what the mail is recorded: the same as if it had been recognised at once."""
     if item.decision is None:
-        return _REQUEST
-    kind, channel = _BY_KIND.get(MailKind(item.decision.kind), _REQUEST)
-    report = item.decision.decision.get("feedback")
-    return (fact_kind_of(report["type"]) or kind if report else kind), channel
+        return _REPLY
+    said = item.decision.decision
+    if (door := door_in(said)) is not None:
+        return door
+    door, report = _BY_KIND.get(MailKind(item.decision.kind), _REPLY), said.get("feedback")
+    return door._replace(fact=fact_kind_of(report["type"]) or door.fact) if report else door
 
 
 def _evidence(item: ReviewItem, reach: Reach, by: str, note: str) -> dict[str, str]:
     said = item.decision.decision if item.decision else {}
-    seen: Mapping[str, str] = next((one for one in said.get("evidence", ()) if one.get("span")), {})
+    seen = _deciding_evidence(said)
     told = {
         "mail": said.get("mail") or f"mail {item.id}",
         "reason": "a person answered the review",
-        "rule": seen.get("rule"),
+        "rule": said.get("rule") or seen.get("rule"),
         "phrase": seen.get("phrase"),
         "send": reach.send,
         "by": by,
         "note": note,
     }
     return {key: value for key, value in told.items() if value}
+
+
+def _deciding_evidence(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a fact keeps of the evidence when it acts at once: that of the deciding rule, else the first."""
+    seen = said.get("evidence", ())
+    by_rule = (one for one in seen if one.get("rule") == said.get("rule"))
+    return next(by_rule, next(iter(seen), {}))
 
 
 async def answer_review(

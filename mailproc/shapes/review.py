@@ -1,5 +1,6 @@
 """What waits for a person, and what their answer did, as plain values."""
 
+from mailproc.review.answer import caveat_of
 from mailproc.store.results import Answered, ReviewItem
 
 
@@ -16,6 +17,7 @@ def review_as_json(item: ReviewItem) -> dict[str, object]:
         "resolved_by": item.resolved_by,
         "resolved_at": item.resolved_at and item.resolved_at.isoformat(),
         "note": item.note,
+        "caveat": caveat_of(item),
         "decision": item.decision and item.decision.decision,
     }
 

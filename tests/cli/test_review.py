@@ -1,8 +1,10 @@
 """Reviews from the command line: seen at a glance, answered once, decided again, released, and learnt from."""
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -395,3 +397,51 @@ def test_an_operator_without_a_user_name_is_known_by_number(held: Shell, monkeyp
     assert held.run("review", "resolve", only_review(held)["id"], "--as", "not-a-request").returncode == 0
     [closed] = held.json("review", "list", "--resolved")
     assert closed["resolved_by"] == f"user {os.getuid()}"
+
+
+REPORT = (
+    b"Return-Path: <fbl@isp.example>\r\nDelivered-To: abuse@reply.acme.example\r\nFrom: fbl@isp.example\r\n"
+    b"Subject: FW: March news\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n"
+    b"--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n"
+    b"Original-Rcpt-To: <pat@example.org>\r\n\r\n"
+    b"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: Acme <news@news.acme.example>\r\nTo: pat@example.org\r\n"
+    b"Date: Mon, 2 Mar 2026 08:00:00 +0000\r\nSubject: March news\r\n\r\nHello\r\n--b--\r\n"
+)
+
+
+@pytest.fixture
+def complaint(held: Shell) -> str:
+    """A complaint that waits beside the request."""
+    (held.folder / "mails" / "report.eml").write_bytes(REPORT)
+    assert held.run("replay", "--apply", "mails/report.eml", **OFF).returncode == 0
+    return str(only_review(held, "--kind", "feedback_report")["id"])
+
+
+def as_an_earlier_version_left_it(shell: Shell) -> None:
+    with contextlib.closing(sqlite3.connect(shell.folder / "m.db")) as database, database:
+        database.execute("UPDATE decision SET decision = json_remove(decision, '$.door')")
+
+
+def test_a_review_of_a_complaint_says_when_the_mail_was_sent_that_it_is_about(held: Shell, complaint: str) -> None:
+    shown = " ".join(held.run("review", "show", complaint).stdout.split())
+    assert "about a mail of 2026-03-02 08:00 UTC" in shown
+
+
+def test_who_answers_what_an_earlier_version_recorded_is_told_what_is_not_known(held: Shell, complaint: str) -> None:
+    assert held.json("review", "show", complaint)["caveat"] is None
+    as_an_earlier_version_left_it(held)
+    shown = " ".join(held.run("review", "show", complaint).stdout.split())
+    assert "an earlier version, which did not keep how far a mail asks" in shown
+    assert "off the whole account" in str(held.json("review", "show", complaint)["caveat"])
+    held.run("review", "resolve", complaint, "--as", "not-a-request")
+    assert held.json("review", "show", complaint)["caveat"] is None
+
+
+def test_redo_keeps_of_an_older_review_what_is_known_now(held: Shell, complaint: str) -> None:
+    as_an_earlier_version_left_it(held)
+    rows = json.loads(held.run("review", "redo", "--all", "--apply", "--json", **OFF).stdout)
+    assert [(row["applied"], set(row["differs"])) for row in rows] == [(True, {"door"})] * 2
+    assert held.json("review", "show", complaint)["caveat"] is None
+    assert "0 applied" in held.run("review", "redo", "--all", "--apply", **OFF).stdout

@@ -15,11 +15,12 @@ from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.mail.reading.header_fields import decode_header
 from mailproc.mail.reading.message import read_headers, read_message
 from mailproc.mail.text.new_text import find_new_text
+from mailproc.policy.decision import door_in
 from mailproc.policy.hooks.due import SOON
-from mailproc.policy.standing.facts import Level
+from mailproc.policy.standing.facts import FactKind, Level
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.review.again import Again
-from mailproc.review.answer import UNCLEAR_REACH, Reach, asked_in, people_in, why_unclear
+from mailproc.review.answer import UNCLEAR_REACH, Reach, asked_in, caveat_of, people_in, why_unclear
 from mailproc.store.results import ReviewItem
 
 _MAX_TEXT = 3000
@@ -93,6 +94,8 @@ def print_review(page: ReviewPage, now: datetime) -> None:
     out.print(words, soft_wrap=False, overflow="fold", no_wrap=False)
     if item.state == "open":
         out.print(Rule(f"What `review resolve {item.id}` would do", align="left", style="dim"))
+        if caveat := caveat_of(item):
+            out.print(Padding(Text(caveat, style="yellow"), (0, 0, 0, 2)))
         _print_answers(page)
 
 
@@ -119,6 +122,9 @@ def _facts(item: ReviewItem) -> list[tuple[str, str]]:
     for ref in said.get("subscribers", ()):
         who = ref.get("address") or f"key {ref.get('key')}"
         told.append(("who", f"{who} (by {ref.get('source')}, {ref.get('trust')})"))
+    door = door_in(said)
+    if door is not None and door.about_mail_of is not None and door.fact is FactKind.complaint:
+        told.append(("about", f"a mail of {door.about_mail_of:%Y-%m-%d %H:%M} UTC"))
     seen = [f"“{one.get('phrase')}” ({one.get('rule')}, {one.get('where')})" for one in said.get("evidence", ())]
     told += [("seen", one) for one in seen]
     told += [("also", str(one)) for one in said.get("also", ())]

@@ -7,8 +7,9 @@ from typing import Any
 
 from mailproc.mail.reading.message import Message
 from mailproc.policy.deciding.case import Case, Outcome, changed
+from mailproc.policy.deciding.door import door_of
 from mailproc.policy.decision import OF_SEND, Action, Also, Evidence, narrow
-from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
 from mailproc.policy.who.subscriber import Identified
@@ -20,16 +21,7 @@ SEVERAL_NAMED = "different people are named"
 _MAIN = {Action.review: Also.review, Action.forward: Also.forward}
 
 
-def take_off(
-    case: Case,
-    identified: Identified,
-    *,
-    kind: FactKind,
-    channel: Channel,
-    outcome: Outcome,
-    about_mail_of: datetime | None = None,
-    hinges: bool = False,
-) -> Outcome:
+def take_off(case: Case, identified: Identified, outcome: Outcome, *, hinges: bool = False) -> Outcome:
     """The outcome with a fact for each person who is meant; a review where that must not or cannot be done by itself.
 
     `hinges` tells that looking up who sent the mail could turn it; where it is a review anyway, nothing can.
@@ -42,18 +34,19 @@ def take_off(
     if not (case.account.automatic or case.account.released):
         return held(_named_in(identified, outcome), f"{outcome.reason}; {NOT_AUTOMATIC}")
     level = outcome.level or Level.account
+    door = door_of(case, outcome)
     evidence = {**fact_evidence(case, outcome), **send_evidence(identified.token)}
     facts = [
         Fact(
-            kind=kind,
+            kind=door.fact,
             account_id=case.mail.account_id,
             address=ref.address,
             key=ref.key,
             level=level,
             list_id=outcome.list_id if level == Level.list else None,
             occurred_at=case.mail.received_at,
-            about_mail_of=about_mail_of,
-            channel=channel,
+            about_mail_of=door.about_mail_of,
+            channel=door.channel,
             evidence=evidence,
         )
         for ref in identified.refs

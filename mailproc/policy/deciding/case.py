@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -93,7 +94,10 @@ class Case:
 
 
 class Outcome(NamedTuple):
-    """What becomes of a mail. `kind` is set where it differs from what was found. Fields as in `Decision`."""
+    """What becomes of a mail. `kind` is set where it differs from what was found. Fields as in `Decision`.
+
+    `about_mail_of` is as in `Fact`.
+    """
 
     action: Action
     reason: str
@@ -108,6 +112,7 @@ class Outcome(NamedTuple):
     facts: tuple[Fact, ...] = ()
     foreign: bool = False
     hinges: bool = False
+    about_mail_of: datetime | None = None
 
 
 def changed(outcome: Outcome, **more: Any) -> Outcome:

@@ -12,7 +12,7 @@ from mailproc.policy.decision import Action, Also, Evidence, narrow
 from mailproc.policy.rules.intent import Intent, read_intent
 from mailproc.policy.rules.match import Match
 from mailproc.policy.rules.totality import named_list, totality_in
-from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
 from mailproc.policy.who.ownership import is_answer_to_ours, referenced_domains
@@ -181,8 +181,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
             ref = SubscriberRef(address=named, source=RefSource.body, trust=Trust.untrusted)
             waiting = changed(outcome, subscribers=(*identified.refs, ref))
             return held(waiting, "asks for another address than its own")
-    channel, kind = _channel_and_kind(case, outcome)
-    taken = take_off(case, identified, kind=kind, channel=channel, outcome=outcome, hinges=verdict.hinges)
+    taken = take_off(case, identified, outcome, hinges=verdict.hinges)
     why = f"{outcome.reason}, {why_it_waits(proof)}"
     return by_verdict(case, verdict, taken, partial(held, outcome, why, subscribers=identified.refs))
 
@@ -202,13 +201,6 @@ def _asked_for(case: Case, outcome: Outcome) -> Outcome:
     """What waits, with the one list that it names; it has no level where it is about the account."""
     levelled = _levelled(case, outcome)
     return changed(levelled, level=narrow(levelled.level))
-
-
-def _channel_and_kind(case: Case, outcome: Outcome) -> tuple[Channel, FactKind]:
-    if outcome.kind == MailKind.complaint:
-        return Channel.abuse_mailbox, FactKind.complaint
-    machine = case.finding.kind == MailKind.unsubscribe_request or case.role == MailboxRole.unsubscribe
-    return (Channel.unsubscribe_mail if machine else Channel.reply), FactKind.opt_out
 
 
 def _proof(case: Case, token: Token | None) -> Proof:

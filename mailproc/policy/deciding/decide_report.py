@@ -1,6 +1,5 @@
 """Feedback reports: what each type does, when it is ours, and when its sender may act (R54-R58c)."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,8 +8,9 @@ from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.act import also, by_verdict, held, send_seen, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
+from mailproc.policy.deciding.report_effect import EFFECTS, UNKNOWN_TYPE
 from mailproc.policy.decision import Action, Also, Evidence
-from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
@@ -19,47 +19,13 @@ from mailproc.policy.who.subscriber import Identified, Trust, identify_reported,
 from mailproc.policy.who.trust import Proof, cfbl_proof, report_proof, report_verdict, why_it_waits
 
 
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    """What a feedback type does: the fact that it makes (None: takes nobody off), and what else."""
-
-    fact: FactKind | None
-    also: frozenset[Also] = frozenset()
-
-
-_ALERT = frozenset({Also.alert})
-_EFFECTS = {
-    "abuse": _Effect(FactKind.complaint),
-    "fraud": _Effect(FactKind.complaint, _ALERT),
-    "other": _Effect(FactKind.complaint),
-    "opt-out": _Effect(FactKind.opt_out),  # drafts before RFC 5965 only
-    "opt-out-list": _Effect(FactKind.opt_out),
-    "virus": _Effect(None, _ALERT),
-    "not-spam": _Effect(None),  # RFC 6430
-    "miscategorized": _Effect(None),  # a draft's word for not-spam
-    "auth-failure": _Effect(None),  # RFC 6591
-    "dkim": _Effect(None),  # a draft's word for auth-failure
-}
-_UNKNOWN = _Effect(None, frozenset({Also.review}))
-
-
-def is_of_acting_type(report: FeedbackReport) -> bool:
-    """Whether a report tells of somebody who wants no more mail: by its type, and not one of a spam trap."""
-    return fact_kind_of(report.feedback_type) is not None and not report.spam_trap
-
-
-def fact_kind_of(feedback_type: str) -> FactKind | None:
-    """What a report of this type says of somebody: a complaint or an opt-out; None for what takes nobody off."""
-    return _EFFECTS.get(feedback_type, _UNKNOWN).fact
-
-
 def decide_report(case: Case) -> Outcome:
     """What a feedback report does."""
     report = case.finding.report
     if report is None:
         raise ValueError("a feedback report without its machine part")
-    effect = _EFFECTS.get(report.feedback_type, _UNKNOWN)
-    known = report.feedback_type in _EFFECTS
+    effect = EFFECTS.get(report.feedback_type, UNKNOWN_TYPE)
+    known = report.feedback_type in EFFECTS
     name = short_text(report.feedback_type, 40) or "untyped"
     outcome = Outcome(
         action=Action.record,
@@ -74,32 +40,25 @@ def decide_report(case: Case) -> Outcome:
     if ours is None:
         return changed(outcome, reason=f"{outcome.reason} about somebody else's mail", also=frozenset(), foreign=True)
     outcome = changed(
-        outcome, evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report"))
+        outcome,
+        evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report")),
+        about_mail_of=sent_at(report.original, report.arrival_date, token_found.token),
     )
     if report.spam_trap:
         return also(changed(outcome, reason=f"{outcome.reason}: a spam trap, no person"), Also.alert)
     if effect.fact is None:
         return changed(outcome, subscribers=token_found.refs)
-    return _act(case, report, token_found, effect.fact, outcome)
+    return _act(case, report, token_found, outcome)
 
 
-def _act(case: Case, report: FeedbackReport, identified: Identified, kind: FactKind, outcome: Outcome) -> Outcome:
+def _act(case: Case, report: FeedbackReport, identified: Identified, outcome: Outcome) -> Outcome:
     """Take off whom an acting report is about, where its sender may do that."""
     if not identified.refs:
         return also(held(outcome, f"{outcome.reason}, nobody named"), Also.alert)
     outcome = changed(outcome, action=Action.unsubscribe, **_reach(case.account, report, identified.token))
     proof = _proof(case, report, identified.token)
-    when = sent_at(report.original, report.arrival_date, identified.token)
     verdict = report_verdict(proof, case.account)
-    taken = take_off(
-        case,
-        identified,
-        kind=kind,
-        channel=Channel.feedback_loop,
-        outcome=outcome,
-        about_mail_of=when,
-        hinges=verdict.hinges,
-    )
+    taken = take_off(case, identified, outcome, hinges=verdict.hinges)
     why = f"{outcome.reason}, {why_it_waits(proof)}"
     evidence = outcome.evidence + send_seen(outcome, identified.token)
     waiting = partial(held, outcome, why, subscribers=identified.refs, evidence=evidence)

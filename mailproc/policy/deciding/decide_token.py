@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.deciding.act import also, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
-from mailproc.policy.deciding.decide_report import is_of_acting_type
+from mailproc.policy.deciding.report_effect import is_of_acting_type
 from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Evidence
 from mailproc.policy.rules.totality import Meant, totality_in
-from mailproc.policy.standing.facts import Channel, FactKind, Level
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.standing.lists import list_named_by
 from mailproc.policy.tokens.token import UNSUBSCRIBING, Purpose, Token
 from mailproc.policy.who.subscriber import by_token
@@ -70,15 +70,9 @@ def _taken_off(case: Case, token: Token, everything: Evidence | None) -> Outcome
         level=Level.account if everything or token.purpose == Purpose.unsubscribe_all else Level.list,
         list_id=None if everything else list_named_by(token, case.account.lists),
         evidence=(seen, everything) if everything else (seen,),
-    )
-    return take_off(
-        case,
-        by_token(token, case.message.from_addresses),
-        kind=FactKind.opt_out,
-        channel=Channel.unsubscribe_mail,
-        outcome=outcome,
         about_mail_of=sent_at(None, None, token),
     )
+    return take_off(case, by_token(token, case.message.from_addresses), outcome)
 
 
 def _together(outcomes: Sequence[Outcome]) -> Outcome:
@@ -102,6 +96,7 @@ def _together(outcomes: Sequence[Outcome]) -> Outcome:
         subscribers=tuple(dict.fromkeys(ref for one in outcomes for ref in one.subscribers)),
         evidence=tuple(seen for seen in evidence if is_one_send or seen not in sends),
         facts=tuple(fact for one in outcomes for fact in one.facts),
+        about_mail_of=first.about_mail_of if len({one.about_mail_of for one in outcomes}) == 1 else None,
     )
 
 

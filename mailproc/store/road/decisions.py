@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, update
 from mailproc.errors import Refused
 from mailproc.mail.arrival.authentication import Authentication, MethodResult
 from mailproc.mail.arrival.envelope import InboundMail
-from mailproc.policy.decision import LISTS_MEANT, Action, Also, Decision, decision_as_json
+from mailproc.policy.decision import LISTS_MEANT, Action, Also, Decision, decision_as_recorded
 from mailproc.policy.hooks.due import USUAL_DUE, DueRule
 from mailproc.policy.standing.facts import MEANT, Fact
 from mailproc.policy.standing.scope import why_refused
@@ -84,7 +84,7 @@ def storable_decision(
             "ruleset": storable(decided.ruleset),
             "policy": storable(decided.policy),
             "authentication": json_text(_authentication_as_json(decided.authentication)),
-            "decision": json_text(decision_as_json(decided)),
+            "decision": json_text(decision_as_recorded(decided)),
             "decided_at": micros_of(now),
         },
         facts=tuple(stored_fact(said, now) for said in decided.facts),
@@ -108,7 +108,7 @@ def _review_of(inbound: InboundMail, decided: Decision, due_at: int) -> NewRevie
 
 def _held(one: StorableDecision, held: Decision) -> StorableDecision:
     """The same with what is decided instead; it is forwarded when it is released, a flood of it is nothing to read."""
-    row = {**one.row, "action": held.action.value, "decision": json_text(decision_as_json(held))}
+    row = {**one.row, "action": held.action.value, "decision": json_text(decision_as_recorded(held))}
     review = NewReview(
         account_id=one.account_id,
         mail_id=one.mail_id,
@@ -253,7 +253,8 @@ def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
 
 
 def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Recorded]:
-    """The decision that nothing could be recorded, for a person to look at."""
+    """The decision that nothing could be recorded, for a person to look at; which mail it was, and its door, stay."""
+    known = {name: value for name, value in from_json(payload.row["decision"]).items() if name in ("mail", "door")}
     row = {
         **payload.row,
         "kind": "unreadable",
@@ -261,7 +262,7 @@ def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Rec
         "ruleset": "",
         "policy": "",
         "authentication": "{}",
-        "decision": json_text({"kind": "unreadable", "action": Action.review.value, "reason": NOT_RECORDED}),
+        "decision": json_text({**known, "kind": "unreadable", "action": Action.review.value, "reason": NOT_RECORDED}),
     }
     review = NewReview(
         account_id=payload.account_id, mail_id=payload.mail_id, reason=NOT_RECORDED, due_at=payload.due_at

@@ -25,6 +25,7 @@ class ReviewTold(BaseModel):
     resolved_by: str | None
     resolved_at: datetime | None
     note: str | None
+    caveat: str | None = Field(description="What whoever answers must know that the record does not tell; mostly null.")
     decision: dict[str, Any] | None
 
 

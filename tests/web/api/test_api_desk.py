@@ -102,6 +102,24 @@ async def held_request(api: Api, token: Token) -> str:
     return await decided(api, MAIL, 1, to=to, automatic=False)
 
 
+@pytest.mark.parametrize("by_earlier_version", [False, True])
+async def test_who_answers_what_an_earlier_version_recorded_is_told_what_is_not_known(
+    api: Api, by_earlier_version: bool
+) -> None:
+    envelope = Envelope(mail_from="pat@example.org", rcpt_tos=("reply@reply.acme.example",))
+    mail = InboundMail(id="m1", account_id="acme", envelope=envelope, content=ASKS, received_at=datetime.now(UTC))
+    await api.store.accept([mail])
+    policy = api.parts.accounts().get("acme")
+    assert policy is not None
+    decision = decide_mail(mail, NOT_CHECKED, policy, api.parts.rules())
+    await api.store.record(mail, replace(decision, door=None) if by_earlier_version else decision)
+    program = await api.program()
+    told = [(await program.get("/reviews")).json()["items"][0], (await program.get("/reviews/m1")).json()]
+    assert [(one["caveat"] or "").partition(",")[0] for one in told] == [
+        "recorded by an earlier version" if by_earlier_version else ""
+    ] * 2
+
+
 async def test_no_answer_to_a_mail_sets_a_global_opt_out(api: Api) -> None:
     await decided(api, ASKS, 1)
     program = await api.program()

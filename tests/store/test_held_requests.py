@@ -1,0 +1,100 @@
+"""A request that waited in review and is answered, released or decided again, on both databases (R28, R57a)."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from store_values import a_consent, hooks
+
+from mailproc.authenticity.border import Border
+from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.pipeline import decide_mail
+from mailproc.policy.deciding.review import Answer
+from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.review.again import World, apply_again, decide_again
+from mailproc.review.answer import answer_review
+from mailproc.settings.settings import StoreSettings
+from mailproc.store.store import Store
+from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, report_mail, shipped_rules
+
+MAILED_AT = datetime.fromisoformat("2026-03-02T08:00:00+00:00")
+NOT_AUTOMATIC = replace(ACCOUNT, automatic=False)
+WORLD = World(policy_of=lambda _: ACCOUNT, rules=shipped_rules(), border=Border())
+
+
+async def at_once(store: Store, complaint: InboundMail) -> None:
+    await store.record(complaint, decide_mail(complaint, NOT_CHECKED, ACCOUNT, shipped_rules()))
+
+
+async def _held(store: Store, complaint: InboundMail) -> None:
+    await store.record(complaint, decide_mail(complaint, NOT_CHECKED, NOT_AUTOMATIC, shipped_rules()))
+
+
+async def answered(store: Store, complaint: InboundMail) -> None:
+    await _held(store, complaint)
+    assert (await answer_review(store, await store.desk.review(complaint.id), Answer.unsubscribe, by="kim")).applied
+
+
+async def released(store: Store, complaint: InboundMail) -> None:
+    await _held(store, complaint)
+    assert (await apply_again(store, await decide_again(store, WORLD, complaint.id, released=True), by="kim")).applied
+
+
+async def decided_again(store: Store, complaint: InboundMail) -> None:
+    await _held(store, complaint)
+    assert (await apply_again(store, await decide_again(store, WORLD, complaint.id), by="kim")).applied
+
+
+Road = Callable[[Store, InboundMail], Awaitable[None]]
+ROADS = [at_once, answered, released, decided_again]
+
+
+async def recorded(store: Store, road: Road, consented_at: datetime) -> tuple[str, Fact]:
+    """What a complaint of 3 March about a mail of 2 March came to beside a consent: the status, and its fact."""
+    complaint = mail(report_mail(), "fbl@reply.acme.example")
+    await store.accept([complaint])
+    await store.record_facts([a_consent(at=consented_at)])
+    await road(store, complaint)
+    [person] = await store.persons("pat@example.org")
+    [fact] = [one for one in person.facts if one.kind is FactKind.complaint]
+    assert await store.check() == []
+    return person.standing.status.value, fact
+
+
+@pytest.mark.parametrize("road", ROADS)
+async def test_a_late_complaint_about_a_mail_older_than_a_newer_consent_blocks_nobody_by_any_road(
+    store: Store, road: Road
+) -> None:
+    status, fact = await recorded(store, road, MAILED_AT + timedelta(hours=1))
+    assert (status, fact.about_mail_of, fact.occurred_at) == ("active", MAILED_AT, RECEIVED_AT)
+
+
+@pytest.mark.parametrize("road", ROADS)
+async def test_a_complaint_about_a_mail_newer_than_the_consent_blocks_by_every_road(store: Store, road: Road) -> None:
+    status, fact = await recorded(store, road, MAILED_AT - timedelta(hours=1))
+    assert (status, fact.channel) == ("unsubscribed", Channel.feedback_loop)
+
+
+async def test_what_could_not_be_recorded_is_answered_as_what_it_was(database_url: str) -> None:
+    store = await Store.open(database_url, StoreSettings(), hooks_of=hooks("crm"))
+    engine = create_async_engine(database_url)
+    complaint = mail(report_mail(), "fbl@reply.acme.example")
+    await store.accept([complaint])
+    for before, after in (("event", "gone"), ("gone", "event")):
+        async with engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE outbox RENAME COLUMN {before} TO {after}"))
+        if after == "gone":
+            await at_once(store, complaint)
+    item = await store.desk.review(complaint.id)
+    assert item.reason == "could not be recorded"
+    await answer_review(store, item, Answer.unsubscribe, by="kim", persons=["pat@example.org"])
+    [person] = await store.persons("pat@example.org")
+    [fact] = person.facts
+    [straight] = decide_mail(complaint, NOT_CHECKED, ACCOUNT, shipped_rules()).facts
+    assert (fact.id, fact.about_mail_of, fact.occurred_at) == (straight.id, MAILED_AT, RECEIVED_AT)
+    await store.close()
+    await engine.dispose()
