@@ -11,7 +11,6 @@ from mailproc.errors import BadFile
 MAX_LINE = 1024 * 1024  # characters of a line, and of a row that goes over several lines
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 NO_COLUMNS = "line 1 is empty: it has to name the columns"
-TOO_LONG = f"a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
 _BOMS = (  # that of UTF-32 begins like one of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -91,6 +90,11 @@ def why_no_text(text: str, line: int, encoding: str, *, was_named: bool) -> str 
 def why_undecodable(line: int, encoding: str) -> str:
     """What is to be said where decoding itself gave up, somewhere in the block that begins on this line."""
     return f"line {line} or soon behind it is not {_shown(encoding)}; {_ADVICE}"
+
+
+def why_too_long(line: int) -> str:
+    """What is to be said of a row that begins on this line and has more characters than a row may have."""
+    return f"line {line}, column 1: a row of more than {MAX_LINE:,} characters: is the quoting right, and is this CSV?"
 
 
 def why_no_csv(error: csv.Error, row: str, line: int, delimiter: str) -> str:

@@ -14,7 +14,6 @@ from mailproc.errors import BadFile, NotFound
 from mailproc.files.csv_rules import (
     MAX_LINE,
     NO_COLUMNS,
-    TOO_LONG,
     delimiter_of,
     encoding_named,
     encoding_of,
@@ -22,8 +21,10 @@ from mailproc.files.csv_rules import (
     why_no_csv,
     why_no_text,
     why_other_file,
+    why_too_long,
     why_undecodable,
 )
+from mailproc.policy.imports.row_width import why_other_width
 from mailproc.policy.imports.table_cell import plain_cell
 
 _ROWS_AT_ONCE = 20_000
@@ -44,20 +45,23 @@ class Portion:
 
 
 @contextlib.contextmanager
-def open_people(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Iterator["PeopleFile"]:
+def open_people(
+    path: Path, *, encoding: str | None = None, delimiter: str | None = None, any_bytes: bool = False
+) -> Iterator["PeopleFile"]:
     """Open a file, `-` for standard input; what is not given is looked for.
 
+    With `any_bytes` those of another encoding are no mistake: what writes them with surrogateescape writes the same.
     Raises NotFound when it cannot be opened, BadFile when its first line names no columns or it is no CSV.
     """
     if str(path) == "-":
-        yield PeopleFile(path, sys.stdin.buffer, encoding, delimiter)
+        yield PeopleFile(path, sys.stdin.buffer, encoding, delimiter, any_bytes=any_bytes)
         return
     try:
         binary = path.open("rb")
     except OSError as error:
         raise NotFound(f"cannot open {path}: {error.strerror}") from None
     with binary:
-        yield PeopleFile(path, binary, encoding, delimiter)
+        yield PeopleFile(path, binary, encoding, delimiter, any_bytes=any_bytes)
 
 
 class PeopleFile:
@@ -66,8 +70,11 @@ class PeopleFile:
     All of it raises BadFile with the line: for broken quoting, too long a row, NUL, bytes of another encoding.
     """
 
-    def __init__(self, path: Path, binary: BinaryIO, encoding: str | None, delimiter: str | None) -> None:
+    def __init__(
+        self, path: Path, binary: BinaryIO, encoding: str | None, delimiter: str | None, *, any_bytes: bool = False
+    ) -> None:
         self._path = path
+        self._any_bytes = any_bytes
         self._binary = binary
         self.size_bytes = os.fstat(binary.fileno()).st_size if str(path) != "-" else None
         if (other := why_other_file(binary)) is not None:
@@ -121,7 +128,7 @@ class PeopleFile:
         if not texts:
             return None
         self._check_text("".join(texts), began)
-        if (rows := self._one_a_line(texts)) is None:
+        if len(texts[-1]) >= MAX_LINE or (rows := self._one_a_line(texts)) is None:
             portion = self._over_lines(texts)
         else:
             self._line += len(texts)
@@ -136,17 +143,18 @@ class PeopleFile:
         )
 
     def _bounded(self, number: int) -> Iterator[str]:
-        """The lines that follow the one of this number, until they are a portion; none is longer than a row may be."""
+        """The lines that follow the one of this number, until they are a portion.
+
+        One that is longer than a row may be is the last, and cut there: `_over_lines` knows the row that it belongs to.
+        """
         ahead, self._ahead = self._ahead, []
         size = 0
         try:
             for line in chain(ahead, iter(lambda: self._text.readline(MAX_LINE), "")):
                 number += 1
                 size += len(line)
-                if len(line) >= MAX_LINE:
-                    raise self.bad(f"line {number}: {TOO_LONG}")
                 yield line
-                if size > _CHARACTERS_AT_ONCE:
+                if size > _CHARACTERS_AT_ONCE or len(line) >= MAX_LINE:
                     return
         except UnicodeError:
             raise self.bad(why_undecodable(number + 1, self.encoding)) from None
@@ -170,7 +178,7 @@ class PeopleFile:
             for line in chain(texts, self._bounded(began + len(texts))):
                 size = len(line) + (size if taken else 0)
                 if size >= MAX_LINE:
-                    raise self.bad(f"line {began + read + 1}: {TOO_LONG}")
+                    raise self.bad(why_too_long(began + read + 1))
                 taken.append(line)
                 yield line
 
@@ -194,10 +202,10 @@ class PeopleFile:
         if set(map(len, portion.rows)) <= {width}:
             return
         place = next(place for place, row in enumerate(portion.rows) if len(row) != width)
-        line, cells = portion.lines[place], len(portion.rows[place])
-        where = f"line {line}, column {min(cells, width) + 1}"
-        raise self.bad(f"{where}: {cells} cells, but the first line names {width} columns")
+        raise self.bad(f"line {portion.lines[place]}, {why_other_width(len(portion.rows[place]), width)}")
 
     def _check_text(self, text: str, began: int) -> None:
+        if self._any_bytes and "\0" not in text:
+            return
         if why := why_no_text(text, began + 1, self.encoding, was_named=self._was_named):
             raise self.bad(why)

@@ -80,7 +80,7 @@ def test_the_apostrophe_that_an_export_writes_hides_nobody(shop: Shell) -> None:
 def test_a_row_that_never_ends_is_refused_before_memory_is(shop: Shell, cells: str) -> None:
     shop.write("people.csv", "email,name\na@example.org,x\n" + cells)
     done = shop.run("check-send", "--list", "weekly", *FILES)
-    assert (done.returncode, "line 3: a row of more than 1,048,576 characters" in done.stderr) == (65, True)
+    assert (done.returncode, "line 3, column 1: a row of more than 1,048,576 characters" in done.stderr) == (65, True)
     assert nothing_is_left(shop)
 
 
@@ -137,7 +137,8 @@ def test_rows_come_out_byte_for_byte_with_quotes_line_ends_and_empty_lines_apart
         (b"email,name\na@example.org,M\xfcller\n", "line 2, character 16: byte 0xfc is no UTF-8"),
         (b'email,name\na@example.org,"x\n', "line 2, column 2: a quote that begins here never ends"),
         (b'email,name\n"x\ny",1\n"a"b,2\n', "line 4, column 1: "),
-        (b"email,blocked_all\n", "column blocked_all is there already"),
+        (b"email,blocked_all\n", "line 1, column 2: blocked_all is there already"),
+        (b"email\n" + b"a" * 1_100_000, "line 2, column 1: a row of more than"),
     ],
 )
 def test_a_bad_file_is_told_with_its_place_and_nothing_is_written(shop: Shell, content: bytes, said: str) -> None:

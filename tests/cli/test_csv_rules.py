@@ -57,7 +57,7 @@ def test_encoding_and_delimiter_are_seen_or_named(
         (b"email,x\na," + b"b" * 140_000, "line 2, column 2: a cell of more than 131,072 characters"),
         (b"email,x\nb\0,1\n", "line 2, character 2: NUL in the text: this is no CSV; if it is UTF-16 without its mark"),
         (b"email,x\nM\xfcller@example.org,1\n", "line 2, character 2: byte 0xfc is no UTF-8; name its encoding"),
-        (b"email,x\n" + b"a" * 1_100_000, "line 2: a row of more than 1,048,576 characters"),
+        (b"email,x\n" + b"a" * 1_100_000, "line 2, column 1: a row of more than 1,048,576 characters"),
         (
             codecs.BOM_UTF16_LE + "email,x\n".encode("utf-16-le") + b"\x00\xd8a\x00",
             "line 1 or soon behind it is not UTF-16",

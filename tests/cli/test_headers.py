@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mailproc.cli.main import app
+from mailproc.cli.shell.terminal import exit_code_of
+from mailproc.errors import MailprocError
 from mailproc.policy.stamp import HEADER_NAMES
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import create_if_new
@@ -42,6 +44,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def invoke(*words: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(app, words, input=stdin)
+
+
+def refused(*words: str, stdin: str | None = None) -> tuple[int, str]:
+    """Exit code and sentence, as `main` has them, of a command that raises an error of ours."""
+    error = invoke(*words, stdin=stdin).exception
+    assert isinstance(error, MailprocError)
+    return exit_code_of(error), str(error)
 
 
 def put(*people: tuple[str, str]) -> None:
@@ -83,7 +92,6 @@ def test_an_address_stands_for_the_one_subscriber_who_has_it() -> None:
         (("headers", "--person", "7", "--list", "none"), 65, "no list none"),
         (("headers", "--person", "7", "--links-base", "http://acme.example"), 65, "https"),
         (("headers", "--person", "7", "--links-base", "https://acme.example/u/#"), 65, "links_base must have no `#`"),
-        (("headers", "--csv", "missing.csv"), 66, "missing.csv"),
         (("token", "make", "--person", "a b"), 65, "does not fit"),
         (("token", "make", "--person", "7", "--purpose", "party"), 65, "party"),
         (("token", "make", "--person", "7", "--list", "none"), 64, "weekly"),
@@ -143,17 +151,56 @@ def test_the_table_itself_is_not_overwritten() -> None:
     assert Path("in.csv").read_text(encoding="utf-8") == "key\n7\n"
 
 
-@pytest.mark.parametrize("content", ["", "x" * 200_000 + "\n"])
-def test_what_is_no_table_is_said_before_anything_is_written(content: str) -> None:
-    Path("in.csv").write_text(content, encoding="utf-8")
-    result = invoke("headers", "--csv", "in.csv", "-o", "out.csv")
-    assert (result.exit_code, Path("out.csv").exists()) == (65, False)
-    assert "mailproc: the" in result.output
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "in.csv: line 1 is empty: it has to name the columns"),
+        (b"x" * 200_000 + b"\n", "in.csv: line 1, column 1: a cell of more than 131,072 characters"),
+        (b"name,id\nPat,7\n", "in.csv: line 1: there is no column key; there: name, id"),
+        (b"key,Key\n7,8\n", "in.csv: line 1, column 2: two columns are called Key"),
+        (b'key,name\n7,Pat\n8,"Kim"x\n', "in.csv: line 3, column 2: a quote ends in the middle of a cell"),
+        (b'key,name\n7,"Pat\n8,Kim\n', "in.csv: line 2, column 2: a quote that begins here never ends"),
+        (b"key,name\n7,Pat\n8,K\0m\n", "in.csv: line 3, character 4: NUL in the text"),
+        (b"key,name\n7," + b"x" * 1_100_000, "in.csv: line 2, column 1: a row of more than 1,048,576 characters"),
+        (b"PK\x03\x04", "in.csv: line 1: this is an Excel workbook"),
+    ],
+)
+def test_what_is_no_table_is_refused_whole_with_its_place_and_leaves_no_file(content: bytes, said: str) -> None:
+    Path("in.csv").write_bytes(content)
+    code, sentence = refused("headers", "--csv", "in.csv", "-o", "out.csv")
+    assert (code, sentence.startswith(said)) == (65, True), sentence
+    assert sorted(path.name for path in Path().glob("*out.csv*")) == []
 
 
-def test_a_column_that_is_not_there_is_named() -> None:
-    result = invoke("headers", "--csv", "-", "--key-column", "id", stdin="key,name\n7,x\n")
-    assert (result.exit_code, "there is no column 'id'; there: key, name" in result.output) == (65, True)
+def test_a_row_of_another_width_is_told_with_the_column_where_it_is_another() -> None:
+    content = 'key,name\n7,Pat\n"8\n",Kim,x,y\n9\n10,Ann\n'
+    result = invoke("headers", "--csv", "-", "-o", "out.csv", "--rejects", "bad.csv", stdin=content)
+    assert result.exit_code == 65
+    assert Path("bad.csv").read_text(encoding="utf-8").splitlines() == [
+        "line,reason",
+        '3,"column 3: 4 cells, but the first line names 2 columns"',
+        '5,"column 2: 1 cells, but the first line names 2 columns"',
+    ]
+
+
+@pytest.mark.parametrize(("delimiter", "words"), [(";", ()), ("\t", ()), ("!", ("--delimiter", "!"))])
+def test_rows_keep_the_delimiter_that_they_came_with(delimiter: str, words: tuple[str, ...]) -> None:
+    content = f"key{delimiter}name\n'-7{delimiter}Pat, the first\n"
+    result = invoke("headers", "--csv", "-", *words, stdin=content)
+    [row] = csv.DictReader(io.StringIO(result.stdout), delimiter=delimiter)
+    assert (row["key"], row["name"]) == ("'-7", "Pat, the first")
+    assert "person -7" in invoke("token", "read", row["Reply-To"]).stdout
+
+
+def test_what_turns_out_to_be_no_table_leaves_an_earlier_file_alone() -> None:
+    Path("out.csv").write_text("from yesterday", encoding="utf-8")
+    code, sentence = refused("headers", "--csv", "-", "-o", "out.csv", stdin='key,name\n7,Pat\n8,"Kim\n')
+    assert (code, sentence) == (65, "-: line 3, column 2: a quote that begins here never ends")
+    assert Path("out.csv").read_text(encoding="utf-8") == "from yesterday"
+
+
+def test_a_table_that_is_not_there_is_told() -> None:
+    assert refused("headers", "--csv", "missing.csv") == (66, "cannot open missing.csv: No such file or directory")
 
 
 def test_a_token_says_who_and_what() -> None:

@@ -96,7 +96,7 @@ def test_rows_that_cannot_be_taken_go_to_a_file_and_the_rest_is_imported(people:
         (b"email\npat@example.org\nb\0\n", "NUL"),
         (b"name\nPat\n", "no column is called like an address"),
         (b"email\npat@example.org\nM\xfcller@example.org\n", "line 3, character 2: byte 0xfc is no UTF-8"),
-        (b"email\npat@example.org\n" + b"a" * 1_100_000, "line 3: a row of more than"),
+        (b"email\npat@example.org\n" + b"a" * 1_100_000, "line 3, column 1: a row of more than"),
     ],
 )
 def test_a_file_that_is_no_csv_is_refused_whole_and_changes_nothing(

@@ -76,9 +76,10 @@ def test_what_cannot_be_taken_is_told_with_its_column(cells: tuple[str, ...], co
     assert (found.column, reason in found.reason) == (column, True)
 
 
-@pytest.mark.parametrize("count", [0, 4, 6])
-def test_a_row_of_another_width_is_rejected_whole(count: int) -> None:
-    assert reading().read(["x@example.org"] * count) == Rejected("", f"{count} cells instead of 5")
+@pytest.mark.parametrize(("count", "column"), [(0, 1), (4, 5), (6, 6), (9, 6)])
+def test_a_row_of_another_width_is_rejected_whole_with_the_column_where_it_is_another(count: int, column: int) -> None:
+    said = f"column {column}: {count} cells, but the first line names 5 columns"
+    assert reading().read(["x@example.org"] * count) == Rejected("", said)
 
 
 def test_a_time_for_all_holds_where_no_column_says_one() -> None:

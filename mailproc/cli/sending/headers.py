@@ -10,9 +10,11 @@ import typer
 from mailproc.cli.sending.stamp_file import Columns, stamp_file
 from mailproc.cli.shell.context import AccountOption, ConfigOption, JsonOption, account_named, settings_with_lists
 from mailproc.cli.shell.storage import open_store, run
+from mailproc.cli.shell.table_file import DelimiterOption
 from mailproc.cli.shell.terminal import EX_DATAERR, EX_USAGE, err, out, print_json
 from mailproc.errands.given import named
 from mailproc.errors import NotFound
+from mailproc.files.csv_rules import delimiter_named
 from mailproc.policy.stamp import Stamper
 from mailproc.settings.settings import Settings
 
@@ -48,6 +50,7 @@ def headers(
     key_column: Annotated[str, typer.Option(help="CSV column of the subscriber key.")] = "key",
     list_column: Annotated[str | None, typer.Option(help="CSV column of the list, instead of --list.")] = None,
     send_column: Annotated[str | None, typer.Option(help="CSV column of the send, instead of --send.")] = None,
+    delimiter: DelimiterOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -77,7 +80,7 @@ def headers(
         raise typer.Exit(EX_DATAERR) from None
     if table is not None:
         columns = Columns(key=key_column, list_column=list_column, send_column=send_column, list_id=list_id, send=send)
-        stamp_file(stamper, table, target, rejects, columns)
+        stamp_file(stamper, table, target, rejects, columns, delimiter_named(delimiter) if delimiter else None)
     elif as_json:
         print_json(stamped)
     else:

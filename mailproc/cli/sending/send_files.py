@@ -65,7 +65,8 @@ class SendFiles(AbstractContextManager["SendFiles"]):
         """Write the first lines. Raises BadFile where the source has a column of ours."""
         clash = sorted(set(self._source.head) & set(BLOCKED_COLUMNS))
         if clash and len(self._files) > 1:
-            raise self._source.bad(f"line 1: the column {clash[0]} is there already; take it out, or rename it")
+            place = self._source.head.index(clash[0]) + 1
+            raise self._source.bad(f"line 1, column {place}: {clash[0]} is there already; take it out, or rename it")
         self._files[0].write(_ended(self._source.head_text))
         if len(self._files) > 1:
             self._write_blocked([[*self._source.head, *BLOCKED_COLUMNS]])

@@ -11,17 +11,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.shell.processes import in_processes
-from mailproc.cli.shell.table_file import Rejects, opened, other_than
+from mailproc.cli.shell.table_file import Rejects, opened, other_than, replaced
 from mailproc.cli.shell.terminal import EX_DATAERR, err
+from mailproc.files.people_file import PeopleFile, open_people
+from mailproc.policy.imports.row_width import why_other_width
+from mailproc.policy.imports.table_cell import plain_cell
 from mailproc.policy.stamp import HEADER_NAMES, LINK_NAMES, Stamper
 
-_ROWS_PER_UPDATE = 5000
 _CHUNK_ROWS = 100
 _PARALLEL_FROM_BYTES = 1_000_000  # what is less is done before processes have started
 
@@ -37,21 +38,23 @@ class Columns:
     send: str | None
 
 
-def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None, columns: Columns) -> None:
-    """Stamp every row. Exits with 65 when there were rows that could not be; they are told, and left out."""
+def stamp_file(
+    stamper: Stamper, table: Path, target: Path, rejects: Path | None, columns: Columns, delimiter: str | None = None
+) -> None:
+    """Stamp every row. Exits with 65 when there were rows that could not be; they are told, and left out.
+
+    Raises NotFound, BadFile as `open_people` does: what is no CSV is refused whole, and no file is left of it.
+    """
     started = time.monotonic()
     with ExitStack() as files:
-        source = opened(files, table, "r", sys.stdin)
-        size = table.stat().st_size if str(table) != "-" else None
-        rows = csv.reader(source)
-        head = _head(rows)
-        stamping = _Stamping(stamper, head, columns)
-        output = opened(files, other_than(table, target), "w", sys.stdout)
+        source = files.enter_context(open_people(table, delimiter=delimiter, any_bytes=True))
+        stamping = _Stamping(stamper, source, columns)
+        output = files.enter_context(replaced(other_than(table, target), sys.stdout))
         refused = Rejects(opened(files, other_than(table, rejects), "w", sys.stdout) if rejects else None)
-        csv.writer(output, lineterminator="\n").writerow([*head, *HEADER_NAMES, *stamping.links])
+        output.write(stamping.written([[*source.head, *HEADER_NAMES, *stamping.links]]))
         count = 0
-        chunks = _chunks(_read(files, rows, source, size, refused))
-        for done in _stamped(stamping, chunks, parallel=size is not None and size > _PARALLEL_FROM_BYTES):
+        chunks = _chunks(_read(files, source))
+        for done in _stamped(stamping, chunks, parallel=(source.size_bytes or 0) > _PARALLEL_FROM_BYTES):
             output.write(done.text)
             count += done.rows
             for line, reason in done.rejects:
@@ -64,7 +67,8 @@ def stamp_file(stamper: Stamper, table: Path, target: Path, rejects: Path | None
         raise typer.Exit(EX_DATAERR)
 
 
-_Chunk = list[tuple[int, list[str]]]  # line numbers and rows
+_Row = tuple[int, Sequence[str]]  # the number of its first line, and its cells
+_Chunk = list[_Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class _Done:
     rejects: tuple[tuple[int, str], ...]
 
 
-def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[_Chunk]:
+def _chunks(rows: Iterator[_Row]) -> Iterator[_Chunk]:
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         yield chunk
 
@@ -95,69 +99,56 @@ def _lost(chunk: _Chunk, why: str) -> _Done:
 class _Stamping:
     """One row after the other."""
 
-    def __init__(self, stamper: Stamper, head: Sequence[str], columns: Columns) -> None:
-        self._stamper, self._columns, self._width = stamper, columns, len(head)
-        self._key = _place(head, columns.key)
-        self._list = _place(head, columns.list_column) if columns.list_column else None
-        self._send = _place(head, columns.send_column) if columns.send_column else None
+    def __init__(self, stamper: Stamper, source: PeopleFile, columns: Columns) -> None:
+        self._stamper, self._columns = stamper, columns
+        self._width, self._delimiter = len(source.head), source.delimiter
+        names = (columns.key, columns.list_column, columns.send_column)
+        self._key, self._list, self._send = (_place(source, name) for name in names)
         self.links = tuple(name for name in LINK_NAMES if name in stamper.links("0"))  # those that are served somewhere
         self._run = secrets.token_hex(5)  # with the line's number no two Message-IDs are the same
 
     def chunk(self, chunk: _Chunk) -> _Done:
         """Many rows."""
-        text = io.StringIO()
-        written = csv.writer(text, lineterminator="\n")
-        rejects = []
+        rows, rejects = [], []
         for line, row in chunk:
             try:
-                written.writerow(self.row(row, line))
+                rows.append(self.row(row, line))
             except ValueError as error:
                 rejects.append((line, str(error)))
-        return _Done(text=text.getvalue(), rows=len(chunk) - len(rejects), rejects=tuple(rejects))
+        return _Done(text=self.written(rows), rows=len(rows), rejects=tuple(rejects))
 
-    def row(self, row: list[str], line: int) -> list[str]:
+    def written(self, rows: Sequence[Sequence[str]]) -> str:
+        """Rows as CSV, with the delimiter that they came with."""
+        text = io.StringIO()
+        csv.writer(text, delimiter=self._delimiter, lineterminator="\n").writerows(rows)
+        return text.getvalue()
+
+    def row(self, row: Sequence[str], line: int) -> list[str]:
         """The row with its headers behind it. Raises ValueError, with a sentence, where it cannot be stamped."""
-        if len(row) != self._width:
-            raise ValueError(f"{len(row)} columns instead of {self._width}")
-        list_id = self._columns.list_id if self._list is None else row[self._list].strip() or None
-        send = self._columns.send if self._send is None else row[self._send].strip() or None
-        found = self._stamper.stamp(row[self._key].strip(), nonce=f"{self._run}x{line}", list_id=list_id, send=send)
-        links = self._stamper.links(row[self._key].strip(), list_id=list_id, send=send) if self.links else {}
-        return row + [found.get(name, "") for name in HEADER_NAMES] + [links[name] for name in self.links]
+        if (why := why_other_width(len(row), self._width)) is not None:
+            raise ValueError(why)
+        key = _said(row, self._key)
+        list_id = self._columns.list_id if self._list is None else _said(row, self._list) or None
+        send = self._columns.send if self._send is None else _said(row, self._send) or None
+        found = self._stamper.stamp(key, nonce=f"{self._run}x{line}", list_id=list_id, send=send)
+        links = self._stamper.links(key, list_id=list_id, send=send) if self.links else {}
+        return [*row, *(found.get(name, "") for name in HEADER_NAMES), *(links[name] for name in self.links)]
 
 
-def _read(
-    files: ExitStack, rows: Iterator[list[str]], source: TextIO, total: int | None, refused: Rejects
-) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of their last line, while progress is shown on a terminal; empty lines are passed over."""
+def _read(files: ExitStack, source: PeopleFile) -> Iterator[_Row]:
+    """Rows with the number of their first line, while progress is shown on a terminal; empty lines are passed over."""
     columns = (TextColumn("stamping"), BarColumn(), TaskProgressColumn(), TextColumn("{task.completed:.0f} bytes"))
     progress = files.enter_context(Progress(*columns, console=err, transient=True, disable=not err.is_terminal))
-    task = progress.add_task("", total=total)
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            refused.tell(rows.line_num, str(error))  # type: ignore[attr-defined]
-            continue
-        if row is None:
-            return
-        line: int = rows.line_num  # type: ignore[attr-defined]
-        if total is not None and not line % _ROWS_PER_UPDATE:
-            progress.update(task, completed=source.buffer.tell())
-        if row:
-            yield line, row
+    task = progress.add_task("", total=source.size_bytes)
+    for portion in source.portions():
+        yield from zip(portion.lines, portion.rows, strict=True)
+        progress.update(task, completed=source.bytes_read)
 
 
-def _head(rows: Iterator[list[str]]) -> list[str]:
-    try:
-        return next(rows, [])
-    except csv.Error as error:
-        err.print(f"mailproc: the first line is no CSV: {error}", markup=False)
-        raise typer.Exit(EX_DATAERR) from None
+def _place(source: PeopleFile, name: str | None) -> int | None:
+    return source.place([name.lower()], named=True) if name else None
 
 
-def _place(head: Sequence[str], name: str) -> int:
-    if name not in head:
-        err.print(f"mailproc: there is no column {name!r}; there: {', '.join(head)[:500]}", markup=False)
-        raise typer.Exit(EX_DATAERR)
-    return list(head).index(name)
+def _said(row: Sequence[str], place: int | None) -> str:
+    """What a cell says; empty where there is no such column."""
+    return "" if place is None else plain_cell(row[place].strip())

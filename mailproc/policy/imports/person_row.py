@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mailproc.policy.address import is_address
 from mailproc.policy.address_key import normalise_address
 from mailproc.policy.imports.person_columns import PersonColumns
+from mailproc.policy.imports.row_width import why_other_width
 from mailproc.policy.imports.table_cell import plain_cell
 from mailproc.policy.storable import storable_text
 from mailproc.policy.tokens.token_key import subscriber_of
@@ -69,14 +70,14 @@ class RowReading:
     def read(self, cells: Sequence[str]) -> PersonRow | Rejected:
         """Read one row. Raises nothing."""
         columns = self.columns
-        if len(cells) != columns.width:
-            return Rejected("", f"{len(cells)} cells instead of {columns.width}")
+        if (why := why_other_width(len(cells), columns.width)) is not None:
+            return Rejected("", why)
         address = _said(cells, columns.email)
         if not is_address(address) or not address.isprintable():
             return self._rejected(columns.email, f"{_short(address)} is no address" if address else "no address")
         key = _said(cells, columns.key)
-        if key and (why := problem_of_key(key)):
-            return self._rejected(columns.key, why)
+        if key and (problem := problem_of_key(key)):
+            return self._rejected(columns.key, problem)
         lists = self.lists
         if named := _said(cells, columns.lists):
             lists = tuple(dict.fromkeys((*lists, *self._lists_in(named))))
