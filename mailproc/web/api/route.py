@@ -2,9 +2,10 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Collection, Coroutine
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from inspect import signature
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -35,7 +36,7 @@ class Route(APIRoute):
         caller = signature(self.endpoint).parameters["caller"].annotation
         scopes = scopes_of(caller)
         may_be_once = caller is not Reader and "GET" not in (self.methods or ())  # the rest changes nothing
-        parameters = {one.alias for one in self.dependant.query_params}
+        parameters = {one.alias: _is_list(one.field_info.annotation) for one in self.dependant.query_params}
         conditions = {one.alias for one in self.dependant.header_params} & CONDITIONS
 
         async def handler(request: Request) -> Response:
@@ -54,13 +55,23 @@ class Route(APIRoute):
         return handler
 
 
-def _check_parameters(request: Request, known: Collection[str]) -> None:
-    """A slip of the pen is told here as it is in a body: without `list` a link would leave more than was meant."""
-    there = ", ".join(sorted(known)) or "none"
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        said = f"there is no such parameter; there: {there}"
-        raise RequestValidationError([{"loc": ("query", name[:100]), "msg": said} for name in unknown])
+def _is_list(annotation: Any) -> bool:
+    """Whether a parameter of this type may be given again: `list[str]`, alone or beside None."""
+    return any(get_origin(one) is list for one in (annotation, *get_args(annotation)))
+
+
+def _check_parameters(request: Request, known: Mapping[str, bool]) -> None:
+    """A slip of the pen is told here as it is in a body: without `list` a link would leave more than was meant.
+
+    `known` tells of each parameter whether it is a list. Of any other given twice nobody knows which one was meant.
+    """
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    no_such = f"there is no such parameter; there: {', '.join(sorted(known)) or 'none'}"
+    mistakes = [(name, no_such) for name in given if name not in known]
+    again = [(name, times) for name, times in given.items() if times > 1 and not known.get(name, True)]
+    mistakes += [(name, f"given {times} times, and one is meant") for name, times in again]
+    if mistakes:
+        raise RequestValidationError([{"loc": ("query", name[:100]), "msg": said} for name, said in mistakes])
 
 
 def _check_conditions(request: Request, known: Collection[str]) -> None:

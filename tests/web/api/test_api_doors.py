@@ -357,6 +357,40 @@ async def test_a_parameter_that_there_is_not_is_refused_and_nothing_done(
     assert (await program.get("/lists/weekly")).json()["name"] == "Weekly"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "named"),
+    [
+        ("GET", "/facts?limit=1&limit=5", "limit"),
+        ("GET", "/facts?limit=5&limit=5", "limit"),
+        ("GET", "/facts?limit=5&cursor=&limit", "limit"),
+        ("GET", "/facts?limit=5&l%69mit=5", "limit"),
+        ("GET", "/decisions?kind=reply&action=review&kind=bulk", "kind"),
+        ("GET", "/outbox?state=pending&state=dead", "state"),
+        ("HEAD", "/outbox?hook=crm&hook=other", None),
+        ("POST", "/headers/stream?list=weekly&send=1&send=2", "send"),
+        ("POST", "/headers/stream?list=weekly&list=offers", "list"),
+        ("POST", "/send-checks/stream?list=weekly&classification=commercial&classification=transactional", None),
+        ("POST", "/decisions/explain?to=a@acme.example&to=b@acme.example", "to"),
+    ],
+)
+async def test_a_parameter_that_is_given_twice_where_one_is_meant_is_refused(
+    small_api: Api, method: str, path: str, named: str | None
+) -> None:
+    kind = "message/rfc822" if "explain" in path else "application/x-ndjson"
+    answer = await (await small_api.program()).request(method, path, content=MAIL, headers={"Content-Type": kind})
+    assert answer.status_code == 422
+    if named is not None:
+        assert answer.headers["content-type"] == PROBLEM
+        assert answer.json()["detail"] == f"query.{named}: given 2 times, and one is meant"
+
+
+async def test_a_parameter_that_is_a_list_may_be_given_again(small_api: Api) -> None:
+    stream = "/send-checks/stream?list=weekly&list=offers"
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await (await small_api.program()).post(stream, content=STREAMS["/send-checks/stream"], headers=headers)
+    assert (answer.status_code, answer.text.splitlines()[0]) == (200, '{"may_send": true}')
+
+
 @pytest.mark.parametrize("condition", [{"If-None-Match": "*"}, {"If-Match": '"seen"'}])
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/lists/weekly"), ("DELETE", "/lists/weekly/members/17")])
 async def test_nothing_is_done_on_a_condition_that_is_not_looked_at(
