@@ -58,12 +58,13 @@ class Evidence(NamedTuple):
 class Door(NamedTuple):
     """As what a request in a mail is recorded, whether it acts at once or a person says later that it is one.
 
-    `about_mail_of` as in `Fact`.
+    `about_mail_of` as in `Fact`; `send` is the number of the send that a token in it names.
     """
 
     fact: FactKind
     channel: Channel
     about_mail_of: datetime | None = None
+    send: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +173,7 @@ def door_in(recorded: Mapping[str, Any]) -> Door | None:
         fact=FactKind(said["fact"]),
         channel=Channel(said["channel"]),
         about_mail_of=None if about is None else datetime.fromisoformat(about),
+        send=said["send"],
     )
 
 
@@ -196,7 +198,7 @@ def facts_as_json(decision: Decision) -> list[dict[str, str | None]]:
 
 def _door_as_json(door: Door) -> dict[str, str | None]:
     about = door.about_mail_of.isoformat() if door.about_mail_of else None
-    return {"fact": door.fact.value, "channel": door.channel.value, "about_mail_of": about}
+    return {"fact": door.fact.value, "channel": door.channel.value, "about_mail_of": about, "send": door.send}
 
 
 def _feedback_as_json(feedback: FeedbackSummary | None) -> Mapping[str, Any] | None:

@@ -117,7 +117,7 @@ def facts_of_answer(
             occurred_at=item.received_at or item.created_at,
             about_mail_of=door.about_mail_of,
             channel=door.channel,
-            evidence=_evidence(item, reach, by, note),
+            evidence=_evidence(item, reach.send or door.send, by, note),
         )
         for address, key in people
     ]
@@ -134,7 +134,7 @@ def _door_of(item: ReviewItem) -> Door:
     return door._replace(fact=fact_kind_of(report["type"]) or door.fact) if report else door
 
 
-def _evidence(item: ReviewItem, reach: Reach, by: str, note: str) -> dict[str, str]:
+def _evidence(item: ReviewItem, send: str | None, by: str, note: str) -> dict[str, str]:
     said = item.decision.decision if item.decision else {}
     seen = _deciding_evidence(said)
     told = {
@@ -142,7 +142,7 @@ def _evidence(item: ReviewItem, reach: Reach, by: str, note: str) -> dict[str, s
         "reason": "a person answered the review",
         "rule": said.get("rule") or seen.get("rule"),
         "phrase": seen.get("phrase"),
-        "send": reach.send,
+        "send": send,
         "by": by,
         "note": note,
     }

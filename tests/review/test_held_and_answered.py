@@ -44,6 +44,23 @@ FORGED = Authentication(
 # What comes in and acts at once, and by which door.
 POSTED = {
     "a reply": (reply_mail("please take me off this list"), "reply@reply.acme.example", Channel.reply),
+    "a reply to the token of a send": (
+        reply_mail("please take me off this list"), f"{token_text(Purpose.reply)}@reply.acme.example", Channel.reply,
+    ),
+    "a reply that answers a send": (
+        reply_mail("unsubscribe", headers=f"References: <{token_text(Purpose.reply)[2:]}@news.acme.example>\n"),
+        "reply@reply.acme.example", Channel.reply,
+    ),
+    "to the token of a send": (
+        reply_mail("bye"), f"{token_text(Purpose.unsubscribe_send)}@reply.acme.example", Channel.unsubscribe_mail,
+    ),
+    "a report about a send": (
+        report_mail(
+            "abuse", "",
+            f"From: Acme <news@news.acme.example>\nReply-To: {token_text(Purpose.reply)}@reply.acme.example\n",
+        ),
+        FBL, Channel.feedback_loop,
+    ),
     "to unsubscribe@": (reply_mail("no thanks"), UNSUBSCRIBE, Channel.unsubscribe_mail),
     "to unsubscribe@ with a keyword": (reply_mail("unsubscribe"), UNSUBSCRIBE, Channel.unsubscribe_mail),
     "a client's button": (APPLE, "reply@reply.acme.example", Channel.unsubscribe_mail),
@@ -105,7 +122,7 @@ def answered(decision: Decision, *persons: str) -> list[Fact]:
 
 def told(fact: Fact) -> dict[str, object]:
     """All of a fact but why it was recorded, and by whom."""
-    seen = {name: fact.evidence.get(name) for name in ("mail", "rule", "phrase")}
+    seen = {name: fact.evidence.get(name) for name in ("mail", "rule", "phrase", "send")}
     return {"id": fact.id, "at": fact.occurred_at, "about": fact.about_mail_of, **seen}
 
 
@@ -202,3 +219,9 @@ def test_in_any_order_of_consent_mail_and_complaint_both_roads_give_the_same_sta
     assert standing_after(later, at["consent"]) == standing_after(straight, at["consent"])
     is_blocked = min(at["mail"], at["complaint"]) >= at["consent"]
     assert bool(standing_after(later, at["consent"]).blocks) is is_blocked
+
+
+def test_what_asks_unclearly_is_traced_to_the_send_that_it_answers_once_a_person_says_what_it_is() -> None:
+    to = f"{token_text(Purpose.reply)}@reply.acme.example"
+    [fact] = answered(decided(reply_mail("Please do not unsubscribe me."), to=to))
+    assert (fact.evidence["send"], fact.key) == ("42", "7")

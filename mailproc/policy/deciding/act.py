@@ -35,7 +35,7 @@ def take_off(case: Case, identified: Identified, outcome: Outcome, *, hinges: bo
         return held(_named_in(identified, outcome), f"{outcome.reason}; {NOT_AUTOMATIC}")
     level = outcome.level or Level.account
     door = door_of(case, outcome)
-    evidence = {**fact_evidence(case, outcome), **send_evidence(identified.token)}
+    evidence = fact_evidence(case, outcome)
     facts = [
         Fact(
             kind=door.fact,
@@ -74,8 +74,10 @@ def also(outcome: Outcome, *more: Also) -> Outcome:
 
 
 def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
-    """What a fact keeps of the mail: its digest, the rule and the words."""
+    """What a fact keeps of the mail: its digest, the rule and the words, and the send that it is traced to."""
     said = {"mail": case.digest, "reason": outcome.reason}
+    if outcome.send is not None:
+        said["send"] = outcome.send
     if outcome.rule is not None:
         said["rule"] = outcome.rule
     deciding = next((seen for seen in outcome.evidence if seen.rule == outcome.rule), None)
@@ -87,15 +89,15 @@ def fact_evidence(case: Case, outcome: Outcome) -> Mapping[str, str]:
     return said
 
 
-def send_evidence(token: Token | None) -> Mapping[str, str]:
+def send_of(token: Token | None) -> str | None:
     """The number of the send that a token names: by it the lists are found that the mail went to."""
-    return {} if token is None or token.send_number is None else {"send": str(token.send_number)}
+    return None if token is None or token.send_number is None else str(token.send_number)
 
 
 def send_seen(outcome: Outcome, token: Token | None) -> tuple[Evidence, ...]:
     """The number of the send whose lists are meant: by it an answer to a review finds them. Empty for other levels."""
-    numbers = send_evidence(token).values() if outcome.level is Level.list and outcome.list_id is None else ()
-    return tuple(Evidence(rule=OF_SEND, phrase=number, where="header") for number in numbers)
+    number = send_of(token) if outcome.level is Level.list and outcome.list_id is None else None
+    return () if number is None else (Evidence(rule=OF_SEND, phrase=number, where="header"),)
 
 
 def sent_at(original: Message | None, arrival_date: datetime | None, token: Token | None) -> datetime | None:

@@ -94,9 +94,9 @@ class Case:
 
 
 class Outcome(NamedTuple):
-    """What becomes of a mail. `kind` is set where it differs from what was found. Fields as in `Decision`.
+    """What becomes of a mail. `kind` is set where it differs from what was found.
 
-    `about_mail_of` is as in `Fact`.
+    Fields as in `Decision` and `Door`.
     """
 
     action: Action
@@ -113,6 +113,7 @@ class Outcome(NamedTuple):
     foreign: bool = False
     hinges: bool = False
     about_mail_of: datetime | None = None
+    send: str | None = None
 
 
 def changed(outcome: Outcome, **more: Any) -> Outcome:

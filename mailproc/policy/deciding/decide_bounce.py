@@ -5,7 +5,7 @@ from itertools import chain
 
 from mailproc.mail.reading.message import Message, addresses_in
 from mailproc.mail.reports.delivery_status import BounceClass, DeliveryStatus, RecipientStatus
-from mailproc.policy.deciding.act import send_evidence
+from mailproc.policy.deciding.act import send_of
 from mailproc.policy.deciding.case import Case, Outcome
 from mailproc.policy.decision import Action, BounceSummary, Evidence
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
@@ -151,7 +151,8 @@ def _fact(case: Case, one: RecipientStatus, ref: SubscriberRef, token: Token | N
         said["status"] = one.status
     if one.text_only:
         said["text_only"] = "true"
-    said |= send_evidence(token)
+    if (send := send_of(token)) is not None:
+        said["send"] = send
     return Fact(
         kind=FactKind.bounce,
         account_id=case.mail.account_id,

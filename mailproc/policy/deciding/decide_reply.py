@@ -5,7 +5,7 @@ from functools import partial
 from mailproc.mail.automatic.unsubscribe_mail import is_unsubscribe_subject
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.deciding.act import also, by_verdict, held, take_off
+from mailproc.policy.deciding.act import also, by_verdict, held, send_of, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.deciding.named_address import find_named_address
 from mailproc.policy.decision import Action, Also, Evidence, narrow
@@ -16,7 +16,7 @@ from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import Token
 from mailproc.policy.who.ownership import is_answer_to_ours, referenced_domains
-from mailproc.policy.who.subscriber import Identified, RefSource, SubscriberRef, Trust, answered_token, identify_sender
+from mailproc.policy.who.subscriber import RefSource, SubscriberRef, Trust, answered_token, identify_sender
 from mailproc.policy.who.trust import Proof, request_proof, request_verdict, why_it_waits
 
 _TO_PEOPLE = Outcome(action=Action.forward, reason="reply asks for nothing that a rule knows")
@@ -37,7 +37,7 @@ def decide_reply(case: Case) -> Outcome:
         outcome = _as_complaint(outcome)
     if outcome.action != Action.unsubscribe:
         asked = _asked_for(case, outcome) if outcome.action == Action.review else outcome
-        return changed(asked, subscribers=_writer(case).refs)
+        return _by_writer(case, asked)
     return _take_off(case, outcome, decisive)
 
 
@@ -49,8 +49,7 @@ def decide_unsubscribe_mail(case: Case) -> Outcome:
     evidence = (Evidence(rule="unsubscribe-mail", phrase=case.finding.evidence, where=case.finding.where),)
     outcome = Outcome(action=Action.unsubscribe, reason="mail client's unsubscribe button", evidence=evidence)
     if case.role in (MailboxRole.postmaster, MailboxRole.bounce):
-        waiting = changed(outcome, subscribers=_writer(case).refs)
-        waiting = held(waiting, f"{outcome.reason} to the address {case.role.value}")
+        waiting = held(_by_writer(case, outcome), f"{outcome.reason} to the address {case.role.value}")
         return also(waiting, Also.forward) if case.role == MailboxRole.postmaster else waiting
     return _take_off(case, outcome, None)
 
@@ -61,7 +60,7 @@ def has_request(case: Case) -> Outcome | None:
     if intent.action != Action.unsubscribe or intent.decisive is None:
         return None
     outcome = _levelled(case, _outcome(case, intent, "body", "keyword in reply"))
-    return changed(held(outcome, "seems automatic, but asks to be taken off"), subscribers=_writer(case).refs)
+    return _by_writer(case, held(outcome, "seems automatic, but asks to be taken off"))
 
 
 def has_machine_s_subject(case: Case) -> Outcome | None:
@@ -70,7 +69,7 @@ def has_machine_s_subject(case: Case) -> Outcome | None:
         return None
     evidence = (Evidence(rule="unsubscribe-subject", phrase=short_text(case.message.subject, 100), where="subject"),)
     reason = "seems automatic, but its subject asks to be taken off"
-    return Outcome(action=Action.review, reason=reason, evidence=evidence, subscribers=_writer(case).refs)
+    return _by_writer(case, Outcome(action=Action.review, reason=reason, evidence=evidence))
 
 
 def _is_hidden(case: Case) -> bool:
@@ -92,7 +91,7 @@ def _unreadable(case: Case) -> Outcome:
     if subject.action == Action.unsubscribe and not case.subject.answers:
         outcome, decisive = _wanted(case)
         return _take_off(case, outcome, decisive) if outcome.action == Action.unsubscribe else outcome
-    return changed(outcome, subscribers=_writer(case).refs)
+    return _by_writer(case, outcome)
 
 
 def _wanted(case: Case) -> tuple[Outcome, Match | None]:
@@ -175,6 +174,7 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
     proof = _proof(case, token)
     verdict = request_verdict(proof)
     identified = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
+    outcome = changed(outcome, send=send_of(token))
     if token is None and decisive is not None:
         named = find_named_address(case, decisive, outcome.evidence[0].where)
         if named is not None:
@@ -213,10 +213,12 @@ def _token(case: Case) -> Token | None:
     return case.route.token or answered_token(case.message, case.account)
 
 
-def _writer(case: Case) -> Identified:
+def _by_writer(case: Case, outcome: Outcome) -> Outcome:
+    """The same, of who writes."""
     token = _token(case)
     verdict = request_verdict(_proof(case, token))
-    return identify_sender(case.message, case.mail.envelope, token, verdict.trust)
+    writer = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
+    return changed(outcome, subscribers=writer.refs, send=send_of(token))
 
 
 def _outcome(case: Case, intent: Intent, where: str, reason: str) -> Outcome:

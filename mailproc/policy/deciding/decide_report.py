@@ -6,7 +6,7 @@ from typing import Any
 from mailproc.mail.automatic.list_headers import list_id_of
 from mailproc.mail.reports.feedback_report import FeedbackReport
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.deciding.act import also, by_verdict, held, send_seen, sent_at, take_off
+from mailproc.policy.deciding.act import also, by_verdict, held, send_of, send_seen, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.deciding.report_effect import EFFECTS, UNKNOWN_TYPE
 from mailproc.policy.decision import Action, Also, Evidence
@@ -43,6 +43,7 @@ def decide_report(case: Case) -> Outcome:
         outcome,
         evidence=(*outcome.evidence, Evidence(rule="ours", phrase=short_text(ours), where="report")),
         about_mail_of=sent_at(report.original, report.arrival_date, token_found.token),
+        send=send_of(token_found.token),
     )
     if report.spam_trap:
         return also(changed(outcome, reason=f"{outcome.reason}: a spam trap, no person"), Also.alert)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mailproc.mail.mail_kind import MailKind
-from mailproc.policy.deciding.act import also, sent_at, take_off
+from mailproc.policy.deciding.act import also, send_of, sent_at, take_off
 from mailproc.policy.deciding.case import Case, Outcome, changed, tokens_among
 from mailproc.policy.deciding.report_effect import is_of_acting_type
 from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Evidence
@@ -71,6 +71,7 @@ def _taken_off(case: Case, token: Token, everything: Evidence | None) -> Outcome
         list_id=None if everything else list_named_by(token, case.account.lists),
         evidence=(seen, everything) if everything else (seen,),
         about_mail_of=sent_at(None, None, token),
+        send=send_of(token),
     )
     return take_off(case, by_token(token, case.message.from_addresses), outcome)
 
@@ -97,6 +98,7 @@ def _together(outcomes: Sequence[Outcome]) -> Outcome:
         evidence=tuple(seen for seen in evidence if is_one_send or seen not in sends),
         facts=tuple(fact for one in outcomes for fact in one.facts),
         about_mail_of=first.about_mail_of if len({one.about_mail_of for one in outcomes}) == 1 else None,
+        send=first.send if len({one.send for one in outcomes}) == 1 else None,
     )
 
 

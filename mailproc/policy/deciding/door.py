@@ -29,7 +29,9 @@ def door_of(case: Case, outcome: Outcome) -> Door:
     door = _BY_KIND.get(kind) or door_of_mailbox(case.role)
     if kind is MailKind.feedback_report and case.finding.report is not None:
         door = door._replace(fact=fact_kind_of(case.finding.report.feedback_type) or door.fact)
-    return door if outcome.about_mail_of is None else door._replace(about_mail_of=outcome.about_mail_of)
+    if outcome.about_mail_of is None and outcome.send is None:
+        return door
+    return door._replace(about_mail_of=outcome.about_mail_of, send=outcome.send)
 
 
 def door_of_mailbox(role: MailboxRole) -> Door:
