@@ -58,7 +58,8 @@ async def decide_again(
 
     What was known about its sender stays known: a signature cannot be looked up for ever. `released` decides as if its
     account handled everything by itself and believed the mail.
-    What the breaker holds stays held, unless it is `released` or `let_go`: then it is decided as it would have been.
+    What the breaker holds stays held unless its sender is proven by now, or it is `released` or `let_go`: then it is
+    decided as it would have been.
     Raises NotFound, ContentDropped, StoreError.
     """
     mail = await store.mail(mail_id)

@@ -25,16 +25,16 @@ class Outcome:
 
 
 async def release_together(
-    store: Store, world: World, mail_ids: Iterable[str], *, believed: bool, by: str, apply: bool
+    store: Store, world: World, mail_ids: Iterable[str], *, let_go: bool, by: str, apply: bool
 ) -> AsyncIterator[Outcome]:
     """Decide each again by the settings of today; what acts now is recorded when `apply` says so.
 
-    `believed` decides as if its sender were believed. Raises StoreUnavailable; a mail that cannot be decided any more
-    is told and passed over.
+    What the breaker holds is among it where `let_go` says so, or its sender is proven by now. Raises StoreUnavailable;
+    a mail that cannot be decided any more is told and passed over.
     """
     for mail_id in mail_ids:
         try:
-            again = await decide_again(store, world, mail_id, let_go=True, released=believed)
+            again = await decide_again(store, world, mail_id, let_go=let_go)
         except StoreUnavailable:
             raise
         except StoreError as error:

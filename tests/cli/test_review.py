@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -422,6 +423,15 @@ def complaint(held: Shell) -> str:
 def as_an_earlier_version_left_it(shell: Shell) -> None:
     with contextlib.closing(sqlite3.connect(shell.folder / "m.db")) as database, database:
         database.execute("UPDATE decision SET decision = json_remove(decision, '$.door')")
+
+
+def test_a_mail_that_says_to_have_come_in_the_future_came_when_it_was_applied(database: Shell) -> None:
+    database.write("late.eml", REQUEST.replace(b"3 Mar 2026", b"3 Mar 2099"))
+    assert database.run("replay", "--apply", "late.eml", **OFF).returncode == 0
+    item = only_review(database)
+    now = datetime.now(UTC)
+    assert datetime.fromisoformat(item["received_at"]) <= now
+    assert datetime.fromisoformat(item["due_at"]) < now + timedelta(days=40)
 
 
 def test_a_review_of_a_complaint_says_when_the_mail_was_sent_that_it_is_about(held: Shell, complaint: str) -> None:

@@ -7,19 +7,23 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
-from store_values import a_consent, hooks
+from store_values import Opening, a_consent, hooks
 
 from mailproc.authenticity.border import Border
-from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.authentication import NOT_CHECKED, Authentication, MethodResult
 from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.pipeline import decide_mail
+from mailproc.policy.deciding.breaker import held_decision
 from mailproc.policy.deciding.review import Answer
+from mailproc.policy.decision import Also
+from mailproc.policy.hooks.forwarding import Forwarding
 from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.review.again import World, apply_again, decide_again
 from mailproc.review.answer import answer_review
+from mailproc.review.together import release_together
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
-from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, report_mail, shipped_rules
+from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, reply_mail, report_mail, shipped_rules
 
 MAILED_AT = datetime.fromisoformat("2026-03-02T08:00:00+00:00")
 NOT_AUTOMATIC = replace(ACCOUNT, automatic=False)
@@ -98,3 +102,45 @@ async def test_what_could_not_be_recorded_is_answered_as_what_it_was(database_ur
     assert (fact.id, fact.about_mail_of, fact.occurred_at) == (straight.id, MAILED_AT, RECEIVED_AT)
     await store.close()
     await engine.dispose()
+
+
+BY_BREAKER = "network 203.0.113.0/24"
+SIGNED = Authentication(
+    source="verified", dkim=(MethodResult(result="pass", domain="isp.example", aligned=True),)
+)  # fmt: skip
+ENROLLED = replace(ACCOUNT, trusted_sources=("isp.example",))
+
+
+async def held_by_the_breaker(store: Store, posted: InboundMail, told: Authentication = NOT_CHECKED) -> None:
+    """As it is recorded beyond the limit: nobody trusted its source then."""
+    decided = decide_mail(posted, told, ACCOUNT, shipped_rules())
+    await store.accept([posted])
+    await store.record(posted, held_decision(decided, BY_BREAKER, 50))
+
+
+@pytest.mark.parametrize(("told", "acts"), [(NOT_CHECKED, False), (SIGNED, True)])
+async def test_reports_that_the_breaker_holds_are_let_go_with_their_source_only_where_it_proves_them(
+    store: Store, told: Authentication, acts: bool
+) -> None:
+    report = mail(report_mail(), "fbl@reply.acme.example")
+    await held_by_the_breaker(store, report, told)
+    world = replace(WORLD, policy_of=lambda _: ENROLLED)
+    ids = await store.loops.waiting_reports("acme", ["isp.example"], limit=9)
+    assert ids == [report.id]
+    done = [one async for one in release_together(store, world, ids, let_go=False, by="kim", apply=True)]
+    assert [(one.acts, one.applied) for one in done] == [(acts, acts)]
+    assert bool(await store.persons("pat@example.org")) is acts
+    if not acts:
+        assert done[0].reason.startswith("held by the breaker (network 203.0.113.0/24")
+
+
+async def test_deciding_again_forwards_nothing_that_the_breaker_goes_on_holding(opening: Opening) -> None:
+    store = await opening(forwarding_of=lambda _: Forwarding(hook="forward/acme", per_hour=3))
+    request = mail(reply_mail("Unsubscribe me. And where is my order number 1234?"))
+    assert decide_mail(request, NOT_CHECKED, ACCOUNT, shipped_rules()).also == (Also.forward,)
+    await held_by_the_breaker(store, request)
+    again = await decide_again(store, WORLD, request.id)
+    assert (await apply_again(store, again, by="kim")).applied
+    assert await store.outbox.entries() == []
+    await answer_review(store, await store.desk.review(request.id), Answer.not_a_request, by="kim")
+    assert [one.hook for one in await store.outbox.entries()] == ["forward/acme"]

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -164,8 +165,12 @@ async def _apply(settings: Settings, world: World, paths: list[Path], *, forward
 
 
 async def _apply_one(store: "Store", saved: SavedMail, rules: RuleSet, world: World) -> str:
-    """Accept and record one mail at its own time; gives what was done."""
-    mail = replace(saved.mail, id=sortable_id(saved.mail.received_at, secrets.randbits(80)))
+    """Accept and record one mail at its own time; gives what was done.
+
+    A time that lies ahead is that of a wrong clock: it came now, or a review of it would not be due for years.
+    """
+    received_at = min(saved.mail.received_at, datetime.now(UTC))
+    mail = replace(saved.mail, id=sortable_id(received_at, secrets.randbits(80)), received_at=received_at)
     (receipt,) = await store.accept([mail])
     if receipt.duplicate:
         return "already there"

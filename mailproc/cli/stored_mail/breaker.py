@@ -116,7 +116,7 @@ async def _release(
     world = world_of(settings)
     async with open_store(settings) as store:
         ids = [item.id for item in await _held_in(store, account_id, counter)]
-        work = release_together(store, world, ids, believed=False, by=operator(by), apply=apply)
+        work = release_together(store, world, ids, let_go=True, by=operator(by), apply=apply)
         return await gathered(work, len(ids), "deciding again")
 
 

@@ -160,7 +160,7 @@ async def _release(settings: Settings, account_id: str, source: str, by: str, *,
     names = world.policy_of(account_id).sources.names_of(source)
     async with open_store(settings) as store:
         ids = await store.loops.waiting_reports(account_id, names, limit=MOST)
-        work = release_together(store, world, ids, believed=False, by=operator(by), apply=apply)
+        work = release_together(store, world, ids, let_go=False, by=operator(by), apply=apply)
         return await gathered(work, len(ids), "deciding again")
 
 

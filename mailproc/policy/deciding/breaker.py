@@ -89,8 +89,8 @@ def is_held(reason: str) -> bool:
 
 
 def still_held(decision: Decision, reason: str) -> Decision:
-    """What would act, waiting for the reason that it had before; all else as it is."""
-    return _waiting(decision, reason) if decision.facts else decision
+    """What would act, waiting for the reason that it had before; all else as it is, and what is proven by now."""
+    return _waiting(decision, reason) if decision.facts and not _is_proven(decision) else decision
 
 
 def _waiting(decision: Decision, reason: str) -> Decision:
@@ -105,12 +105,16 @@ def _waiting(decision: Decision, reason: str) -> Decision:
 
 
 def _people(decision: Decision) -> int:
-    if all(ref.trust in _PROVEN for ref in decision.subscribers) and decision.subscribers:
+    if _is_proven(decision):
         return 0
     if decision.facts:
         return len(decision.facts)
     waits = decision.feedback is not None and decision.action is Action.review and not decision.foreign
     return max(1, len(decision.subscribers)) if waits else 0
+
+
+def _is_proven(decision: Decision) -> bool:
+    return bool(decision.subscribers) and all(ref.trust in _PROVEN for ref in decision.subscribers)
 
 
 def _network(client: str | None) -> str | None:

@@ -63,8 +63,8 @@ def person_of_mail(mail_id: str) -> str:
 
 
 def forward_of(inbound: InboundMail, decided: Decision) -> NewForward | None:
-    """The forward that a decision asks for; None when it asks for none."""
-    if decided.action is not Action.forward and Also.forward not in decided.also:
+    """The forward that a decision asks for; None when it asks for none, and while the breaker holds it."""
+    if (decided.action is not Action.forward and Also.forward not in decided.also) or is_held(decided.reason):
         return None
     address = next((ref.address for ref in decided.subscribers if ref.address), None) or inbound.envelope.mail_from
     return NewForward(
