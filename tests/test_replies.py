@@ -56,7 +56,7 @@ BARS = {
     # Nobody asks in these: they measure where the new text begins and ends.
     "threads": {"precision": 100, "quiet": 100, "person": 100, "text_right": 96},
     "hobbies": {"precision": 100, "quiet": 100, "person": 100, "text_right": 100},
-    "margins": {"precision": 100, "quiet": 97, "person": 100, "text_right": 92},
+    "margins": {"precision": 100, "quiet": 97, "person": 100, "text_right": 98},
 }
 # Mails with that fault; they only go down.
 COUNTS = {
@@ -66,7 +66,7 @@ COUNTS = {
     "list_posts": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
     "threads": {"leaked_quote": 0, "lost_text": 3, "kept_boilerplate": 2},
     "hobbies": {"leaked_quote": 0, "lost_text": 0, "kept_boilerplate": 0},
-    "margins": {"leaked_quote": 2, "lost_text": 6, "kept_boilerplate": 7},
+    "margins": {"leaked_quote": 0, "lost_text": 2, "kept_boilerplate": 6},
 }
 
 

@@ -7,8 +7,8 @@ from written_mail import mail_of
 
 from mailproc.mail.text.body_lines import lines_of
 from mailproc.mail.text.body_text import Body
+from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.new_text import find_new_text
-from mailproc.mail.text.quote_lines import LineType
 
 MOST_LINES = 8001  # four thousand at each end, and what lies between
 PIECES = st.lists(

@@ -63,6 +63,9 @@ _OWN_WORDS = re.compile(
     r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef ik\b|skrev jag\b|skrev jeg\b"
     r"|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b|hast du\b|habe ich\b|vous (?:m.)?avez\b"
     r"|(?:you|he|she|they|we) wrote|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b)"
+    r"|\bschrieb\b.{1,60}\ban (?:alle|den|die|das|mich|uns|ihn|sie|dich|euch)\b"
+    # `As Pat <pat@example.org> wrote:` goes on with a sentence
+    r"|^(?:as|like|since|because|what|but|that|wie|was|weil|dass|wenn|comme|quand|zoals)\s"
 )
 
 _HEADLESS = re.compile(
@@ -94,6 +97,8 @@ _WEEKDAYS = (
     "pon|wt|śr|czw|pt|sob|niedz|po|út|st|čt|pá|so|ne|ut|št|pi|hét|kedd|sze|csüt|pén|szo|vas|joi|vin|dum|"
     "пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|uto|sri|čet|pet|sub|ned"
 )
+_TIME = re.compile(r"\d[:.h時点]\d\d")
+_MAX_VERB = 40  # between an address and the colon
 # How an attribution begins; a dated line that begins otherwise may still end as one, but is never reached upwards for.
 _OPENER = re.compile(
     r"^[-*_\s\"'(\[]*(?:on|at|am|le|el|il|in data|em|no dia|a|op|den|på|på|dne|dnia|w dniu|la|на|στις|την|в|у|vào|pada"
@@ -136,6 +141,20 @@ def is_attribution(text: str) -> bool:
     if inner and (_OPENER.match(head) or address or _DATE.search(head, inner.end())):
         return True
     return address and _OPENER.match(head) is not None and _DATE.search(head) is not None
+
+
+def runs_on(line: str) -> bool:
+    """Whether a quote begins on the line that introduces it: `On …, at 11:55, News<news@example.org> wrote:   Dear`.
+
+    It names day, time and address, as no sentence does.
+    """
+    address = line.find("@", 0, MAX_LENGTH)
+    end = line.find(">", address) if address > 0 else -1
+    colon = line.find(":", end, end + _MAX_VERB) if end > 0 else -1
+    if colon < 0 or _TIME.search(line[:address]) is None:
+        return False
+    head = plain(line[: colon + 1])
+    return head.rstrip(" :").endswith((*_ENDINGS, ">")) and opens_attribution(head[:160]) and is_attribution(head)
 
 
 def has_date(text: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import accumulate, count
 from operator import add
 
 from mailproc.mail.text.body_text import Body
-from mailproc.mail.text.quote_lines import LineType
+from mailproc.mail.text.line_type import LineType
 
 # Of an enormous body the beginning and the end are read: answers stand above or below what is quoted.
 _CHARS_AT_EACH_END = 32_768

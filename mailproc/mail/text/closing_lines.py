@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from mailproc.mail.text.quote_lines import LineType
+from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.signature import (
     MAX_SIGNATURE_LINES,
     is_list_footer,
@@ -95,9 +95,9 @@ def _cut_signature(
 
 
 def _start_of_postscript(lines: Sequence[str], types: Sequence[LineType], found: int, stop: int) -> int:
-    """Where something was added below the signature, as a paragraph of its own that says so; `stop` if nothing was."""
-    for index in range(found + 3, stop):
-        if types[index - 1] is LineType.blank and is_postscript(lines[index]):
+    """Where something was added below the signature, and says so: `PS:`; `stop` if nothing was."""
+    for index in range(found + 2, stop):
+        if is_postscript(lines[index], apart=types[index - 1] is LineType.blank):
             return index
     return stop
 
@@ -106,8 +106,8 @@ def _is_signature(lines: Sequence[str], types: Sequence[LineType], index: int, s
     kind, end = types[index], min(stop, index + 1 + _MAX_BOX_LINES)
     if not _is_usual_edge(lines[index], kind):
         return _is_below_lists_line(lines, types, index, end)
-    below = lines[index + 1 : end]
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
+        below = _block_below(lines, types, index, end)
         return is_list_footer(below) or names_its_list(below)
     if lines[index].endswith("-- ") and not lines[index].startswith("---"):
         return True

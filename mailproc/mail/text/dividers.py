@@ -5,7 +5,8 @@ import re
 _ORIGINAL_PHRASES = (
     "original(?: message)?", r"message du \d.{4,40}", "original mail", "original e-?mail", "original appointment",
     "reply message", "ursprüngliche (?:nachricht|mail|e-mail)", "original-?nachricht", "originalnachricht",
-    "antwort nachricht", "message d.origine", "message original", "message initial", "mensaje original",
+    "antwort nachricht", "message d.origine", "mail original", "message original", "message initial",
+    "mensaje original",
     "missatge original", "messaggio originale", "mensagem original", "oorspronkelijk bericht", "origineel bericht",
     "ursprungligt meddelande", "originalmeddelande", "oprindelig (?:meddelelse|besked|mail)", "opprinnelig melding",
     "alkuperäinen viesti", "wiadomość oryginalna", "oryginalna wiadomość", "původní (?:zpráva|e-?mail)",
@@ -41,9 +42,11 @@ _BEGINS = (
 _ORIGINAL = re.compile("|".join(_ORIGINAL_PHRASES))
 _FORWARDED = re.compile("|".join(_FORWARDED_PHRASES))
 _DASHED = re.compile(r"-{4,} ?[^-]{3,50}? ?-{4,}")
-_DRAWN_STARTS = ("--", "##", "__", "==", "~~", "——")
+_DRAWN_STARTS = ("--", "##", "__", "==", "~~", "——", "-=")
 _MAX_LENGTH = 120
 # Samsung's plain text goes on behind the divider: `-------- Original message --------From: News <news@example.org>`.
+# Notes: `Acme News ---03/03/2026 09:12:11 AM---Hello subscriber`
+_NOTES = re.compile(r"[^-]{2,60} ?---\d{1,4}[/.-]\d\d[/.-]\d{2,4} \d\d[:.]\d\d[^-]{0,12}---\S.*")
 _RUN_ON = re.compile(r"-{4,40} ?([^-]{3,60}?) ?-{4,40} ?[^\s-][^:：]{0,20}[:：].{0,200}@")
 
 
@@ -57,6 +60,8 @@ def divider_reason(line: str) -> str | None:
     if len(line) > _MAX_LENGTH:
         return None
     inner = line.strip(" -*_=~#—–:>|\t\xa0").lower()
+    if _NOTES.fullmatch(line):
+        return "quote"
     if not inner or not (line.lstrip(" *>|\t").startswith(_DRAWN_STARTS) or inner.startswith(_BEGINS)):
         return None
     if _ORIGINAL.fullmatch(inner):

@@ -61,6 +61,7 @@ _LONGEST_LABEL = max(map(len, _ROLES_BY_LABEL))
 _MAX_CONTINUATION = 3
 _MAX_LINES = 24
 _MAX_SHOWN_BELOW = 8
+_MAX_HEADER_LINE = 1_000
 # Fields for programs, which no client puts above what it quotes.
 _RAW_FIELDS = (
     "message-id:", "received:", "return-path:", "delivered-to:", "mime-version:", "content-type:", "in-reply-to:",
@@ -80,6 +81,19 @@ def header_roles(line: str) -> frozenset[str] | None:
     if colon < 0:
         return None
     return _ROLES_BY_LABEL.get(line[:colon].strip(" *_\t\xa0\u200b\u200e\u200f\u202f>|").lower())
+
+
+def is_header_line(line: str) -> bool:
+    """Whether a whole header block stands on one line, as it does where HTML was flattened: `From: … Sent: … To: …`.
+
+    It names who, when or to whom, and the subject, with an address.
+    """
+    if "@" not in line:
+        return False
+    roles: set[str] = set()
+    for field in line[:_MAX_HEADER_LINE].split(": ")[:_MAX_LINES]:
+        roles |= _ROLES_BY_LABEL.get(field.rpartition(" ")[2].strip("*").lower(), frozenset())
+    return roles >= {"from", "date", "to", "subject"}
 
 
 def header_block_end(lines: Sequence[str], start: int, *, introduced: bool = False, dashed: bool = False) -> int:

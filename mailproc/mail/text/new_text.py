@@ -9,7 +9,8 @@ from mailproc.mail.text.body_lines import lines_of
 from mailproc.mail.text.body_text import Body, read_body
 from mailproc.mail.text.closing_lines import cut_closing_lines
 from mailproc.mail.text.dividers import is_end_of_forwarded
-from mailproc.mail.text.quote_lines import LineType, line_types
+from mailproc.mail.text.line_type import LineType
+from mailproc.mail.text.quote_lines import line_types
 from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers
 from mailproc.mail.text.signature import is_delimiter
 

@@ -1,8 +1,7 @@
 """One linear pass that gives every line of a body its type; what follows from the types is decided in `new_text.py`."""
 
-import re
 from collections.abc import Sequence
-from enum import StrEnum
+from itertools import islice
 
 from mailproc.mail.text.attribution import (
     MAX_LENGTH,
@@ -13,63 +12,28 @@ from mailproc.mail.text.attribution import (
     may_end_attribution,
     opens_attribution,
     plain,
+    runs_on,
 )
 from mailproc.mail.text.dividers import divider_reason, is_bare_divider, is_dashed
 from mailproc.mail.text.header_block import (
     TO_LABELS,
     header_block_end,
     header_roles,
+    is_header_line,
     is_shown_header,
     label_block_bounds,
 )
+from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.quote_leads import leads_to_quote
-from mailproc.mail.text.shown_lines import is_between_differences, is_empty_comment, is_shown
+from mailproc.mail.text.quote_marks import is_by_initials, is_piped, neighbours
+from mailproc.mail.text.shown_lines import fence_end, is_between_differences, is_empty_comment, is_face, is_shown
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
-
-
-class LineType(StrEnum):
-    """What one line of a body is."""
-
-    blank = "blank"
-    text = "text"
-    quote = "quote"  # marked with `>`, or inside a quote container of the HTML
-    attribution = "attribution"  # `On … wrote:`, every line of it
-    header = "header"  # a line of a header block above a quoted mail
-    divider = "divider"  # `-----Original Message-----`
-    forwarded = "forwarded"  # `---------- Forwarded message`
-    delimiter = "delimiter"  # `-- `
-    rule = "rule"  # `________`
-    unread = "unread"  # so long that it is not looked at
-    signature = "signature"  # inside a signature container of the HTML
-
 
 _DRAWN = frozenset("-_=*~#+—–.·•|ᐧ")
 # What stands at the ends of lines and cannot be seen: spaces of all scripts, zero-width characters, bidi controls.
 _UNSEEN = " \t\r\n\v\f\xa0\xad\u3000\ufeff" + "".join(
     map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x206A)])
 )
-# `JD> quoted by initials`
-_INITIALS = re.compile(r"[A-Za-z]{1,8}>")
-_PROMPTS = frozenset(
-    {"R>", "sql>", "mysql>", "SQL>", "irb>", "ftp>", "gdb>", "PS>", "CMD>", "IDL>", "Prelude>", "ghci>", "sqlite>"}
-    | {
-        "scala>",
-        "hive>",
-        "gnuplot>",
-        "octave>",
-        "julia>",
-        "iex>",
-        "node>",
-        "pry>",
-        "jdb>",
-        "grub>",
-        "cqlsh>",
-        "lua>",
-        "Router>",
-    }
-)
-_MAX_ANSWER_LINES = 12  # between two lines quoted by the same initials or name
-_BAR = re.compile(r"\|(?:.*[^|])?")
 _SCRUBBED = ("An HTML attachment was scrubbed", "A non-text attachment was scrubbed", "An embedded ")
 _MAX_ATTRIBUTION_LINES = 5
 _MESSAGE_NAMED = ("in message ", "in the message ", "in article ")
@@ -86,7 +50,8 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
     text, blank, quote = LineType.text, LineType.blank, LineType.quote
     types = [one or text for one in settled] if settled else [text] * len(lines)
     attempts = 0
-    for index, line in enumerate(lines):
+    walk = iter(enumerate(lines))
+    for index, line in walk:
         if types[index] is not text:
             if types[index] is quote and types[index - 1] is not quote:
                 _mark_lead(lines, types, index)
@@ -107,8 +72,8 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             types[index] = quote if is_long else _type_of_marked(lines, types, index, said)
             if types[index] is quote and types[index - 1] is not quote:
                 _mark_lead(lines, types, index)
-        elif (first == "|" and _is_piped(lines, types, index, said)) or (
-            ">" in said[1:9] and _is_by_initials(lines, types, index, said)
+        elif (first == "|" and is_piped(lines, types, index, said)) or (
+            ">" in said[1:9] and is_by_initials(lines, types, index, said)
         ):
             types[index] = quote
             if types[index - 1] is not quote:
@@ -119,9 +84,13 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             attempts += _mark_labelled(lines, types, index, said) if attempts < _MAX_ATTEMPTS else 0
         elif may_end_attribution(said):
             _mark_introduction(lines, types, index, said)
-        elif len(said) < 20 and attempts < _MAX_ATTEMPTS and said.lower() in TO_LABELS:
-            attempts += 1
-            _mark_label_block(lines, types, index)
+        elif len(said) < 20:
+            if first == "`":
+                for at, shown in islice(walk, max(0, fence_end(lines, index) - index - 1)):
+                    types[at] = types[at] if shown.strip() else blank
+            elif attempts < _MAX_ATTEMPTS and said.lower() in TO_LABELS:
+                attempts += 1
+                _mark_label_block(lines, types, index)
     return types
 
 
@@ -132,10 +101,12 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
             return LineType.attribution
     if said.startswith(">From "):
         # An mbox writes `>From` where a line began with `From`; it is a quote only among quotes.
-        among = any(line.lstrip().startswith(">") for line in _neighbours(lines, index))
+        among = any(line.lstrip().startswith(">") for line in neighbours(lines, index))
         return LineType.quote if among else LineType.text
     if said.startswith(">>> ") and _is_of_groupwise(lines, index, said):
         return LineType.divider
+    if len(said) < 5 and is_face(said):
+        return LineType.text
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
         return LineType.text
@@ -200,46 +171,23 @@ def _mark_scrubbed(lines: Sequence[str], types: list[LineType], index: int) -> b
     return True
 
 
-def _is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
-    initials = _INITIALS.match(said)
-    if initials is None or initials.group() in _PROMPTS:
-        return False
-    who = initials.group()
-    above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
-    if above >= 0 and (types[above] is LineType.attribution or leads_to_quote(lines[above])):
-        return True
-    if who[0].isupper() and len(who) > 2:
-        near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
-    else:
-        near = [*_neighbours(lines, index)]
-    return any(line.lstrip().startswith(who) for line in near)
-
-
-def _is_piped(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
-    """Some mark a quote by `| `; what has a bar at both ends is drawn, and so are columns and trees."""
-    if not _BAR.fullmatch(said):
-        return False
-    if index and types[index - 1] is LineType.attribution:
-        return True
-    inner = said.lstrip("| ")
-    if "|" in inner or inner.startswith(("--", "__", "`--", "+--")):
-        return False
-    return any(_BAR.fullmatch(line.strip()[:MAX_LENGTH]) for line in _neighbours(lines, index))
-
-
-def _neighbours(lines: Sequence[str], index: int) -> Sequence[str]:
-    return [lines[near] for near in (index - 1, index + 1) if 0 <= near < len(lines)]
-
-
 def _mark_labelled(lines: Sequence[str], types: list[LineType], index: int, said: str) -> bool:
     """Mark what a line with a colon in it may begin or end; whether it was worth a look."""
     labelled = header_roles(said) is not None
     if labelled and _mark_header_block(lines, types, index):
         return True
-    ending = may_end_attribution(said)
-    if ending:
+    if may_end_attribution(said):
         _mark_introduction(lines, types, index, said)
-    return labelled or ending
+        return True
+    if labelled:
+        if is_header_line(said):
+            types[index] = LineType.header
+    elif "@" in said:
+        if runs_on(said):
+            types[index] = LineType.attribution
+    elif "---" in said and divider_reason(said) is not None:
+        types[index] = LineType.divider
+    return labelled
 
 
 def _mark_header_block(lines: Sequence[str], types: list[LineType], index: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mailproc.mail.text.quote_lines import LineType
+from mailproc.mail.text.line_type import LineType
 
 # Shorter lines may well be a person's own words, although they stand in a footer, too: `Unsubscribe`.
 _MIN_WORDS = 4

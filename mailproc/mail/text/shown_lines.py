@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 
+from mailproc.mail.text.attribution import is_attribution, may_end_attribution, plain, runs_on
+
 _DIFFERENCE = re.compile(r"\d+(?:,\d+)?[ac]\d+(?:,\d+)?")  # `88a89,90`, as diff writes it
 _PROMPT = re.compile(r"(?:[\w.@:~/-]{1,40})?[$#%] ")
 _GOES_ON = ("\\", " do", " then", "|", "{", "(")  # a shell asks for more below it
 _STATEMENT = re.compile(
     r">>> (?:from [\w.]+ import |import [\w.]+(?: as \w+)?$|print\b ?[(\"']|def \w+\(|\w[\w.\[\]]* [-+*/]?= |[\w.]+\()"
 )
+_FENCE = "```"
+_MAX_FENCED = 200
+_FACES = frozenset({">:(", ">:((", ">:)", ">:-(", ">:-)", ">:D", ">:/", ">_<", ">.<", ">_>"})
 _MAX_READ = 200
 _MAX_SESSION = 12
 
@@ -26,12 +31,38 @@ def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
         return above.startswith(">>> ") == line.startswith(">>> ") and not above.startswith(">From ")
     if _DIFFERENCE.fullmatch(above) or (above == "---" and is_between_differences(lines, index - 1)):
         return True
-    if _PROMPT.match(above) and ("<<" in above or above.endswith(_GOES_ON)):
+    if _PROMPT.match(above) and ("<<" in above or above.endswith(_GOES_ON) or _is_prompt(lines, index + 1)):
         return True
     column = line.find(">>")
     if column > 0 and lines[index - 1].find(">>") == column:
         return True  # what a stream is read into goes on
     return line.startswith(">>> ") and _opens_session(lines, index)
+
+
+def _is_prompt(lines: Sequence[str], index: int) -> bool:
+    return index < len(lines) and _PROMPT.match(lines[index].strip()[:_MAX_READ]) is not None
+
+
+def is_face(said: str) -> bool:
+    """Whether a stripped line marked by `>` is a drawn face: `>:(`."""
+    return said in _FACES
+
+
+def fence_end(lines: Sequence[str], start: int) -> int:
+    """Behind the line that closes the fence of code opened on `start`; `start` when it is none, or a quote comes first.
+
+    Source: CommonMark §4.5.
+    """
+    opening = lines[start].strip()
+    if not opening.startswith(_FENCE) or "`" in opening.lstrip("`"):
+        return start
+    for index in range(start + 1, min(len(lines), start + _MAX_FENCED)):
+        line = lines[index].strip()
+        if line.startswith(_FENCE) and not line.strip("`"):
+            return index + 1
+        if runs_on(line) or (may_end_attribution(line) and is_attribution(plain(line))):
+            return start
+    return start
 
 
 def _opens_session(lines: Sequence[str], index: int) -> bool:

@@ -25,14 +25,29 @@ _LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
 _LISTS_OWN = re.compile("|".join(LISTS_OWN))
 # A sentence that only begins like one: `Sent from my desk, which is much easier.`
 _SENTENCE = re.compile(r"\b(?:is|are|was|were|because|which|but|ist|weil|aber|est|car|mais)\b")
+# `Sent from Leeds on Friday, by rail`: nothing that sends mail is named, and it goes on as a sentence.
+_DEVICE = re.compile(
+    r"phone|iph|ipad|ipod|android|blackberry|mobil|mail|outlook|samsung|galaxy|huawei|xiaomi|redmi|pixel|nokia|lumia"
+    r"|sony|xperia|htc|\blg\b|motorola|\bmoto|droid|tablet|device|gerät|appareil|dispositiv|toestel|wireless|windows"
+    r"|\bapp\b|\bios\b|\bmac\b|macbook|handy|portable|móvil|celular|cellular|telef|telie|smart|yahoo|proton|virus|htt"
+    r"|www|версии|телефон|note\b|list|part|\w\.\w"
+)
+_TOLD = re.compile(r"[,:] (?!htt)[^\W\d]+ [^\W\d]")
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
-_POSTSCRIPT = re.compile(r"(?:p\.? ?-?)?p\.? ?-?s\.?,? ?[:–-]|p\.s\. |pps\b|p\.?d\.? ?:", re.IGNORECASE)
+_POSTSCRIPT = re.compile(
+    r"(?:p\.? ?-?)?p\.? ?-?s\.?,? ?[:–-]|p\.s\. |pps\b|ps (?-i:[^\W\dA-Z_])|p\.?d\.? ?:", re.IGNORECASE
+)
+_MARKED_POSTSCRIPT = re.compile(r"(?:p\.?)?p\.?s\.? ?:", re.IGNORECASE)
 _WRITER = re.compile(r"\b(?:i|me|my|mine|myself)\b")
+_ENGLISH_STARTS = ("this ", "the ", "please ", "disclaimer", "if you", "information")
+# A lawyer of one may write `tell me` in legal text, which then says more of what only such text says.
+_LEGAL = re.compile(r"recipient|addressee|in error|by mistake|virus|liab|privileged|disclos|unauthori[sz]ed|prohibited")
 _ASKING = re.compile(
     r"\b(?:i|me|my|please|ich|mich|mir|mein|bitte|je|moi|merci|yo|por favor|ik|mij|mijn|eu|meu|alstublieft)\b"
 )
 _MAX_OWN_WORDS = 600
-_MIN_SENTENCE = 9
+_MIN_SENTENCE, _MIN_ENDED_SENTENCE = 9, 3  # spaces in it
+_LISTS_WORDS = re.compile(r"list|subscri|remove|newsletter|e-?mail|message")
 _MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
 
 
@@ -55,18 +70,28 @@ def is_mobile_signature(line: str) -> bool:
     said = line.strip(" <>()[]*_-\u200e\u200f").lower()
     if not _MOBILE.fullmatch(said):
         return False
-    return _TYPOS.search(said) is not None or _SENTENCE.search(said.removeprefix("this ")[12:]) is None
+    if _TYPOS.search(said) is not None:
+        return True
+    if _DEVICE.search(said) is None and (said.endswith(".") or _TOLD.search(said) is not None):
+        return False
+    return _SENTENCE.search(said.removeprefix("this ")[12:]) is None
 
 
 def starts_disclaimer(lines: Sequence[str]) -> bool:
     """Whether the first of some lines begins a paragraph of corporate or legal text that nobody wrote for this mail.
 
-    `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them.
+    `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them, unless what
+    is said is of the law.
     """
     said = lines[0].strip()[:240].lstrip("*_ ").lower()
     if not said.startswith(DISCLAIMER_STARTS) or _DISCLAIMER.match(said) is None:
         return False
-    return not said.startswith("to unsubscribe") or _WRITER.search("\n".join(lines)[:_MAX_OWN_WORDS].lower()) is None
+    whole = "\n".join(lines[:MAX_SIGNATURE_LINES])[:_MAX_OWN_WORDS].lower()
+    if _WRITER.search(whole) is None:
+        return True
+    if said.startswith("to unsubscribe"):
+        return False
+    return not said.startswith(_ENGLISH_STARTS) or _LEGAL.search(whole) is not None
 
 
 def speaks_of_confidentiality(lines: Sequence[str]) -> bool:
@@ -96,17 +121,22 @@ def names_its_list(lines: Sequence[str]) -> bool:
 def is_said_below_dashes(lines: Sequence[str], *, long: bool) -> bool:
     """Whether what stands below dashes begins with a sentence of the writer's, and not with a name.
 
-    A sentence speaks of its writer or asks; `long`: or it fills a line.
+    A sentence speaks of its writer or asks; `long`: or it fills a line, or ends with a full stop.
     """
     first = next((line.strip().lower() for line in lines if line.strip()), "")[:_MAX_OWN_WORDS]
     if first.count(" ") < 2 or "://" in first:
         return False
-    is_sentence = long and first.count(" ") >= _MIN_SENTENCE and not is_list_footer(lines)
+    words, ends = first.count(" "), first.endswith((".", "?", "!")) and _LISTS_WORDS.search(first) is None
+    is_sentence = long and words >= (_MIN_ENDED_SENTENCE if ends else _MIN_SENTENCE) and not is_list_footer(lines)
     if _ASKING.search(first) is None and not is_sentence:
         return False
     return not is_lists_own(lines) and not starts_disclaimer(lines)
 
 
-def is_postscript(line: str) -> bool:
-    """Whether a line begins as what is added below a signature does: `PS: one more thing`."""
-    return _POSTSCRIPT.match(line.strip()) is not None
+def is_postscript(line: str, *, apart: bool) -> bool:
+    """Whether a line begins as what is added below a signature does: `PS: one more thing`.
+
+    `apart`: it begins a paragraph, so that less of a mark will do.
+    """
+    said = line.strip()
+    return said[:1] in "Pp" and (_POSTSCRIPT if apart else _MARKED_POSTSCRIPT).match(said) is not None
