@@ -59,7 +59,8 @@ def why_unclear(item: ReviewItem) -> str | None:
         return f"the mail names several people: {', '.join(address or f'key {key}' for address, key in people)}"
     said = item.decision.decision if item.decision else {}
     asked_for = said.get("action") == Action.review or Also.review in said.get("also", ())
-    return None if asked_for else item.reason  # decided, but it was unclear whom the address means
+    is_as_decided = said.get("reason") in (None, item.reason)
+    return None if asked_for and is_as_decided else item.reason  # its address may be several people's
 
 
 def asked_in(item: ReviewItem) -> Reach | None:

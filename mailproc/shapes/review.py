@@ -29,6 +29,7 @@ def answered_as_json(answered: Answered) -> dict[str, object]:
         "resolution": answered.resolution,
         "by": answered.by,
         "at": answered.at.isoformat(),
+        "unclear": answered.unclear,
         "changes": None
         if answered.changes is None
         else [

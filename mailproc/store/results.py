@@ -158,7 +158,8 @@ class ReviewItem:
 class Answered:
     """What a person's answer did. Not `applied`: `resolution`, `by` and `at` are those of whoever was first.
 
-    `changes` is None where the same request was answered before: what it changed then is not kept.
+    `changes` is None where the same request was answered before: what it changed then is not kept. `unclear` is a
+    sentence where the address may be that of several subscribers: the review is open again, until a person says which.
     """
 
     applied: bool
@@ -166,6 +167,7 @@ class Answered:
     by: str
     at: datetime
     changes: tuple[StandingChange, ...] | None = ()
+    unclear: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

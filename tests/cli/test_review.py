@@ -263,6 +263,18 @@ def test_where_an_address_may_be_several_subscribers_a_person_must_say_which(hel
     assert (status_of(held, "17"), status_of(held, "18")) == ("active", "unsubscribed")
 
 
+def test_an_answer_to_what_may_be_several_subscribers_waits_again_and_says_for_what(held: Shell) -> None:
+    held.write("loose.eml", REQUEST.replace(b"pat@", b"lou+x@"))
+    run(known_subscribers(held))
+    held.run("replay", "--apply", "loose.eml", **OFF)
+    [review] = [one["id"] for one in held.json("review", "list") if "lou+x" in str(one["decision"])]
+    answered = held.run("review", "resolve", review, "--as", "unsubscribe")
+    assert "lou+x@example.org may be any of the subscribers 17, 18: it waits again" in " ".join(answered.stdout.split())
+    assert only_review(held, "--reason", "may be any of")["id"] == review
+    assert held.run("review", "resolve", review, "--as", "unsubscribe", "--person", "18").returncode == 0
+    assert (status_of(held, "17"), status_of(held, "18")) == ("active", "unsubscribed")
+
+
 async def known_subscribers(shell: Shell) -> None:
     async with open_store(load_settings(shell.folder / "mailproc.toml", {})) as store:
         await store.put_subscribers(

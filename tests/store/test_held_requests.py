@@ -19,9 +19,11 @@ from mailproc.policy.decision import Also
 from mailproc.policy.hooks.forwarding import Forwarding
 from mailproc.policy.standing.facts import Channel, Fact, FactKind
 from mailproc.review.again import World, apply_again, decide_again
-from mailproc.review.answer import answer_review
+from mailproc.review.answer import WhoIsMeant, answer_review
 from mailproc.review.together import release_together
 from mailproc.settings.settings import StoreSettings
+from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, reply_mail, report_mail, shipped_rules
 
@@ -144,3 +146,23 @@ async def test_deciding_again_forwards_nothing_that_the_breaker_goes_on_holding(
     assert await store.outbox.entries() == []
     await answer_review(store, await store.desk.review(request.id), Answer.not_a_request, by="kim")
     assert [one.hook for one in await store.outbox.entries()] == ["forward/acme"]
+
+
+async def test_an_answer_that_may_mean_several_subscribers_goes_on_waiting_for_which(store: Store) -> None:
+    people = [("17", "pat+a@example.org"), ("18", "pat+b@example.org")]
+    await store.put_subscribers([Subscriber(account_id="acme", key=key, address=one) for key, one in people])
+    request = mail(reply_mail("please take me off this list"))
+    await store.accept([request])
+    await _held(store, request)
+    answered = await answer_review(store, await store.desk.review(request.id), Answer.unsubscribe, by="kim")
+    assert (answered.applied, answered.unclear) == (True, "pat@example.org may be any of the subscribers 17, 18")
+    [item] = await store.desk.reviews(ReviewFilter(persons=("17",)))
+    assert (item.id, item.reason, item.resolved_by) == (request.id, answered.unclear, None)
+    with pytest.raises(WhoIsMeant, match="may be any of the subscribers 17, 18"):
+        await answer_review(store, item, Answer.unsubscribe, by="kim")
+    again = await answer_review(store, item, Answer.unsubscribe, by="kim", persons=["18"])
+    assert (again.applied, again.unclear) == (True, None)
+    assert await store.desk.reviews() == []
+    standings = {one.key: one.standing.status.value for key, _ in people for one in await store.persons(key)}
+    assert standings == {"17": "active", "18": "unsubscribed"}
+    assert await store.check() == []

@@ -173,6 +173,9 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
         said = f"  {who}: now [{STANDING_COLOURS[change.status.value]}]{change.status.value}[/]"
         left = {block.list_id for block in change.after.blocks} - {block.list_id for block in change.before.blocks}
         out.print(said + "".join(f"; off list {escape(one)}" for one in sorted(one for one in left if one)))
+    if answered.unclear:
+        said = f"  {answered.unclear}: it waits again; say who is meant with --person KEY"
+        out.print(said, markup=False, style="yellow")
     if consented is None:
         out.print("  whether somebody is NOT off, by a newer consent, cannot be read now: see mailproc why PERSON")
     for name in consented or ():

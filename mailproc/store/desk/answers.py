@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailproc.store.engine.columns import time_or_none
+from mailproc.store.engine.columns import MAX_TEXT, storable, time_or_none
 from mailproc.store.engine.operation import Context, Operation, one_by_one
-from mailproc.store.engine.persons import Names
+from mailproc.store.engine.persons import Names, person_of_key
 from mailproc.store.engine.statement import Transaction
 from mailproc.store.outbox.forwards import NewForward, was_forwarded, write_forwards
 from mailproc.store.people.fact_rows import StoredFact
 from mailproc.store.people.projection import Said
 from mailproc.store.results import Answered
 from mailproc.store.road.decisions import apply_said, concerned
-from mailproc.store.road.review_rows import Closing, close_review, lock_review
+from mailproc.store.road.review_rows import Closing, close_review, lock_review, reopen_review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,8 @@ class StorableAnswer:
 def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered | None]:
     """Of two answers to one review the first counts; whoever comes second is told what it was.
 
-    The same request again is no second one: it was applied, and what it changed then is not known any more.
+    Where several subscribers could be meant it waits on, for whoever says which. The same request again is no second
+    answer: it was applied, and what it changed then is not known any more.
     """
     closing = payload.closing
     waiting = yield from lock_review(closing.account_id, closing.review_id)
@@ -46,12 +47,17 @@ def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered |
     done = yield from apply_said(context, said)
     if payload.forward is not None and not (yield from was_forwarded(payload.forward)):
         yield from write_forwards(context, [payload.forward])
+    unclear = done.unclear.get(0)
+    if unclear is not None:
+        names = map(person_of_key, unclear.keys)
+        yield from reopen_review(closing.account_id, closing.review_id, storable(unclear.reason, MAX_TEXT), names)
     return Answered(
         applied=True,
         resolution=closing.resolution,
         by=closing.by,
         at=context.now,
         changes=done.recorded(0).changes,
+        unclear=unclear and unclear.reason,
     )
 
 

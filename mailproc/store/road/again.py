@@ -75,7 +75,7 @@ def _bring_review_up_to_date(
     if wanted is not None and waiting is None:
         yield from open_reviews([wanted], context.now)
     elif wanted is not None:
-        yield from reopen_review(wanted)
+        yield from reopen_review(one.account_id, one.mail_id, wanted.reason, wanted.names)
     elif waiting is not None:
         closing = Closing(account_id=one.account_id, review_id=one.mail_id, resolution=DECIDED_AGAIN, by=by, note="")
         yield from close_review(closing, context.now)

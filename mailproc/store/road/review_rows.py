@@ -149,9 +149,7 @@ def close_review(closing: Closing, now: datetime) -> Transaction[bool]:
     return bool(rows)
 
 
-def reopen_review(one: NewReview) -> Transaction[None]:
-    """Open a review again, or give an open one another reason."""
-    name = {"account": one.account_id, "review_id": one.mail_id}
-    yield from tell(_REOPEN, [{**name, "new_reason": one.reason}])
-    names = [{"account_id": one.account_id, "name": name, "review_id": one.mail_id} for name in one.names]
-    yield from tell(_INSERT_NAME, names)
+def reopen_review(account_id: str, review_id: str, reason: str, names: Iterable[str]) -> Transaction[None]:
+    """Open a review again, or give an open one another reason; it is found under these names, too."""
+    yield from tell(_REOPEN, [{"account": account_id, "review_id": review_id, "new_reason": reason}])
+    yield from tell(_INSERT_NAME, [{"account_id": account_id, "name": one, "review_id": review_id} for one in names])

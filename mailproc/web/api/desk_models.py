@@ -52,6 +52,9 @@ class Answered(BaseModel):
     changes: list[dict[str, str | None]] | None = Field(
         description="Whose standing became another. Null: this request did it before, and it is not known any more."
     )
+    unclear: str | None = Field(
+        description="Whose address it may be, where that is several subscribers': it waits again, for which is meant."
+    )
     consented_since: list[str] | None = Field(
         description="Who is mailed all the same: they asked for mail later. Null: it could not be found out."
     )
