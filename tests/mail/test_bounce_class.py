@@ -49,6 +49,52 @@ def test_the_most_specific_code_counts(status: str | None, diagnostic: str, expe
 @pytest.mark.parametrize(
     ("text", "expected", "reason"),
     [
+        ("Der Empfänger ist in dieser Organisation nicht vorhanden.", HARD, "user unknown"),
+        ("Das Postfach des Empfängers ist voll", SOFT, "mailbox full"),
+        ("Dieses Postfach wurde gelöscht.", HARD, "mailbox disabled"),
+        ("Ihre IP-Adresse ist gesperrt", POLICY, "blocked"),
+        ("Der Absender wurde abgelehnt: Adresse existiert nicht", POLICY, "sender rejected"),
+        ("Utilisateur inconnu", HARD, "user unknown"),
+        ("L'adresse de messagerie du destinataire est introuvable", HARD, "user unknown"),
+        ("Boite du destinataire pleine", SOFT, "mailbox full"),
+        ("No existe dicha persona en esta direccion", HARD, "user unknown"),
+        ("A caixa postal do destinatário excedeu o limite de espaço", SOFT, "mailbox full"),
+        ("utente sconosciuto", HARD, "user unknown"),
+        ("Gebruiker onbekend", HARD, "user unknown"),
+        ("Konto zostało zablokowane? Skrzynka odbiorcy jest przepełniona", SOFT, "mailbox full"),
+        ("Почтовый ящик получателя переполнен", SOFT, "mailbox full"),
+        ("Почтовый ящик отключен", HARD, "mailbox disabled"),
+        ("宛先のメールアドレスが存在しません", HARD, "user unknown"),
+        ("メールボックスがいっぱいです", SOFT, "mailbox full"),
+        ("收件人邮件地址（pat）不存在", HARD, "user unknown"),
+        ("邮件被认为是垃圾邮件", POLICY, "blocked"),
+        ("수신자의 메일 주소가 존재하지 않습니다", HARD, "user unknown"),
+        ("This message contains an invalid header", SOFT, "undetermined"),
+    ],
+)  # fmt: skip
+def test_servers_are_understood_in_many_languages(text: str, expected: BounceClass, reason: str) -> None:
+    verdict = classify_failure(status=None, diagnostic=text)
+    assert (verdict.bounce_class, verdict.reason) == (expected, reason)
+
+
+@pytest.mark.parametrize("said", ["é" * 4000, "Adresse " * 500, "user mailbox account 地址 " * 200])
+def test_a_long_text_without_a_reason_has_none(said: str) -> None:
+    assert find_wording(said) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "reason"),
+    [
+        ("User 'pat@example.org' not known at this site", HARD, "user unknown"),
+        ("<pat@example.org>: does not exist", HARD, "user unknown"),
+        ("mailbox <pat@example.org> does not exist", HARD, "user unknown"),
+        ("550 Recipient address rejected: Access denied", HARD, "user unknown"),
+        ("550 sorry, your recipient is in my badrcptto list", HARD, "user unknown"),
+        ("550 User email address is marked as invalid.", HARD, "user unknown"),
+        ("all relevant MX records point to non-existent hosts", HARD, "domain unknown"),
+        ("550 Host does not accept mail", HARD, "domain unknown"),
+        ("this server does not accept mail from 192.0.2.1", SOFT, "undetermined"),
+        ("the account that you tried to reach is disabled", HARD, "mailbox disabled"),
         ("550 User unknown", HARD, "user unknown"),
         ("550 <pat@example.org>: Recipient address rejected: User unknown in alias table", HARD, "user unknown"),
         ("sorry, no mailbox here by that name", HARD, "user unknown"),

@@ -195,6 +195,17 @@ def test_a_person_who_encloses_a_bounce_sends_none() -> None:
     assert parse(outer.encode(), PERSON) is None
 
 
+def test_a_person_who_encloses_a_report_alone_sends_none() -> None:
+    outer = (
+        "From: Pat <pat@example.org>\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=b\n"
+        "\n--b\n\nCan yours read this one?\n--b\nContent-Type: message/delivery-status\n\n"
+        f"{PER_MESSAGE}\n{recipient()}\n--b--\n"
+    )
+    assert parse(outer.format(subject="parsing bounces").encode(), PERSON) is None
+    assert parse(outer.format(subject="Undeliverable: March").encode(), PERSON) is not None
+    assert parse(outer.format(subject="parsing bounces").encode(), NULL) is not None
+
+
 def test_a_receipt_is_no_bounce() -> None:
     content = (
         b"From: pat@example.org\nContent-Type: multipart/report; report-type=disposition-notification; "

@@ -281,3 +281,59 @@ def test_the_number_of_recipients_is_bounded() -> None:
     status = parse("MAILER-DAEMON@mx.example.net", "failure notice", text)
     assert status is not None
     assert 0 < len(status.recipients) <= 200
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("MAILER-DAEMON@mail.example", "메일 전송 실패", "받는 사람: pat@example.org\n주소가 존재하지 않습니다."),
+        ("postmaster@mail.example", "Mail konnte nicht zugestellt werden", "<pat@example.org>: Postfach gelöscht"),
+        ("MAILER-DAEMON@mail.example", "Xabar yetkazilmadi", "pat@example.org\n550 5.1.1 no"),
+        ("postmaster@mail.example", "mail to pat", "Mail to pat@example.org was refused: no such user\n\n" + RETURNED),
+    ],
+)
+def test_a_server_is_understood_whatever_its_language(sender: str, subject: str, text: str) -> None:
+    text = text.replace("To: returned@", "To: pat@")
+    assert [(address, kind) for address, kind, _ in summary(parse(sender, subject, text))] == [
+        ("pat@example.org", "hard")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("MAILER-DAEMON@mail.example", "Re: March", "pat@example.org is no longer active here."),
+        ("postmaster@mail.example", "Your list", "Three of us left, pat@example.org among them. Shall we talk?"),
+    ],
+)
+def test_what_a_server_says_beside_delivery_is_no_bounce(sender: str, subject: str, text: str) -> None:
+    assert parse(sender, subject, text) is None
+
+
+def test_who_asks_about_a_bounce_sends_none() -> None:
+    said = "Have you another address?\n\npat@example.org: 550 User unknown, could not be delivered\n"
+    assert parse("Pat <pat@example.com>", "Undelivered mail", said, PERSON) is None
+    assert parse("Filter <filter@example.com>", "Undelivered mail", said.replace("?", "."), PERSON) is not None
+
+
+def test_the_returned_header_is_found_in_html() -> None:
+    page = (
+        "<p>No se pudo realizar la entrega: pat@example.org</p><p>#5.1.1 RESOLVER.ADR.RecipNotFound; not found</p>"
+        "<pre>From: news@sender.example\nTo: pat@example.org\nMessage-ID: &lt;1@sender.example&gt;</pre>"
+    )
+    head = "From: postmaster@example.org\nSubject: No se puede entregar: March\nContent-Type: text/html\n\n"
+    status = read_plain_bounce(read_message((head + page).encode()), NULL)
+    assert summary(status) == [("pat@example.org", "hard", "user unknown")]
+    assert status is not None
+    assert status.original is not None
+    assert status.original.headers.get("message-id") == "<1@sender.example>"
+
+
+def test_a_frozen_mail_is_delayed() -> None:
+    status = parse(
+        "Mailer-Daemon@example.net",
+        "Message 1a-2b has been frozen",
+        "Message 1a-2b has been frozen (delivery error message).\nThe sender is <>.\n\n"
+        "The following address(es) have yet to be delivered:\n\n  pat@example.org: Unrouteable address\n",
+    )
+    assert summary(status) == [("pat@example.org", "delayed", "user unknown")]

@@ -154,6 +154,9 @@ def _corrected(
         return wording
     if detail == "7.1" and wording[1] == "user unknown":
         return wording
+    # sendmail 8.16: `550 5.7.27 Host does not accept mail` is the recipient's null MX; the registry's is the sender's.
+    if detail == "7.27" and wording[1] == "domain unknown":
+        return wording
     # Both say policy: the words say which.
     if by_code[1] == "policy" and wording[0] is _POLICY:
         return wording

@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.reading.message import Message
+from mailproc.mail.reports.bounce_languages import DELAYED, FAILED, without_accents
 
 _OPENING_CHARS_MAX = 4000
 
@@ -74,6 +75,7 @@ _RECOGNISERS = (
         opening=_any(
             r"did not reach (?:the following|some or all)|delivery has failed to these recipients"
             r"|rejected your message to the following|diagnostic information for administrators"
+            r"|\bRESOLVER\.(?:ADR|RST)\.|\bSTOREDRV\.|\bSMTPSEND\.DNS|#SMTP#"
         ),
     ),
     Recogniser("domino", opening=_any(r"was not delivered to:?\s|------- failure reasons")),
@@ -127,14 +129,21 @@ _WORDING = re.compile(
 
 # In these the mail has only been held up so far.
 _DELAY = re.compile(
-    r"delay|not yet (?:been|be) delivered|warning message only|warning only|still being retried|will be retried"
+    r"delay|has been frozen|yet to be delivered|not yet (?:been|be) delivered|warning message only|warning only"
+    r"|still being retried|will be retried"
     r"|temporary failure report|(?:attempts|try|trying) (?:\w+ ){0,4}(?:will )?(?:to )?continue"
     r"|transient (?:non-)?fatal|do not need to re-?send",
     re.IGNORECASE,
 )
 _PERMANENT = re.compile(
-    r"permanent|giv(?:en|ing) up|fatal errors|not going to try again|error has occurred", re.IGNORECASE
+    r"permanent|giv(?:en|ing) up|fatal errors|not going to try again|error has occurred"
+    r"|endgültig|définitiv|definitiv|окончательно|永久",
+    re.IGNORECASE,
 )
+_FAILED = re.compile(without_accents(FAILED), re.IGNORECASE)
+_DELAYED = re.compile(without_accents(DELAYED), re.IGNORECASE)
+# What a server answered: `550 5.1.1 …`, `said: 552 …`, `#5.1.1`.
+_SMTP_REPLY = re.compile(r"(?<![\d.:-])[45][0-5]\d[ -]+\S|(?<![\d.])[45]\.[0-7]\.\d{1,3}(?![\d.])")
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|fw|fwd|wg|tr|rv|r|antw|odp)\s*:", re.IGNORECASE)
 
 
@@ -180,7 +189,20 @@ def is_bounce_text(text: str) -> bool:
     return bool(_WORDING.search(text[:_OPENING_CHARS_MAX]))
 
 
+def tells_failure(text: str) -> bool:
+    """Whether a subject or text of a server tells of a failed delivery in another language than English."""
+    return bool(_FAILED.search(without_accents(text[:_OPENING_CHARS_MAX])))
+
+
+def has_smtp_reply(text: str) -> bool:
+    """Whether a text holds what an SMTP server answers when it refuses."""
+    return bool(_SMTP_REPLY.search(text[:_OPENING_CHARS_MAX]))
+
+
 def is_delay(subject: str, text: str) -> bool:
     """Whether the server still tries."""
     looked_at = text[:_OPENING_CHARS_MAX]
-    return not _PERMANENT.search(looked_at) and bool(_DELAY.search(subject[:300]) or _DELAY.search(looked_at))
+    told = f"{subject[:300]}\n{looked_at}"
+    if _PERMANENT.search(told):
+        return False
+    return bool(_DELAY.search(told) or _DELAYED.search(without_accents(told)))

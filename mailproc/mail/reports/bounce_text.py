@@ -22,12 +22,15 @@ _RETURNED = re.compile(
     r"|(?:unsent|returned|undelivered|rejected) (?:message|mail)(?: follows| header)?"
     r"|message (?:headers?|text) follows?|message header|start of returned message|your message reads|old message"
     r"|mensaje original|message d.origine|urspr[uü]ngliche nachricht|(?:a )?copy of the original message"
-    r"|contents of the undelivered mail|the following is a copy|body of the original|元のメッセージ|原邮件",
+    r"|contents of the undelivered mail|the following is a copy|body of the original|元のメッセージ"
+    r"|原(?:始)?邮件(?:内容|如下|头)?[：:]?$|en-?t[eê]tes? (?:de |du )|kopfzeilen|encabezados|cabe[cç]alhos"
+    r"|intestazioni",
     re.IGNORECASE,
 )
 # Fields that only a mail under way has: a block with one of them is the returned mail.
 _TRANSPORT = re.compile(
-    r"(?:received|return-path|delivered-to|dkim-signature|domainkey-signature|mime-version|message-id|x-[a-z-]{2,40})\s?:",
+    r"(?:received|return-path|delivered-to|dkim-signature|domainkey-signature|mime-version|message-id"
+    r"|x-[a-z-]{2,40})\s?:",
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}\s?:")
@@ -36,15 +39,20 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63
 
 def report_text(message: Message) -> str:
     """What a bounce says to people, without the mail it returns, empty if nothing, at most 64 k characters."""
+    return without_returned(text_for_people(message)[:_TEXT_CHARS_MAX])
+
+
+def text_for_people(message: Message) -> str:
+    """The whole first text of a bounce, HTML as text; empty if there is none."""
     html = ""
     for part in message.root.walk():
         if part.text is None or part.disposition == "attachment":
             continue
         if part.content_type == "text/plain" and part.text.strip():
-            return without_returned(part.text[:_TEXT_CHARS_MAX])
+            return part.text
         if part.content_type == "text/html" and not html:
             html = part.text
-    return without_returned(text_of_html(html[: 4 * _TEXT_CHARS_MAX]).text[:_TEXT_CHARS_MAX]) if html.strip() else ""
+    return text_of_html(html[: 4 * _TEXT_CHARS_MAX]).text if html.strip() else ""
 
 
 def without_returned(text: str) -> str:

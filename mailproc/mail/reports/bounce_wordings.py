@@ -1,8 +1,11 @@
-"""The wordings of failed deliveries in many languages, with what each says about the address."""
+"""The wordings of failed deliveries, with what each says about the address."""
+
+from collections.abc import Iterable, Iterator
 
 import re2
 
 from mailproc.mail.reports.bounce import BounceClass
+from mailproc.mail.reports.bounce_languages import SAME_SENTENCE, WORDINGS, without_accents
 
 _HARD, _SOFT, _POLICY = BounceClass.hard, BounceClass.soft, BounceClass.policy
 
@@ -10,6 +13,9 @@ _HARD, _SOFT, _POLICY = BounceClass.hard, BounceClass.soft, BounceClass.policy
 _NAME = (
     r"(account|mailbox|user|userid|recipient|addressee|address)( e-?mail)?( address)?('s)?( account| name)?(\(s\))? "
 )
+
+# A mailbox by its address or in quotes, as in `User 'pat' not known`.
+_QUOTED = r"([\"'<(\[]\S+|\S+@\S+) "
 
 # A row that says little: a code of a general kind knows more.
 WEAK_REASONS = frozenset({"recipient rejected", "mailbox unavailable", "policy", "system error", "network error"})
@@ -26,9 +32,6 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
             r"exceed(s|ed|ing)? (their|his|the|its|your|mailbox|disk|storage)? ?(storage )?(quota|allowed size)",
             r"(disk|mail) quota exceeded|insufficient (system |disk )?(storage|space|quota)",
             r"not enough (storage |disk )?space|out of storage|too much mail|mailbox (is )?full|mailfull|over ?quota",
-            r"(postfach|mailbox) (ist )?voll|speicherplatz|bo[iî]te (aux lettres |de r[eé]ception )?pleine",
-            r"buz[oó]n (est[aá] )?lleno|casella (e'? |[eè] )?piena|caixa (de entrada |postal )?(est[aá] )?cheia",
-            r"переполнен|容量|メールボックスが(いっぱい|一杯)|已满|配额",
         ),
     ),
     (
@@ -41,7 +44,7 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
             r"mail from .{0,40}(denied|not allowed)|sender (is )?(blocked|not authori[sz]ed)",
             r"not allowed to (send|post)|unauthori[sz]ed (sender|senders|relay)|from address.{0,20}(not|invalid)",
             r"envelope sender|you (may not|are not allowed to) (send|post)",
-            r"(bitte )?absender.{0,30}(abgelehnt|gesperrt|nicht)|not accepting mail from",
+            r"not accepting mail from",
         ),
     ),
     (
@@ -52,7 +55,13 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
             _NAME + r"(has been |is |was |currently )*(terminated|closed|expired|discontinued)",
             r"(disabled|suspended|deactivated|inactive|expired) (user|account|mailbox|recipient)|over 6 months",
             r"disabled or discontinued|no longer (active|in use|available|accept\w*|valid)",
-            r"has not been (collected|used)|user .{0,20}is inactive",
+            r"has not been (collected|used)|user .{0,20}is inactive|mail receiving disabled|mailbox is frozen",
+            r"archived recipient",
+            r"(account|mailbox)( that)? you tried to reach is (disabled|inactive|suspended)|user or domain is disabled",
+            _NAME + _QUOTED + r"(has been |is |was |currently )+(disabled|suspended"
+            r"|deactivated|inactive|closed|deleted)",
+            _NAME + r"(has been |is |was )+(deleted|removed|decommissioned)|(deleted|closed) (account|mailbox)",
+            r"(recipient|user) (is |has )?(left|no longer (with|at|works|employed|exists?|here|on (this|our)))",
         ),
     ),
     (
@@ -78,15 +87,23 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
             r"not a known (user|recipient)|user not (known|found|exist)|unable to find (the )?(user|recipient)",
             r"could ?n.t be found|was ?n.t found|account (not found|is unavailable|does not exist)|mailbox not found",
             r"email (address|account) (that )?you tried to reach does not exist|no users? here by that name",
-            r"unrouteable address|unbekannt(er|e)? (empf[aä]nger|benutzer|adresse)",
-            r"(empf[aä]nger|benutzer|adressat|adresse) (ist )?(unbekannt|existiert nicht|nicht (bekannt|gefunden))",
-            r"empfaenger.{0,30}(unbekannt|nicht)",
-            r"(utilisateur|adresse|destinataire|bo[iî]te).{0,20}(inconnue?|inexistante?|introuvable)",
-            r"(utente|indirizzo|casella|destinatario).{0,20}(sconosciut\w|inesistente|non esiste)",
-            r"(destinatario|usuario|direcci[oó]n|cuenta).{0,20}(desconocid\w|inexistente|no existe)",
-            r"(usu[aá]rio|destinat[aá]rio|endere[cç]o|conta).{0,20}(desconhecid\w|inexistente|n[aã]o existe)",
-            r"nie istnieje|nieznany (u[zż]ytkownik|adresat)|пользовател[ья] не (найден|существует)|не существует",
-            r"несуществующ|ユーザー?(が|は)?(存在|見つ)|宛先.{0,10}(見つか|存在)|ディレクトリのリストにありません|(用户|收件人|邮箱|帐号|账号|地址)(地址)?(不存在|未找到)",
+            r"unroute?able address|no mail ?box|user (is )?not active|no account by that name|non[- ]existent user",
+            r"(user|mailbox|recipient|account|address|rcpt)('s)?:? " + _QUOTED + r"(was |is |does |has )?(not"
+            r"|un)( be)? ?"
+            r"(found|known|exist|valid|listed|recogni[sz]ed|in )",
+            r"(^|[\s:])(<\S+>|\S+@\S+):? (was |is )?(not found|unknown|does ?n.t exist|does not exist)",
+            r"recipient address rejected: (access denied|user ?unknown|invalid[ -]?(user|recipient)|no such)",
+            r"recipient address rejected\. \(in reply to rcpt|destination addresses were unknown|not a local address",
+            r"in my (bad(rcpt|recipient)to|validrcptto) list|badrcptto|domain or user isn.t in my list of allowed",
+            r"(is not|isn.t) (an? )?(local|active|valid|known|existing) (address|user|mailbox|recipient|account"
+            r"|customer)",
+            r"(mailbox|recipient|address|user)s? (is |are )?not (present|ok|local|here|active|hosted|available here)",
+            r"refuses to accept your mail|can.t accept user|server rejected recipients|email name is not found",
+            r"user missing home directory|there is no mailbox|no (one|body) (here )?(by|with|called) that",
+            r"no such e-?mail",
+            r"(address|user|mailbox|recipient) (has )?(never existed|vanished|gone)|marked as invalid",
+            r"recipients? was undeliv",
+            r"(person|account|addressee|member) (was |is )?(unknown|not (found|known)|(does not|doesn.t) exist)",
         ),
     ),
     (
@@ -99,6 +116,9 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
         "domain unknown",
         (
             r"(host|domain)( name)?( is|:)? ?(unknown|not found|invalid)( \(authoritative)?|unknown (host|domain)",
+            r"(mx )?records? (that )?points? to (a )?non-?existent|(host|domain) does not accept mail([.;)]|$)",
+            r"domain must exist|no such mail domain",
+            r"(account or )?domain may not exist|because the domain is not reachable|non-?existent (host|domain)",
             r"no such (host|domain)|name or service not known|nxdomain|unrouteable (mail )?domain",
             r"(host|domain) .{0,80}(does ?n.t|does not) exist|host .{1,80} not found|no mx\b|null ?mx",
             r"could ?n.t find (any |a )?(host|mail exchanger)|dns (lookup )?failure: host|domain not exist",
@@ -230,26 +250,57 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
 )
 
 
-def _wordings() -> re2.Set:
+_Row = tuple[BounceClass, str, tuple[str, ...]]
+
+
+def _rows_in_other_languages() -> Iterator[_Row]:
+    classes = {reason: bounce_class for bounce_class, reason, _ in reversed(_ROWS)}
+    for reason, patterns in WORDINGS.items():
+        plain = tuple(without_accents(one).replace("~", SAME_SENTENCE) for one in patterns)
+        yield classes[reason], reason, plain
+
+
+class _Wordings:
     """All wordings as one automaton: a text is looked through once, in linear time."""
+
+    def __init__(self, rows: Iterable[_Row]) -> None:
+        self._rows = tuple(rows)
+        self._patterns = ["|".join(patterns) for _, _, patterns in self._rows]
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in self._patterns:
+            self._set.Add(pattern)
+        # Is in every text: where even that is not found the automaton has run out of memory.
+        self._set.Add("")
+        self._set.Compile()
+
+    def find(self, text: str) -> tuple[BounceClass, str] | None:
+        number = min(self._set.Match(text) or self._one_by_one(text))
+        return self._rows[number][:2] if number < len(self._rows) else None
+
+    def _one_by_one(self, text: str) -> list[int]:
+        """The rows that match, asked singly: slower, and never out of memory."""
+        rows = (re2.compile(pattern, _options()) for pattern in self._patterns)
+        return [*(number for number, row in enumerate(rows) if row.search(text)), len(self._rows)]
+
+
+def _options() -> "re2.Options":
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
     options.max_mem = 64 << 20
-    wordings = re2.Set.SearchSet(options)
-    for _, _, patterns in _ROWS:
-        wordings.Add("|".join(patterns))
-    wordings.Compile()
-    return wordings
+    return options
 
 
-_WORDINGS = _wordings()
+_ENGLISH = _Wordings(_ROWS)
+_OTHERS = _Wordings(_rows_in_other_languages())
 
 
 def find_wording(text: str) -> tuple[BounceClass, str] | None:
-    """Class and reason of the first row that a text matches; None when none does."""
-    found = _WORDINGS.Match(text)
-    if not found:
-        return None
-    bounce_class, reason, _ = _ROWS[min(found)]
-    return bounce_class, reason
+    """Class and reason of the first row that a text matches; None when none does.
+
+    Other languages are asked when English tells little: most of what servers say is English.
+    """
+    found = _ENGLISH.find(text)
+    if found is not None and found[1] not in WEAK_REASONS:
+        return found
+    return _OTHERS.find(without_accents(text)) or found

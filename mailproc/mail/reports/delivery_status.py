@@ -3,7 +3,7 @@
 from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.reading.message import Message
 from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus, RecipientStatus
-from mailproc.mail.reports.bounce_signs import Sender, sender_of
+from mailproc.mail.reports.bounce_signs import Sender, is_bounce_subject, sender_of
 from mailproc.mail.reports.delivery_report import is_report_part, read_report
 from mailproc.mail.reports.plain_bounce import read_plain_bounce
 from mailproc.mail.reports.ses_notification import parse_ses_bounce
@@ -29,7 +29,7 @@ def parse_delivery_status(message: Message, envelope: Envelope) -> DeliveryStatu
 
 def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | None:
     for part in message.root.walk():
-        if is_report_part(part):
+        if is_report_part(part) and not _is_shown_by_a_person(message, envelope):
             return read_report(message, part) or read_plain_bounce(message, envelope) or _UNTOLD
     # A list server or a disclaimer has put the bounce into a mail of its own.
     enclosed = next((part.message for part in message.root.walk() if part.message is not None), None)
@@ -46,3 +46,13 @@ def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | 
         if wrapped is not None:
             return wrapped
     return parse_ses_bounce(message) or read_plain_bounce(message, envelope)
+
+
+def _is_shown_by_a_person(message: Message, envelope: Envelope) -> bool:
+    """Whether a delivery report is enclosed in the mail of somebody who writes about it."""
+    is_report = message.root.content_type == "multipart/report" or message.root.content_type.startswith("message/")
+    if is_report or sender_of(message, envelope) is not Sender.other:
+        return False
+    first = next((part for part in message.root.walk() if part.text is not None), None)
+    is_told_first = first is not None and not is_report_part(first) and bool((first.text or "").strip())
+    return is_told_first and not is_bounce_subject(message.subject)

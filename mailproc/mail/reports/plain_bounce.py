@@ -1,5 +1,7 @@
 """Bounces without structure: one interpreter for what all generators say."""
 
+from dataclasses import dataclass
+
 from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.reading.message import Message, addresses_in, message_of_headers
 from mailproc.mail.reading.report_fields import original_of
@@ -8,16 +10,20 @@ from mailproc.mail.reports.bounce_class import classify_failure
 from mailproc.mail.reports.bounce_recipients import find_recipients
 from mailproc.mail.reports.bounce_signs import (
     Sender,
+    has_smtp_reply,
     is_bounce_subject,
     is_bounce_text,
     is_delay,
     recogniser_of,
     sender_of,
+    tells_failure,
 )
-from mailproc.mail.reports.bounce_text import report_text, returned_text, stretch_about
+from mailproc.mail.reports.bounce_text import report_text, returned_text, stretch_about, text_for_people
+from mailproc.mail.reports.bounce_wordings import find_wording
 from mailproc.mail.reports.delivery_report import embedded_report, read_fields
 
 _RECIPIENTS_MAX = 200
+_WORDING_CHARS_MAX = 4000
 
 
 def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | None:
@@ -32,12 +38,11 @@ def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | 
         return None
     text = report_text(message)
     parts = tuple(part for part in message.root.walk() if not part.parts)
-    original = original_of(parts[1:]) or _returned(parts[0].text if parts else None)
+    original = original_of(parts[1:]) or _returned(text_for_people(message))
     mentioned = find_recipients(text, message, original.to_addresses if original is not None else ())
     recogniser = recogniser_of(message, text)
-    if not failed and not _is_bounce(
-        message.subject, text, sender, known=recogniser is not None, named=bool(mentioned)
-    ):
+    look = _Look(message=message, text=text, known=recogniser is not None, named=mentioned, original=original)
+    if not failed and not _is_bounce(look, sender):
         return None
     fields = embedded_report(text)
     status = read_fields(fields, original, message.headers, text) if fields is not None else None
@@ -51,22 +56,49 @@ def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | 
     )
 
 
-def _is_bounce(subject: str, text: str, sender: Sender, *, known: bool, named: bool) -> bool:
-    """The less the sender looks like a machine, the more the mail must look like a bounce.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a mail looks like: `known`: like one generator's bounces; `named`: the addresses that may have failed."""
 
-    `known`: it looks like one generator's; `named`: it names an address that may have failed.
-    """
-    titled, worded = is_bounce_subject(subject), is_bounce_text(text)
+    message: Message
+    text: str
+    known: bool
+    named: tuple[str, ...]
+    original: Message | None
+
+    @property
+    def returns_what_failed(self) -> bool:
+        """Whether it returns a mail that went to somebody whom it names."""
+        to = self.original.to_addresses if self.original is not None else ()
+        said = self.text.lower()
+        return any(address.lower() in said for address in to[:_RECIPIENTS_MAX])
+
+
+def _is_bounce(look: _Look, sender: Sender) -> bool:
+    """The less the sender looks like a machine, the more the mail must look like a bounce."""
+    subject, text = look.message.subject, look.text
+    if sender is Sender.other:
+        titled, worded = is_bounce_subject(subject, from_start=True), is_bounce_text(text)
+        # People paste what came back into a mail and ask about it; they do not return it.
+        asked = look.original is None and "?" in f"{subject}{text}"
+        return titled and bool(look.named) and (worded or look.known) and not asked
+    titled = is_bounce_subject(subject) or tells_failure(subject)
+    worded = is_bounce_text(text) or tells_failure(text)
     if sender is Sender.daemon:
-        return titled or worded or known
-    if sender is Sender.office:
-        return (titled and (worded or known or named)) or (known and (worded or named))
-    return is_bounce_subject(subject, from_start=True) and named and (worded or known)
+        refused = look.original is not None or has_smtp_reply(text)
+        return titled or worded or look.known or (bool(look.named) and refused)
+    if look.returns_what_failed and (worded or _is_refusal(text)):
+        return True
+    return (titled and (worded or look.known or bool(look.named))) or (look.known and (worded or bool(look.named)))
 
 
-def _returned(text: str | None) -> Message | None:
+def _is_refusal(text: str) -> bool:
+    return has_smtp_reply(text) or find_wording(" ".join(text[:_WORDING_CHARS_MAX].split())) is not None
+
+
+def _returned(text: str) -> Message | None:
     """The returned mail at the end of the only text part, its header at least."""
-    header = returned_text(text) if text else ""
+    header = returned_text(text)
     return message_of_headers(header) if header else None
 
 
