@@ -35,14 +35,14 @@ KEPT = frozenset({Action.unsubscribe, Action.review})
 #   recall      of the people who ask to be taken off, how many are, at once
 #   person      of the people who do not ask, how many go their way without a person having to look
 BARS = {
-    "blind": {"by_header": 95, "by_words": 60, "gone": 70, "quiet": 100, "recall": 78, "person": 97},
+    "blind": {"by_header": 100, "by_words": 100, "gone": 100, "quiet": 100, "recall": 78, "person": 97},
 }
 # Mails with that fault.
 #   lost                 people's requests that change nothing and that nobody sees
 #   requests_as_machines, people_as_machines
 #   taken_off_wrongly    machines, and people who do not ask, that are taken off
 COUNTS = {
-    "blind": {"lost": 2, "requests_as_machines": 6, "people_as_machines": 3, "taken_off_wrongly": 0},
+    "blind": {"lost": 0, "requests_as_machines": 0, "people_as_machines": 0, "taken_off_wrongly": 0},
 }
 
 

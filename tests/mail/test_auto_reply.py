@@ -160,6 +160,48 @@ ACKNOWLEDGEMENTS = [
     ("Bedankt voor uw bericht", "Wij hebben uw bericht ontvangen en nemen contact met u op."),
     ("Gracias por contactarnos", "Hemos recibido su mensaje."),
 ]
+# Those of them that tell by themselves, and more; each also stands for what people write of it.
+PROMISED = [
+    "Thank you for contacting us. Your case number is 00048213.",
+    "Thank you for contacting Acme. We will get back to you within 2 business days.",
+    "Danke für deine Nachricht, wir melden uns schnellstmöglich.",
+    "Nous avons bien reçu votre demande et reviendrons vers vous dans les meilleurs délais.",
+    "Hemos recibido su consulta y le responderemos lo antes posible.",
+    "Recebemos a sua mensagem e responderemos o mais breve possível.",
+    "Bedankt voor uw bericht, u hoort zo spoedig mogelijk van ons.",
+]
+UNATTENDED = [
+    "This mailbox is not monitored.",
+    "Please do not reply to this email.",
+    "Ihre E-Mail wird nicht weitergeleitet.",
+    "Merci de ne pas répondre à ce message.",
+    "No responda a este correo.",
+    "本メールは送信専用です。",
+]
+GONE_WITH_A_WAY_ON = [
+    "Mr Smith is no longer with Acme. Please contact the desk.",
+    "This address has been closed. Write to desk@example.org.",
+    "Herr Smith ist seit dem 1. Mai nicht mehr bei uns. Bitte wenden Sie sich an das Büro.",
+    "Madame Smith a quitté la société, veuillez contacter l'accueil.",
+    "Pat Smith ya no trabaja aquí, diríjase a la oficina.",
+    "Pat Smith is niet meer werkzaam bij Acme, neem contact op met de balie.",
+]
+GONE_IN_A_PERSON_S_WORDS = [
+    "I no longer work at Acme. Write to pat@example.net.",
+    "My old address has been closed, I am at pat@example.net now.",
+    "Mr Smith is no longer with Acme. Please delete this address.",
+    "Herr Smith ist nicht mehr bei uns, bitte die Adresse löschen.",
+    "Pat Smith has left Acme. Who gets the newsletter now, desk@example.org?",
+    "Jag jobbar inte längre på Acme, skriv till pat@example.net.",
+]
+NOTICES = [
+    ("Fax received from 0117 496 0456", "You have received a 2 page fax."),
+    ("New voice message from 0117 496 0456", "Mailbox 204, duration 0:42."),
+    ("Spam quarantine summary", "Two messages were held since yesterday. [Release]"),
+    ("Your message to Clay-Talk awaits moderator approval", "Post by non-member to a members-only list"),
+    ("Your email has been forwarded", "It was forwarded to the new address."),
+    ("Ihre Nachricht wurde weitergeleitet", "Sie wurde an die Vertretung weitergeleitet."),
+]
 GONE = [
     "I am no longer with Acme Ltd. Please write to the desk.",
     "This mailbox is no longer monitored.",
@@ -285,7 +327,60 @@ def test_a_quoted_note_does_not_make_the_answer_automatic() -> None:
 def test_an_acknowledgement_is_told_by_subject_and_text_together(subject: str, text: str) -> None:
     assert found_in(mail_of(text, Subject=subject)) is not None
     assert found_in(mail_of("Where is my order?", Subject=subject)) is None
+
+
+@pytest.mark.parametrize("text", [text for _, text in ACKNOWLEDGEMENTS if text not in PROMISED])
+def test_a_text_that_acknowledges_and_promises_nothing_is_not_enough(text: str) -> None:
     assert found_in(mail_of(text, Subject="Re: March news")) is None
+
+
+@pytest.mark.parametrize("text", PROMISED)
+def test_one_that_promises_as_desks_do_is(text: str) -> None:
+    assert found_in(mail_of(text, Subject="Re: March news")) is not None
+    assert found_in(mail_of(f"{text} But where is my order?", Subject="Re: March news")) is None
+    assert found_in(mail_of(f'I had this: "{text}" Nobody wrote.', Subject="Re: March news")) is None
+
+
+@pytest.mark.parametrize("text", UNATTENDED)
+def test_a_text_about_whatever_comes_in_is_a_machine_s(text: str) -> None:
+    assert found_in(mail_of(text, Subject="Re: March news")) is not None
+    assert found_in(mail_of(f'Your newsletter said "{text}" I do.', Subject="Re: March news")) is None
+
+
+@pytest.mark.parametrize("text", GONE_WITH_A_WAY_ON)
+def test_somebody_else_who_is_gone_and_whom_to_turn_to_is_a_machine_s(text: str) -> None:
+    found = found_in(mail_of(text, Subject="Re: March news"))
+    assert found is not None
+    assert found.address_abandoned
+
+
+@pytest.mark.parametrize("text", GONE_IN_A_PERSON_S_WORDS)
+def test_who_writes_of_their_own_address_or_has_one_struck_out_is_a_person(text: str) -> None:
+    assert found_in(mail_of(text, Subject="Re: March news")) is None
+
+
+@pytest.mark.parametrize(("subject", "text"), NOTICES)
+def test_a_notice_is_told_by_subject_and_text_together(subject: str, text: str) -> None:
+    assert found_in(mail_of(text, Subject=subject)) is not None
+    assert found_in(mail_of("Did that reach you?", Subject=subject)) is None
+    assert found_in(mail_of(text, Subject="Re: March news")) is None
+
+
+@pytest.mark.parametrize("subject", ["Out of office jokes", "Im Urlaub fotografiert", "On vacation reading"])
+def test_a_subject_that_goes_on_otherwise_is_a_person_s(subject: str) -> None:
+    assert found_in(mail_of("These made me laugh.", Subject=subject)) is None
+
+
+@pytest.mark.parametrize("name", ["X_Auto_Response_Suppress", "X_Loop"])
+def test_an_absence_under_a_doubtful_header_is_a_machine_s(name: str) -> None:
+    assert found_in(mail_of("I am away from the shop.", **{name: "All"})) is not None
+    assert found_in(mail_of("I am away from the shop.")) is None
+
+
+def test_a_desk_s_mail_that_wants_its_answer_above_itself_is_read() -> None:
+    text = "##- Please type your reply above this line -##\n\nYour request (4821) has been received."
+    assert found_in(mail_of(text, Subject="[#4821] March news")) is not None
+    assert found_in(mail_of(f"When will it ship?\n\n{text}", Subject="[#4821] March news")) is None
 
 
 @pytest.mark.parametrize("text", GONE)

@@ -11,6 +11,7 @@ SUBJECTS = {
             "|town|country))"
         ),
         "on (?:annual |sick |maternity |paternity |parental )leave", "absence notification",
+        r"\[(?:auto|ooo)[^\]]{0,30}\] ?",
     ),
     "de": (
         "automatische antwort", "automatische r[üu]ckantwort",
@@ -71,7 +72,20 @@ BARE_SUBJECTS = (
     "vacation", "annual leave", "maternity leave", "away", "holiday", "moved", "new address",
     "thank you for your (?:e-?mail|message|mail|enquiry|inquiry|interest)",
     "vielen dank für ihre (?:e-?mail|nachricht|mail|anfrage)", "address change", "change of address", "no longer",
-    "left the company", "eingangsbestätigung", "acknowledge?ment",
+    "left the company", "eingangsbestätigung", "acknowledge?ment", "gone fishing", "(?:parental|sick|medical) leave",
+    "sabbatical", "i(?: have|'ve)? left", "i(?:'m| am) no longer",
+    "(?:this|my) (?:e-?mail )?(?:address|account|mailbox)",
+    "(?:e-?mail )?(?:address|account|mailbox)(?: is)? (?:no longer|not|closed)", "(?:office )?closed",
+    "betriebsferien",
+    "betriebsurlaub", "elternzeit", "mutterschutz", "ferien", "nicht mehr", "adressänderung", "fermeture", "fermé",
+    "vacances", "congés?(?: annuels?)?", "adresse", "ne travaille plus", "vacaciones", "cerrado", "cuenta",
+    "ya no", "baja", "ferie", "chiusura", "chiuso", "indirizzo", "casella", "non lavora", "férias", "licença",
+    "conta", "endereço", "vakantie", "gesloten", "niet meer", "verlof", "semester", "föräldraledig", "slutat",
+    "ferie",
+    "sluttet", "perme?isjon", "barsel", "loma", "lomailmoitus", "äitiysloma", "urlop", "nie pracuje", "nieaktualny",
+    "zwolnienie", "mateřská", "szabadság", "megszűnt", "adresă", "plecat", "отпуск", "не работает", "відпустка",
+    "διακοπές", "άδεια", "izin", "tatil", "חופשה", "إجازة", "休業", "休暇", "退職", "夏季", "年末年始", "休假", "离职",
+    "放假", "휴가", "퇴사", "육아휴직",
 )  # fmt: skip
 
 # A text that calls itself automatic.
@@ -94,17 +108,56 @@ DECLARATIONS = (
     ),
     "(?:ceci est|cet? (?:e-?mail|message|courriel)[^.]{0,40}) (?:un|une|généré|envoyé)[^.]{0,30}automatique",
     (
-        "(?:este|esta) (?:es|é|e) (?:un|una|um|uma) (?:mensaje|respuesta|mensagem|resposta"
-        "|correo)[^.]{0,20}autom[áa]tic"
+        "(?:(?:este|esta) (?:es|é|e) (?:un|una|um|uma) (?:mensaje|respuesta|mensagem|resposta"
+        "|correo)[^.]{0,20}autom[áa]tic)"
     ),
-    "(?:questo è un|questa è una) (?:messaggio|risposta|e-?mail)[^.]{0,20}automatic", "dit is een automatisch",
+    "(?:(?:questo è un|questa è una) (?:messaggio|risposta|e-?mail)[^.]{0,20}automatic)", "dit is een automatisch",
     "(?:detta är ett|dette er (?:en|et)) automatisk", "tämä on automaattinen",
     "to jest (?:wiadomość|odpowiedź) automatyczn", "jest to automatyczna", "toto je automatick", "это автоматическ",
     "данное (?:письмо|сообщение) (?:отправлено|сгенерировано|создано) автоматически", "це автоматичн",
     "bu (?:otomatik|bir otomatik)", "ez egy automatikus", "acesta este un (?:mesaj|răspuns) automat",
     "自動(?:送信|返信|応答)(?:メール|され|です)", "このメールは自動", "本邮件(?:为|由)?(?:系统)?自动",
     "此(?:邮件|郵件)(?:为|為|由|是)?(?:系统|系統)?自[动動]", "자동(?:으로)? (?:발송|회신|응답)",
+    "(?:reply|respond|answer)[^.!?]{0,30} above this line", "über dieser (?:zeile|linie)", "au-dessus de cette ligne",
+    "(?:encima|arriba) de esta línea", "acima desta linha", "sopra (?:a )?questa (?:linea|riga)",
+    "boven deze (?:lijn|regel)",
     "αυτό είναι (?:ένα )?αυτόματο", "זוהי? (?:הודעה|תשובה) אוטומטית", "هذ[اه] (?:رسالة|رد) (?:تلقائي|آلي)",
+)  # fmt: skip
+
+# A text that speaks of whatever comes in: who answers one mail speaks of that mail.
+UNATTENDED = (
+    r"(?:un|not |no longer |isn't |never )(?:being )?(?:regularly |actively )?(?:monitored|attended|staffed)(?:\W|$)",
+    "(?:mailbox|inbox|address|account)[^.!?]{0,40} (?:not|never) (?:checked|read|answered)",
+    "(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address|notification)",
+    "replies to this (?:e-?mail|message|mail|address) (?:are|is|will|go|can)",
+    (
+        "(?:your|all|any) (?:e-?mails?|messages?|mail) (?:is|are|was|has|have|will) not (?:been |be )?(?:read"
+        "|forwarded|deliver)"
+    ),
+    "e-?mails? (?:sent )?to this (?:e-?mail )?(?:address|account|mailbox)",
+    "you(?:'ve| have) reached (?:the )?(?:inbox|mailbox|e-?mail|office|desk|voice)",
+    "(?:this|the) (?:notice|notification|message|reply) (?:only )?once",
+    (
+        "(?:postfach|mailbox|adresse|konto)[^.!?]{0,40} nicht (?:mehr )?(?:gelesen|überwacht|abgerufen|betreut"
+        "|bearbeitet|eingesehen)"
+    ),
+    "(?:ihre|deine|eingehende) (?:e-?mails?|mails?|nachrichten?) (?:wird|wurde|werden|wurden) nicht",
+    "antworten sie (?:bitte )?nicht (?:auf|direkt)",
+    "ne pas (?:y )?répondre", "n.est (?:pas|plus) (?:consultée?|relevée?|surveillée?|lue?)",
+    "(?:vos?|les) (?:e-?mails?|messages?|courriels?|mails?)[^.!?]{0,40} ne ser(?:a|ont)",
+    "no (?:responda|respondas|conteste|contestes) (?:directamente )?a est[ea]",
+    "este buzón (?:de correo )?no (?:es|está|se)", "non (?:rispondere|rispondete|risponda) a quest",
+    "casella[^.!?]{0,30} non (?:è|viene)[^.!?]{0,10}(?:presidiat|monitorat|letta|abilitat|controllat)",
+    "(?:não|nao) (?:responda|responder) (?:a )?est[ea]", "niet (?:te )?(?:reageren|antwoorden|beantwoorden) op d",
+    "(?:uw|je) (?:bericht|e-?mail|mail) (?:is|wordt|werd) niet", "svara inte på det", "svar ikke på denne",
+    "(?:din|deres) (?:mail|e-?mail|e-?post) (?:bliver|blir) ikke", "inte vidarebefordra", "älä(?:thän)? vastaa tähän",
+    "(?:nie odpowiada[ćj]|nie odpowiadać) na (?:tę|ta|t[eę] wiadomość|ten)", "(?:neodpovídejte|neodpovedajte) na t",
+    "ne válaszoljon erre", "nu răspunde(?:ți|ti)? la acest", "не отвечайте на (?:это|данное)",
+    "не відповідайте на (?:це|цей)", "μην απαντήσετε σε",
+    "bu (?:e-?postay?ı?|mesaj)[^.!?]{0,20}(?:yanıtlam|cevap verm)",
+    "אין להשיב", "(?:لا ترد|عدم الرد) على", "送信専用", "ご?返信(?:いただいても|できません|はご遠慮)",
+    "(?:请|請)勿(?:直接)?(?:回复|回覆)",
+    "발신 ?전용", "회신(?:하지|되지|이 되지)",
 )  # fmt: skip
 
 # Somebody is away …
@@ -116,13 +169,30 @@ AWAY = (
         "|travell?ing (?:until|till|and|from)|not in the office|absent)"
     ),
     "out of (?:the )?office (?:until|till|from|between|through|and will|with|on|this|next|today|friday)",
-    "not checking (?:my )?e-?mail",
+    "not checking (?:my )?e-?mail", "not at (?:his|her|their|my) desk", "(?:gone|out) fishing",
+    "will not be (?:reading|checking|looking at|monitoring|answering)",
     (
-        "(?:ich bin|bin|befinde mich) (?:derzeit |zur ?zeit |momentan |aktuell |vom |bis |ab |leider |heute "
-        "|erst )?[^!?]{0,60}?(?:nicht (?:im|in|am|erreichbar)|im urlaub|in urlaub|in elternzeit"
-        "|in mutterschutz|abwesend|außer haus|auf (?:dienst|geschäfts)reise|wieder (?:im|für sie|erreichbar))"
+        "(?:have started|started|begun|am starting|currently on|now on|away on|gone on) (?:my |his |her )?"
+        "(?:annual |maternity |paternity |parental |medical |sick |summer )?(?:leave|vacation|holidays?|sabbatical)"
     ),
-    "je suis (?:actuellement |absent)", "je serai absent", r"en congés?(?: jusqu| du| au|,|\.)",
+    "(?:office|shop|studio|store|we) (?:is|are|will be) closed (?:from|until|till|for|over|between|on)",
+    (
+        "e-?mails? (?:sent|received|arriving|that (?:reach|arrive"
+        "|come))[^.!?]{0,60} will (?:not )?be (?:answered|read"
+        "|dealt|replied|deleted|forwarded)"
+    ),
+    (
+        "(?:(?:ich bin|bin|befinde mich) (?:derzeit |zur ?zeit |momentan |aktuell |vom |bis |ab |leider |heute "
+        "|erst )?[^!?]{0,60}?(?:nicht (?:im|in|am|erreichbar)|im urlaub|in urlaub|in elternzeit"
+        "|in mutterschutz|abwesend|außer haus|auf (?:dienst|geschäfts)reise|wieder (?:im|für sie|erreichbar)))"
+    ),
+    "(?:betriebsferien|betriebsurlaub|werksferien)",
+    "(?:büro|praxis|werkstatt|laden|geschäft)[^.!?]{0,40}geschlossen",
+    "je suis (?:actuellement |absent)", "je serai (?:absent|en congé|de retour)",
+    "je suis en (?:congé|vacances|arrêt)",
+    "ferm[ée]+s? (?:pour|du|jusqu)", "fermeture (?:annuelle|estivale)",
+    "cerrad[oa]s? (?:por|del|hasta)", "chius[oiae] (?:per|dal|fino)", "fechad[oa]s? (?:para|de|até)",
+    "encontro-me (?:ausente|de férias|de licença|fora)", r"en congés?(?: jusqu| du| au|,|\.)",
     r"absente? (?:du bureau|jusqu|du \d)", "de retour le",
     "(?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera de|ausente|de vacaciones|de baja)",
     "(?:sono|sarò) (?:attualmente )?(?:assente|fuori|in ferie|in congedo)",
@@ -131,12 +201,15 @@ AWAY = (
         "(?:ik ben|ben ik) (?:momenteel |op dit moment |tot |van )?[^.]{0,40}?(?:afwezig|niet aanwezig"
         "|op vakantie|met (?:verlof|vakantie)|niet bereikbaar|buiten kantoor)"
     ),
+    "gesloten (?:wegens|van|tot)", "stängt (?:för|till|mellan)", "jag har semester",
+    "(?:lukket|stengt) (?:for|på grund|til)",
     "jag är (?:för närvarande )?(?:på semester|ledig|borta|inte på|bortrest|föräldraledig)", "åter på kontoret",
     (
         "jeg (?:er|holder|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på ferie|ikke på|ferie"
         "|ikke til stede|fraværende|bortreist)"
     ),
     "tilbage (?:på|igen)", "tilbake på", "olen (?:lomalla|poissa|tavoitettavissa|vuosilomalla)",
+    "en (?:lue|pääse)[^.!?]{0,20}sähköpost", "urlop(?:ie)? (?:macierzyńsk|wychowawcz|wypoczynk)",
     "(?:jestem|przebywam|będę) (?:obecnie )?(?:na urlopie|nieobecn|poza biurem|na zwolnieniu)",
     "(?:jsem|budu) (?:momentálně |do )?(?:na dovolené|mimo kancelář|nepřítom)", "čerpám dovolenou",
     "(?:som|budem) (?:momentálne )?(?:na dovolenke|mimo kancelárie)", "szabadságon (?:vagyok|leszek)",
@@ -166,11 +239,15 @@ MEANWHILE = (
     ),
     "please (?:contact|e-?mail|call|direct|forward)[^.]{0,60}(?:instead|in my absence|if|for|@)",
     "(?:back|returning|return) (?:in the office |to the office |to work )?(?:on|in|at|by) ", r"back  ?[a-z]{3,9} +\d",
+    "(?:is|will be) (?:looking after|covering|taking over|standing in|taking care|filling in)", "in the meantime",
+    "(?:e-?mail|mail|messages?)[^.!?]{0,60}will (?:not )?be (?:answered|read|dealt|deleted|forwarded)",
     "your (?:message|e-?mail|mail) has been filed", "this (?:is the only|will be the only) (?:notification|reply)",
     "in dringenden", "in dringlichen", "meine vertretung", "vertretung", "nach meiner rückkehr",
-    "wird nicht weitergeleitet", "nicht weitergeleitet", "werde (?:ich )?(?:ihre|ihnen|sie|mich)", "sobald", "ab dem",
+    "nicht weitergeleitet", "der reihe nach", "in dieser zeit", "nach unserer rückkehr",
+    "werde (?:ich )?(?:ihre|ihnen|sie|mich)", "sobald", "ab dem",
     "bis (?:zum|einschließlich)", "wieder (?:da|erreichbar|im büro|zurück|zur verfügung|für sie)", "en cas d.urgence",
-    "à mon retour", "pendant mon absence", "en mon absence", "de retour", "vous pouvez contacter",
+    "(?:à|dès) mon retour", "je vous répondrai", "(?:à|dès) notre retour", "pendant mon absence", "en mon absence",
+    "de retour", "vous pouvez contacter",
     "n.aurai pas accès", "en caso de urgencia", "urgente", "a mi regreso", "a mi vuelta", "durante mi ausencia",
     "hasta el", "per urgenze", "in caso di urgenza", "al mio rientro", "al mio ritorno", "durante la mia assenza",
     "fino al", "rientr", "em caso de urgência", "urgente", "no meu (?:retorno|regresso)", "até (?:o dia|ao dia|dia)",

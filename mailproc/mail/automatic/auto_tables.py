@@ -1,4 +1,4 @@
-"""Signals of automatic mail: header fields, senders, acknowledgements, challenges, addresses that are gone."""
+"""Signals of automatic mail: header fields, senders, challenges; and what marks a person's."""
 
 # Field and what its value must begin with ("": anything); each decides alone. Precedence: bulk, X-Loop and
 # X-Auto-Response-Suppress are not here: people's mail has them, too.
@@ -19,12 +19,17 @@ AUTO_HEADERS: dict[str, tuple[str, ...]] = {
     "delivered-to": ("autoresponder",),
     "x-fc-machinegenerated": ("true",),
     "x-cron-env": ("",),
+    "x-list-administrivia": ("yes",),  # Mailman: held, refused, done as told
+    "x-qq-auto-reply": ("",),
     "x-mdaemon-autoresponder": ("",),
     "x-apple-action": ("vacation",),  # iCloud: neither Auto-Submitted nor a null sender
     "x-apple-criteria": ("{kind=vacation",),
     "x-ms-exchange-inbox-rules-loop": ("",),
     "x-ms-exchange-generated-message-source": ("mailbox rules agent",),
 }
+
+# Each is on people's mail, too, and proves nothing alone.
+DOUBTFUL_HEADERS = frozenset({"x-auto-response-suppress", "x-loop", "precedence"})
 
 # Somebody asks for something: such a text is a person's, even where it says that they are away.
 REQUEST_STEMS = (
@@ -33,6 +38,44 @@ REQUEST_STEMS = (
     "darme de baja", "dar de baja", "desuscri", "disiscri", "cancellarmi", "cancelar (?:a )?(?:minha|subscri)",
     "descadastr", "uitschrij", "afmelden", "avregistrer", "avanmäl", "avmeld", "afmeld", "wypis", "odhlás", "отпис",
     "отпиш", "відпис", "leiratkoz", "dezabon", "退订", "退訂", "配信停止", "수신거부",
+)  # fmt: skip
+
+# Somebody wants an address struck out, whosever it is: no machine asks that of whoever writes to it.
+DELETIONS = (
+    (
+        "(?:please|kindly|pls|so|and|can you|could you|would you) (?:just |also |now )?(?:remove|delete|drop"
+        "|strike|scratch|erase|take|stop)"
+        " (?:this|the|that|his|her|their|him|them|it|my|our|me|us|from|off|send|mail|e-?mail|writ)"
+    ),
+    "(?:remove|delete|drop|erase) (?:this|that|his|her|their|him|them|my|our) ",
+    "no (?:more (?:mails?|e-?mails?|letters?)|need to (?:send|write))",
+    "(?:entfernen|löschen|streichen|nehmen) sie",
+    "(?:adresse|eintrag)[^.!?]{0,30} (?:entfern|lösch|streich|(?:he)?rausnehm)",
+    (
+        "(?:veuillez|merci de|pouvez-vous|prière de) (?:bien vouloir )?(?:la |le |l.|les )?(?:supprim|retir|effac"
+        "|enlev|ray|radi)"
+    ),
+    "(?:supprimez|retirez|effacez|enlevez|rayez)",
+    "(?:elimin(?:e|en|ad)|borr(?:e|en|ad)|quit(?:e|en|ad)|suprim(?:a|an|id))(?:l[aeo]|me|nos)?[ ,.]",
+    "(?:cancell(?:ate|ino)|rimuov(?:ete|ere|a)|elimin(?:ate|are)|toglie)",
+    "(?:remov(?:am|er|a)|exclu(?:am|ir|a)|apag(?:uem|ar|ue)|retir(?:em|ar)) ", "(?:verwijder|schrap)",
+    "(?:ta bort|radera|stryk|behöver inte)", "(?:slet |slett |fjern)", "poista",
+    "(?:usuń|usun|skreśl|wykreśl)", "(?:smaž|vymaž|odstraň|vyřaď|vyraď|vyškrtn)", "töröl",
+    "(?:șterge|ştergeţi|scoateți|eliminați)", "(?:удалит|убер|исключит|вычеркн)",
+    "(?:видал|прибер|вилуч|виключ)", "(?:διαγρ|αφαιρ)", "(?:silin|siler|silme|çıkar)", "(?:הסירו|להסיר|מחקו|למחוק)",
+    "(?:احذف|حذف|إزالة|أزيل)", "(?:削除|停止|外して|解除)",
+    "(?:删除|刪除|移除|不要再|别再)", "(?:삭제|제외|빼 ?주|중단)",
+    # … or that no more is sent
+    "keine (?:weiteren )?(?:mails|e-?mails|nachrichten|werbung|post) (?:mehr|an|schick|send)",
+    "nicht mehr (?:anschreib|schick|send|schreib|zusend)",
+    "ne plus (?:m.|nous |lui |rien )?(?:écrire|envoyer|contacter|adresser|solliciter)",
+    "(?:no (?:env[íi]en|manden|escriban|envíes)|dejen de|dejad de)",
+    "non (?:inviate|mandate|scrivete|inviare|mandare)", "(?:não (?:enviem|mandem|enviar)|parem de|pare de)",
+    "geen (?:mails?|e-?mails?|berichten|post) meer", "(?:inga fler|sluta skicka)", "(?:ikke flere|stop med at|slutt å)",
+    "(?:älkää lähettäkö|lopettakaa)", "nie (?:wysyła|przysyła)", "(?:neposílejte|neposielajte)",
+    "ne küld", "nu (?:mai )?trimite", "не (?:присыла|пиши|шлит|отправляй|надсила|шліт)", "μην? (?:στέλν|στείλ|μου)",
+    "(?:göndermeyin|yollamayın)", "(?:送ら|送信し)ないで", "(?:不要|别|勿)(?:再)?[发發]",
+    "(?:보내지|발송하지)",
 )  # fmt: skip
 
 # What a person on leave asks of a shop: a machine asks nobody to send "the" parcel, it has mail sent to a colleague.
@@ -69,89 +112,6 @@ ROBOTS = (
     "vacation",
 )  # fmt: skip
 
-# Subject and text of an acknowledgement; both are needed.
-ACK_SUBJECTS = (
-    (
-        r"\[?#?(?:ticket|case|request|anfrage|incident|issue|vorgang|demande|solicitud|caso|zaak|ärende|sag"
-        r"|sak|zgłoszenie|req|sr|inc)[- ]?(?:id|no\.?|nr\.?|number|nummer)?[ #:\[-]{0,3}[a-z]{0,6}[-_]?\d{3,}"
-    ),
-    r"\[[a-z]{2,10}-\d+\]", r"\[ ?ref:[^\]]{4,60}\]", r"\[#?\d{4,}\]", r"##?[a-z]{0,4}-?\d{4,}##?",
-    "(?:we(?:'ve| have)?|has been|was) received",
-    "thank(?:s| you) for (?:contacting|your|e-?mailing|writing|getting in touch|reaching out)",
-    "(?:ihre|deine) (?:anfrage|nachricht|e-?mail)", "vielen dank für", "nous avons bien reçu",
-    "bedankt voor (?:uw|je|het)", "gracias por (?:contactar|su |tu )", "merci (?:pour|de) (?:votre|nous avoir)",
-    "grazie per (?:averci|il (?:tuo|suo))", "obrigad[oa] (?:por (?:entrar|nos)|pel[oa] (?:seu|sua))",
-    "tack för (?:ditt|att)",
-    "votre (?:demande|message|e-?mail)", "accusé de réception", "hemos recibido", "acuse de recibo",
-    "su (?:solicitud|mensaje|consulta)", "abbiamo ricevuto", "conferma di ricezione", "recebemos (?:a )?su",
-    "recebemos o seu", "we hebben uw", "bevestiging van ontvangst", "ontvangstbevestiging",
-    "vi har (?:mottagit|mottatt|modtaget)", "potwierdzenie", "otrzymaliśmy", "eingangsbestätigung",
-    "empfangsbestätigung", "(?:message|request|enquiry|inquiry) received", "ваш(?:е|а)? (?:обращение|запрос|заявка)",
-    "お問い合わせ", "受付", "acknowledge?ment",
-)  # fmt: skip
-ACK_TEXTS = (
-    (
-        "(?:we|i)(?: have|'ve)? received your (?:e-?mail|message|request|mail|enquiry|inquiry|ticket|query"
-        "|comment|submission)"
-    ),
-    (
-        r"your (?:e-?mail|message|request|mail|enquiry|inquiry|ticket|query|case|submission) "
-        r"(?:[(\[#][^ )\]]{1,20}[)\]]? )?(?:has been"
-        r"|was) (?:\w+ )?(?:received|created|registered|logged|assigned|opened)"
-    ),
-    (
-        r"thank(?:s| you) for (?:contacting|your (?:e-?mail|message|mail|enquiry|inquiry|request|query"
-        r"|interest)|e-?mailing|writing|getting in touch|reaching out)[^.]{0,80}[.!][^.]{0,160}(?:will "
-        r"(?:respond|reply|get back|be in touch|contact|answer|review|endeavou?r|be responding)|as soon as "
-        r"(?:possible|we can)|within \d|business (?:day|hour)|ticket|reference number|case number)"
-    ),
-    "a (?:ticket|case|support request) has been (?:created|opened)",
-    r"(?:ticket|case|reference) (?:id|number|no\.?)[ :#]",
-    (
-        "(?:ihre|deine) (?:anfrage|nachricht|e-?mail|mail) (?:ist (?:bei uns )?eingegangen"
-        "|haben wir erhalten|wurde (?:erfasst|registriert|erhalten))"
-    ),
-    "wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
-    "(?:ihr|dein|das|ein) ticket[^.]{0,40} wurde (?:angelegt|erstellt|eröffnet|aufgenommen)",
-    "werden (?:uns|ihre anfrage) (?:so )?(?:schnell|bald|schnellst)", "nous avons bien reçu",
-    "votre (?:demande|message) a (?:bien )?été (?:reçue?|enregistrée?|prise? en compte)", "hemos recibido (?:su|tu)",
-    "(?:su|tu) (?:solicitud|mensaje) ha sido (?:recibid|registrad)",
-    "abbiamo ricevuto (?:la (?:sua|tua)|il (?:suo|tuo))",
-    "(?:la sua|la tua) (?:richiesta|e-?mail) è stata (?:ricevuta|registrata)", "recebemos (?:a sua|o seu|sua|seu)",
-    "wij? hebben uw (?:bericht|e-?mail|aanvraag|vraag)[^.]{0,30}ontvangen",
-    "vi har (?:mottagit|mottatt|modtaget|tagit emot)", "otrzymaliśmy (?:twoj|państwa|pana)", "zgłoszenie zostało",
-    "(?:ваш(?:е|а)? (?:обращение|запрос|заявка|письмо))[^.]{0,30}(?:получен|принят|зарегистрирован)",
-    "お問い合わせ(?:いただき|を受け付け)",
-)  # fmt: skip
-
-# The person or the mailbox is gone.
-ABANDONED = (
-    (
-        "no longer (?:with|works? (?:at|for|here)|employed|in use|monitored|valid|active|at this|using this"
-        "|use this|checked|an employee|available at this|exists?|accepts? (?:e-?mail|mail))"
-    ),
-    "(?:has|have) left", "left the (?:company|organi[sz]ation|firm)", "is no longer (?:with|part of)",
-    "moved on (?:from|to)", "is retired", "has retired", "have retired",
-    (
-        "(?:e-?mail )?(?:address|mailbox|inbox|account)[^.]{0,60}(?:no longer|not (?:in use|monitored|active"
-        "|valid)|closed|deactivated|discontinued|abandoned|disabled|retired|unmonitored)"
-    ),
-    "(?:new|changed my) e-?mail address", "my (?:new )?(?:e-?mail )?address (?:has changed|is now)",
-    (
-        "nicht mehr (?:für|bei|im unternehmen|in unserem hause|gültig|aktiv|gelesen|in verwendung|abgerufen"
-        "|erreichbar unter|verwendet|genutzt|existent)"
-    ),
-    "ausgeschieden", "neue (?:e-?mail|mail)-?adresse", "(?:n.est|ne fait|n.existe|ne travaille) plus",
-    "a quitté (?:la société|l.entreprise|ses fonctions)", "nouvelle adresse",
-    "ya no (?:trabaja|forma parte|está|es válid|se utiliza)", "non (?:lavora|fa|è) più", "non è più attiv",
-    "não (?:trabalha|faz|está|é) mais", "já não (?:trabalha|faz)", "werkt niet (?:meer|langer) (?:bij|voor)",
-    "niet (?:langer|meer) in gebruik", "niet meer werkzaam", "(?:arbetar|jobbar) inte längre", "har slutat",
-    "(?:arbejder|jobber|arbeider) ikke lenger", "ikke længere (?:ansat|i brug)", "har sluttet", "ei ole enää",
-    "ei työskentele enää", "nie pracuje już", "już nie pracuje", "nieaktywn", "již nepracuje", "už nepracuje",
-    "больше не (?:работает|используется)", "уволил", "退職", "異動", "使用しておりません", "已离职", "已離職",
-    "不再使用", "퇴사",
-)  # fmt: skip
-
 # Challenge-response systems: two of sender, subject and text are needed where no header tells.
 CHALLENGE_DOMAINS = (
     "boxbe.com", "spamarrest.com", "cleanmymailbox.com", "choicemail.com", "bluebottle.com", "mailblocks.com",
@@ -168,7 +128,17 @@ CHALLENGE_SUBJECTS = (
     "request for (?:permission|authorization) to (?:send|deliver)", "anti-?spam uol", "uol antispam",
     "suspect e-?mail (?:blocked|from)", "your e-?mail requires verification", "verify#",
     "bitte bestätigen sie (?:ihre|den versand)", "verification (?:required|request)",
-    "sender (?:confirmation|verification)",
+    "sender (?:confirmation|verification)", r"confirm(?:ation)? (?:required|needed|[0-9a-f]{8,})",
+    "(?:your )?(?:message|e-?mail) (?:is |has been )?(?:held|pending|on hold|awaiting)",
+    "are you (?:a )?(?:human|a person|real)",
+    "(?:bestätigung|bestätigen)[^.]{0,40}(?:erforderlich|nötig|ihre|absender)", "absenderbestätigung",
+    "confirmation (?:requise|nécessaire|d'envoi|de (?:votre|l'envoi))",
+    "(?:merci de |veuillez )?confirmer? votre (?:message|envoi|adresse)",
+    "confirmación (?:requerida|necesaria|de (?:envío|su|tu|remitente))", "confirme su (?:mensaje|correo|envío)",
+    "conferma (?:richiesta|necessaria|del mittente|di invio)",
+    "confirmação (?:necessária|requerida|de (?:envio|remetente))",
+    "confirme (?:o envio|seu e-?mail|sua mensagem)", "bevestig(?:ing)? (?:vereist|nodig|uw|van)",
+    "potwierd[źz](?:enie)? (?:nadawc|wysłan|wymagan)", "подтвер(?:дите|ждение) (?:отправ|письм|сообщ)",
 )  # fmt: skip
 CHALLENGE_TEXTS = (
     "waitlist", "guest list", "this is a one-time (?:verification|request|confirmation)",
@@ -176,5 +146,21 @@ CHALLENGE_TEXTS = (
     "spam ?arrest", "boxbe", "(?:to|in order to) (?:release|deliver) your (?:message|e-?mail)",
     "(?:reply to this (?:message|e-?mail)|simply reply)[^.]{0,60}(?:confirm|deliver|release|verif)",
     "your message[^.]{0,60}(?:held|quarantined|waiting|blocked)[^.]{0,80}(?:confirm|verif|until)",
-    "prove (?:that )?you are (?:a )?(?:human|person|not)",
+    "prove (?:that )?you(?:'re| are) (?:a |not a )?(?:human|person|real|not|robot|spam)",
+    "confirm (?:that )?you(?:'re| are) (?:a |not )",
+    "(?:message|e-?mail|mail)[^.]{0,60}(?:is being|has been|was|is) (?:held|quarantined|put on hold)",
+    "only have to do this once",
+    "(?:nachricht|e-?mail|mail)[^.]{0,60}(?:zurückgehalten|zugestellt|warteschlange)",
+    "klicken sie[^.]{0,60}(?:bestätigen|zustell|freigeben)",
+    "(?:message|courriel|e-?mail)[^.]{0,60}(?:retenu|bloqué|en attente|délivré|remis)",
+    "cliquez[^.]{0,80}(?:confirmer|valider|délivrer|remettre)",
+    "(?:mensaje|correo)[^.]{0,60}(?:retenido|bloqueado|en espera|entregado)",
+    "haga clic[^.]{0,80}(?:confirmar|entregar|liberar)",
+    "(?:messaggio|e-?mail)[^.]{0,60}(?:trattenut|bloccat|in attesa|recapitat|consegnat)",
+    "clicc[^.]{0,80}(?:conferm|consegn|recapit)",
+    "(?:mensagem|e-?mail)[^.]{0,60}(?:retid|bloquead|entregue|aguard)",
+    "clique[^.]{0,80}(?:confirmar|entreg|liberar|digite)",
+    "(?:bericht|e-?mail)[^.]{0,60}(?:vastgehouden|geblokkeerd|afgeleverd|bezorgd)",
+    "klik[^.]{0,80}(?:bevestig|bezorg|aflever)",
+    "(?:wiadomość|письмо|сообщение)[^.]{0,60}(?:wstrzyman|zatrzyman|dostarczon|задержан|доставлен)",
 )  # fmt: skip

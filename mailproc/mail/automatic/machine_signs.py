@@ -4,23 +4,15 @@ A sign proves nothing: it says that the finders of kind.py must be asked. Withou
 gives them something new to look for gives it a sign here. A test holds them together.
 """
 
-from collections.abc import Callable, Iterable
-
-import re2
-
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.automatic.auto_phrases import AWAY, BARE_SUBJECTS, DECLARATIONS, SUBJECTS
+from mailproc.mail.automatic.auto_phrases import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_reply import CHALLENGE_HEADER, MAX_RAW, decisive_header, in_one_line, start_of_text
-from mailproc.mail.automatic.auto_tables import (
-    ABANDONED,
-    ACK_TEXTS,
-    CHALLENGE_DOMAINS,
-    CHALLENGE_LOCALS,
-    CHALLENGE_SUBJECTS,
-    ROBOTS,
-)
+from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOCALS, CHALLENGE_SUBJECTS, ROBOTS
+from mailproc.mail.automatic.auto_text import HINTS
+from mailproc.mail.automatic.compared import core_of, signs_of
 from mailproc.mail.automatic.list_headers import BULK_NAMES
-from mailproc.mail.automatic.receipt import AGGREGATE_SUBJECT, RECEIPT_SUBJECT
+from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
+from mailproc.mail.automatic.receipt import AGGREGATE_SUBJECT, ANSWER_SUBJECT, RECEIPT_SUBJECT
 from mailproc.mail.automatic.unsubscribe_mail import CLUES, SUBJECT_CLUE
 from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.reading.report_fields import report_type_of
@@ -34,22 +26,7 @@ _MAX_SUBJECT = 300
 _LONGEST_HEAD = 4_000  # of an HTML text
 
 
-def _signs(patterns: Iterable[str]) -> Callable[[str | bytes], bool]:
-    """Whether any of these patterns is in a text, by an RE2 set, which answers in half the time of an RE2 object.
-
-    The empty pattern is in every text: where even that is not found the set has run out of memory, and nobody knows.
-    """
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 32 << 20
-    either = re2.Set.SearchSet(options)
-    either.Add("")
-    either.Add("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns))
-    either.Compile()
-    return lambda text: either.Match(text) != [0]
-
-
-_SENDER_OR_SUBJECT = _signs(
+_SENDER_OR_SUBJECT = signs_of(
     (
         r"amazonaws\.com",
         DAEMON.pattern,
@@ -59,14 +36,16 @@ _SENDER_OR_SUBJECT = _signs(
         *CHALLENGE_DOMAINS,
         SUBJECT.pattern,
         RECEIPT_SUBJECT.pattern,
+        ANSWER_SUBJECT.pattern,
         AGGREGATE_SUBJECT.pattern,
         SUBJECT_CLUE,
         *CHALLENGE_SUBJECTS,
         *BARE_SUBJECTS,
+        *map(core_of, NOTICE_SUBJECTS),
         *(one for several in SUBJECTS.values() for one in several),
     )
 )
-_TEXT = _signs((*DECLARATIONS, *AWAY, *ACK_TEXTS, *ABANDONED, *CLUES))
+_TEXT = signs_of((*HINTS, *CLUES))
 
 
 def has_machine_signs(message: Message, envelope: Envelope) -> bool:

@@ -8,14 +8,42 @@ from mailproc.mail.reading.report_fields import report_type_of
 _RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 # What Outlook and others put before the subject of a receipt without structure.
 RECEIPT_SUBJECT = re.compile(
-    r"(?:read|not read|gelesen|ungelesen gelöscht|lu|leído|letto|lida|gelezen|läst|прочтено|開封済み|已读"
-    r"|return receipt|read receipt|lesebestätigung|empfangsbestätigung)\s*(?:\([^)]{0,40}\)\s*)?[::-]",
+    r"(?:read|not read|gelesen|ungelesen gelöscht|lu|non lu|leído|no leído|letto|non letto|lida|não lida|gelezen"
+    r"|niet gelezen|läst|oläst|læst|lest|luettu|przeczytan[eoay]|přečteno|прочтено|прочитано|okundu|開封済み|已读"
+    r"|已讀|읽음|return receipt|read receipt|lesebestätigung|empfangsbestätigung|accusé de (?:lecture|réception)"
+    r"|confirmation de lecture|confirmación de lectura|acuse de (?:lectura|recibo)|conferma di lettura"
+    r"|ricevuta di ritorno|confirmação de leitura|recibo de leitura|leesbevestiging|ontvangstbevestiging|läskvitto"
+    r"|læsekvittering|lesebekreftelse|lukukuittaus|potwierdzenie (?:przeczytania|odczytu)|doručenka"
+    r"|отчет о прочтении|уведомление о прочтении)\s*(?:\([^)]{0,40}\)\s*)?[:：-]",
     re.IGNORECASE,
 )
 _RECEIPT_BODY = re.compile(
     r"(?:was|were) (?:read|displayed|deleted without being read) on\b|this is a (?:return|read) receipt\b"
-    r"|wurde (?:gelesen|am .{1,60} gelesen)|a été (?:lu|affiché)|se (?:ha leído|leyó) el\b|è stat[oa] lett[oa]",
+    r"|wurde (?:gelesen|am .{1,60} (?:gelesen|angezeigt))|dies ist eine (?:lese|empfangs)bestätigung"
+    r"|a été (?:lu|affiché)|ceci est un (?:accusé|avis) de|se (?:ha leído|leyó) el\b|(?:fue leído|ha sido leído)"
+    r"|este es un acuse de|è stat[oa] (?:lett[oa]|visualizzat[oa])|questa è una (?:ricevuta|conferma) di"
+    r"|foi (?:lida|exibida)|esta é uma? (?:confirmação|recibo|aviso) de|is gelezen op|dit is een (?:lees|ontvangst)bev"
+    r"|(?:lästes|har lästs|blev læst|ble lest) |detta är ett (?:läskvitto|kvitto)|on luettu|została (?:przeczytana"
+    r"|wyświetlona)|była? (?:přečten|zobrazen)|byl[ao]? (?:přečten|zobrazen)|было прочитано|прочитано|okundu"
+    r"|(?:開封|表示)(?:されました|確認)|已(?:被)?(?:阅读|閱讀|读取)|읽었습니다",
     re.IGNORECASE,
+)
+# What calendars put before the subject of an answer without structure, and what they say.
+ANSWER_SUBJECT = re.compile(
+    r"(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgesagt|abgelehnt|mit vorbehalt|accepté|refusé"
+    r"|provisoire|aceptad[oa]|rechazad[oa]|accettat[oa]|rifiutat[oa]|provvisorio|aceite|aceito|recusad[oa]|geaccepteerd|geweigerd"
+    r"|afgewezen|accepterat|avböjt|accepteret|afvist|godtatt|avslått|hyväksytty|hylätty|zaakceptowan[oe]|odrzucon[oe]"
+    r"|přijato|odmítnuto|принято|отклонено|kabul edildi|reddedildi|承諾|辞退|已接受|已拒绝|수락|거절)\s?[:：]",
+    re.IGNORECASE,
+)
+_ANSWER_BODY = re.compile(
+    r"(?:accepted|declined) (?:this|the|your) (?:invitation|event|meeting)"
+    r"|has (?:tentatively )?(?:accepted|declined|replied)"
+    r"|^(?:when|wann|quand|cuándo|quando|wanneer|när|hvornår|når|kiedy|kdy|когда)\s?:"
+    r"|(?:einladung|termin)[^.]{0,30}(?:angenommen|zugesagt|abgelehnt)|a (?:accepté|refusé|décliné) (?:cette|votre|l.)"
+    r"|ha (?:aceptado|rechazado|accettato|rifiutato) |(?:aceitou|recusou) (?:este|o|seu) "
+    r"|heeft (?:deze|de|uw) uitnodiging",
+    re.IGNORECASE | re.MULTILINE,
 )
 _CALENDAR_METHODS = frozenset({"reply", "request", "cancel", "counter", "declinecounter", "add", "refresh"})
 _METHOD_LINE = re.compile(r"^METHOD:([A-Z-]{1,20})\s*$", re.IGNORECASE | re.MULTILINE)
@@ -42,12 +70,18 @@ def is_receipt(message: Message) -> str | None:
 
 
 def is_calendar(message: Message) -> str | None:
-    """Evidence that the mail is an invitation or an answer to one; None when it is not. Source: RFC 5546 §3."""
+    """Evidence that the mail is an invitation or an answer to one; None when it is not.
+
+    Structure tells; where a calendar sent words alone, subject and text must both be its. Source: RFC 5546 §3.
+    """
     for part in message.root.walk():
         if part.content_type == "text/calendar" or (part.content_type == "application/ics" and part.text):
             method = _calendar_method(part)
             if method in _CALENDAR_METHODS:
                 return f"Content-Type: text/calendar; method={method}"
+    answer = ANSWER_SUBJECT.match(message.subject[:200])
+    if answer and _ANSWER_BODY.search(_first_text(message)[:1000]):
+        return f"Subject: {answer[0].strip()}"
     return None
 
 

@@ -5,7 +5,7 @@ import re
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.deciding.case import Case, Outcome, changed
-from mailproc.policy.deciding.decide_reply import has_machine_s_subject, has_request
+from mailproc.policy.deciding.decide_reply import asks_by_subject, has_machine_s_subject, has_request
 from mailproc.policy.decision import Action, Evidence
 from mailproc.policy.storable import short_text
 
@@ -36,17 +36,33 @@ def decide_automatic(case: Case) -> Outcome:
         return changed(outcome, action=Action.forward, reason=f"{outcome.reason} at the feedback address")
     if automatic is None:
         return outcome
-    if automatic.signal in _UNSURE_SIGNALS and case.role != MailboxRole.bounce:
-        requested = has_request(case) or has_machine_s_subject(case)
+    if case.role != MailboxRole.bounce:
+        is_unsure = automatic.signal in _UNSURE_SIGNALS
+        requested = _requested(case, is_unsure=is_unsure)
         if requested is not None:
             return changed(requested, evidence=(*requested.evidence, _evidence(case)))
-        if not automatic.address_abandoned and _QUESTION.search(case.text[:_MAX_TEXT]):
+        if is_unsure and not automatic.address_abandoned and _QUESTION.search(case.text[:_MAX_TEXT]):
             return changed(outcome, action=Action.forward, reason="seems automatic, but asks something")
     if automatic.address_abandoned:
         return changed(outcome, action=Action.review, reason="says that the address is given up")
     if finding.kind == MailKind.auto_reply and case.account.auto_replies == "forward":
         return changed(outcome, action=Action.forward)
     return outcome
+
+
+def _requested(case: Case, *, is_unsure: bool) -> Outcome | None:
+    """A review of the request in a mail that seems automatic, which then is no machine's; None without one.
+
+    Words pass for a person's where only words made it automatic. Under a header of machines the subject must ask, too:
+    clients mark what they send to unsubscribe their user, and out-of-office texts ask whoever writes to stop.
+    """
+    if is_unsure and (requested := has_request(case)) is not None:
+        return changed(requested, kind=MailKind.reply)
+    if (requested := has_machine_s_subject(case)) is not None:
+        return changed(requested, kind=MailKind.unsubscribe_request)
+    if asks_by_subject(case) and (requested := has_request(case)) is not None:
+        return changed(requested, kind=MailKind.unsubscribe_request)
+    return None
 
 
 def decide_unreadable(case: Case) -> Outcome:

@@ -63,6 +63,11 @@ def has_request(case: Case) -> Outcome | None:
     return _by_writer(case, held(outcome, "seems automatic, but asks to be taken off"))
 
 
+def asks_by_subject(case: Case) -> bool:
+    """Whether the subject is a request by itself, and answers none that was."""
+    return not case.subject.answers and read_intent(case.subject_matches, case.rules).action == Action.unsubscribe
+
+
 def has_machine_s_subject(case: Case) -> Outcome | None:
     """A review where a text seems automatic under the subject `unsubscribe`: an unknown client may have written it."""
     if not is_unsubscribe_subject(case.message.subject):

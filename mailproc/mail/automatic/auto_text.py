@@ -1,0 +1,112 @@
+"""What a text says of itself: that a machine sends it, that somebody is away or gone, that a desk has got a mail."""
+
+import re
+from typing import Any
+
+from mailproc.mail.automatic.auto_phrases import AWAY, BARE_SUBJECTS, DECLARATIONS, MEANWHILE, UNATTENDED
+from mailproc.mail.automatic.auto_tables import DELETIONS, ORDERS, REQUEST_STEMS
+from mailproc.mail.automatic.compared import Phrases, any_of, core_of
+from mailproc.mail.automatic.desk_phrases import (
+    ABANDONED,
+    ACK_NUMBERS,
+    ACK_SUBJECTS,
+    ACK_TEXTS,
+    GONE,
+    GONE_MYSELF,
+    OUR_MAIL,
+    PROMISES,
+    REDIRECTS,
+    THANKS,
+)
+from mailproc.mail.automatic.notices import find_notice
+
+# What every text must have of which anything below is said: a hint that it is worth a closer look.
+HINTS = tuple(map(core_of, (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE)))
+# What ends a word stands there once: behind each of them it took a hundred times as long to compile.
+WHOLE_BARE_SUBJECT = rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)})(?:[^\pL\pN]|$)"
+_BARE_SUBJECT = any_of([WHOLE_BARE_SUBJECT], start=True)
+_DECLARATION = Phrases(DECLARATIONS)
+_UNATTENDED = Phrases(UNATTENDED)
+_AWAY = Phrases(AWAY)
+_MEANWHILE = any_of(MEANWHILE)
+_ACK_SUBJECT = any_of(ACK_SUBJECTS)
+_ACK_TEXT = Phrases(ACK_TEXTS)
+_ACK_NUMBER = any_of(ACK_NUMBERS)
+_THANKS = Phrases(THANKS)
+_PROMISE = any_of(PROMISES)
+_ABANDONED = Phrases(ABANDONED)
+_GONE = Phrases(GONE)
+_GONE_MYSELF = any_of(GONE_MYSELF)
+_REDIRECT = any_of(REDIRECTS)
+_REQUEST = any_of(REQUEST_STEMS)
+# … and what machines do not.
+_OF_A_PERSON = any_of((*OUR_MAIL, *DELETIONS))
+_ORDER = any_of(ORDERS)
+_ASKS = re.compile("[?？؟](?:\\s|$)")
+_CITES = re.compile(
+    r"[\"'“„«‘‚]$|\b(?:says?|said|saying|tells?|told|reads?|sagt|steht|schreibt|dit|dice|diz)\b[^.!?]{0,40}$"
+)
+_CITES_WITHIN = 60
+
+
+def text_evidence(text: str, subject: str, whole_subject: str, *, doubted: bool) -> str | None:
+    """What tells a machine's text, most certain first; None for a person's. All three as they are compared.
+
+    `whole_subject` still has its `[Ticket #123]`; `doubted`: the header leaves it open whether a person writes. A text
+    that asks to be taken off is left to the rules, and what names the newsletter somebody wrote who has read it.
+    """
+    if notice := find_notice(subject, text):
+        return notice
+    if _REQUEST.search(text):
+        return None
+    if found := _uncited(_DECLARATION, text):
+        return found
+    if _OF_A_PERSON.search(text):
+        return None
+    asks = _ASKS.search(text) is not None
+    if asks and subject != whole_subject:  # a person on leave who answers, and wants to know
+        return None
+    return _away(text, subject, doubted=doubted) or (None if asks else _of_a_desk(text, subject, whole_subject))
+
+
+def says_automatic(text: str) -> bool:
+    """Whether a text that answers under the subject of a machine is a machine's, too."""
+    return any(_uncited(one, text) for one in (_DECLARATION, _AWAY, _ABANDONED))
+
+
+def says_gone(text: str) -> bool:
+    """Whether an automatic text says that the person or the mailbox is gone."""
+    return _ABANDONED.search(text) is not None or _GONE.search(text) is not None
+
+
+def _away(text: str, subject: str, *, doubted: bool) -> str | None:
+    away = _uncited(_AWAY, text)
+    titled = _BARE_SUBJECT.search(subject) is not None and _ORDER.search(text) is None
+    return away if away and (titled or doubted or _MEANWHILE.search(text)) else None
+
+
+def _of_a_desk(text: str, subject: str, whole_subject: str) -> str | None:
+    """The words of desks, shops and mailboxes, which never ask anything."""
+    if found := _uncited(_UNATTENDED, text):
+        return found
+    if (found := _uncited(_ACK_TEXT, text)) and (_ACK_SUBJECT.search(whole_subject) or _PROMISE.search(text)):
+        return found
+    if (found := _uncited(_ACK_NUMBER, text)) and _ACK_SUBJECT.search(whole_subject):
+        return found
+    if found := _uncited(_THANKS, text):
+        answered_soon = _ACK_SUBJECT.search(whole_subject) and _MEANWHILE.search(text)
+        if answered_soon or _PROMISE.search(text):
+            return found
+    if (gone := _ABANDONED.search(text)) and _BARE_SUBJECT.search(subject):
+        return str(gone.group())
+    if (found := _uncited(_GONE, text)) and _REDIRECT.search(text) and not _GONE_MYSELF.search(text):
+        return found
+    return None
+
+
+def _uncited(pattern: Any, text: str) -> str | None:
+    """The first hit that no person cites, as `your answer said "this is an automatic reply"`."""
+    for one in pattern.finditer(text):
+        if not _CITES.search(text[max(0, one.start() - _CITES_WITHIN) : one.start()]):
+            return str(one.group())
+    return None

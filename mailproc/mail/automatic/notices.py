@@ -1,0 +1,82 @@
+"""Notices that programs send about a mail or a call: held, refused, filtered, forwarded, answered by machine, faxed."""
+
+from mailproc.mail.automatic.compared import any_of
+
+# What the subject of a notice begins with.
+NOTICE_SUBJECTS = (
+    # calls and faxes
+    (
+        "(?:new |you have a )?(?:new )?(?:voice ?mail|voice message|missed call"
+        "|fax(?: message)?)(?: message)? (?:received |message )?from"
+    ),
+    "(?:incoming|new|received|inbound) (?:fax|voice ?mail|voice message)",
+    "fax (?:received|empfang|reçu|recibido|ricevuto)",
+    "(?:neue |eine neue )(?:sprachnachricht|voicemail|faxnachricht)", "sprachnachricht von", "(?:telefax|fax) von",
+    "(?:nouveau (?:message vocal|fax)|message vocal de)", "(?:nuevo (?:mensaje de voz|fax)|mensaje de voz de)",
+    "(?:nuovo messaggio vocale|messaggio vocale da)", "(?:nova mensagem de voz|correio de voz)",
+    "nieuw (?:spraakbericht|voicemailbericht)",
+    # filters
+    (
+        "(?:spam |junk |e-?mail |your )?quarantine(?:d)? (?:summary|digest|report|notification|notice|messages?"
+        "|e-?mails?)"
+    ),
+    "(?:spam|junk|end user|quarantine|message center) (?:digest|report|summary|notification)",
+    r"\d+ (?:new )?(?:quarantined|held|blocked) (?:messages?|e-?mails?)",
+    "(?:spam|quarantäne)-?(?:bericht|meldung|benachrichtigung|report|zusammenfassung)",
+    "rapport de (?:quarantaine|spam)", "(?:informe|resumen) de (?:cuarentena|spam)",
+    "(?:report|riepilogo) (?:della )?quarantena", "(?:resumo|relatório) (?:da|de) quarentena",
+    "quarantaine-?(?:overzicht|rapport)", "spamrapport",
+    # lists and their moderators
+    (
+        "your (?:message|post|posting|submission|e-?mail|mail) (?:to|for|on) .{1,80}?(?:awaits|was (?:rejected|not"
+        "|held|refused)|has been (?:rejected|held|refused)|is (?:being |pending|awaiting|held)|could not|requires"
+        "|needs)"
+    ),
+    ".{0,60}awaits? moderator approval", "(?:your )?request to (?:mailing list|join|group)",
+    r"(?:the )?results? of your (?:e-?mail )?commands?", "majordomo results",
+    r"(?:message|post|posting|mail) (?:rejected|held|refused)(?: |:|$)",
+    "(?:moderation|approval) (?:required|pending|needed)", "not authori[sz]ed to post",
+    (
+        "(?:ihre|deine) (?:nachricht|e-?mail|mail) (?:an|auf) .{1,80}?(?:wartet|wurde abgelehnt|abgewiesen"
+        "|zurückgehalten)"
+    ),
+    "(?:votre|ton) message (?:à|pour|destiné à) .{1,80}?(?:est en attente|a été rejeté|attend)",
+    "(?:su|tu) (?:mensaje|envío) a .{1,80}?(?:espera|está|ha sido rechazado|fue rechazado)",
+    # forwarders
+    "(?:your|this|the) (?:e-?mail|message|mail) (?:has been|was|is being|will be) (?:forwarded|redirected|rerouted)",
+    "(?:e-?mail|message) (?:forwarding|forwarded|redirection) (?:notice|notification)",
+    "(?:ihre|deine) (?:e-?mail|nachricht) wurde weitergeleitet",
+    "(?:votre|ton) (?:message|e-?mail|courriel) a été (?:transféré|redirigé|transmis)",
+    "(?:su|tu) (?:mensaje|correo) ha sido (?:reenviado|redirigido)",
+)  # fmt: skip
+
+# What such a notice says, whichever it is.
+NOTICE_TEXTS = (
+    (
+        r"(?:received|have|has|left|got|sent)(?: you)? (?:a |an |\d+ )?(?:new )?(?:\d+[- ]page )?(?:fax|voice ?mail"
+        r"|voice message|message of|missed call)"
+    ),
+    r"\d+[- ](?:pages?|seiten|páginas|pagine) ", r"(?:mailbox|extension|ext\.?) \d{2,}",
+    r"duration ?[:(]?|dauer:|durée|duración|durata",
+    r"(?:caller|anrufer|appelant|llamante)", "attached (?:to this|as|is|you)", "im anhang",
+    "(?:held|quarantined|blocked|filtered|caught|stopped) (?:since|by|as|because|until|in|for|messages?)",
+    "being held", "(?:release|deliver|approve|whitelist|block) ", "quarant[äaeñ]",
+    "(?:freigeben|zugestellt|libérer|liberar|rilasciare|vrijgeven)", "moderat", "non-?member",
+    "not (?:a |subscribed|allowed|permitted|authori[sz]ed|a subscribed)", "members?[- ]only",
+    "(?:could|can) not be (?:posted|delivered|accepted)", "(?:rejected|abgelehnt|rejeté|rechazad)",
+    "(?:end of commands|unprocessed:|command)",
+    "(?:forwarded|redirected|rerouted) to", "weitergeleitet", "(?:transféré|redirigé|transmis|reenviad|redirigid)",
+    "(?:new|changed)(?: my| their| his| her)? (?:e-?mail )?address",
+)  # fmt: skip
+
+_SUBJECT = any_of(NOTICE_SUBJECTS, start=True)
+_TEXT = any_of(NOTICE_TEXTS)
+
+
+def find_notice(subject: str, text: str) -> str | None:
+    """What the subject of a notice begins with, where the text is one's, too; None where either is not.
+
+    Both lower-case, as they are compared, the subject without what lists put before it.
+    """
+    found = _SUBJECT.search(subject)
+    return str(found.group()) if found and _TEXT.search(text) else None
