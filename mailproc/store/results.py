@@ -1,9 +1,9 @@
 """What the store answers: frozen values, no rows and no SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from mailproc.policy.decision import Decision
 from mailproc.policy.hooks.alarm import Alarm
@@ -11,6 +11,17 @@ from mailproc.policy.hooks.event import OutboxEntry
 from mailproc.policy.imports.imported import ImportCounts
 from mailproc.policy.standing.facts import Fact
 from mailproc.policy.standing.standing import Standing, Status
+
+One = TypeVar("One")
+Place = Sequence[Any]  # the values that a page is ordered by, of one of its rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[One]):
+    """One page: each with its place, and whether there are `more` behind the last."""
+
+    items: list[tuple[One, Place]]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

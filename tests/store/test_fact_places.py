@@ -34,9 +34,9 @@ class Follower:
     async def read(self, limit: int = 100) -> list[str | None]:
         """Whom the new facts are about."""
         found = await self.store.pages.facts("acme", self.place, limit)
-        self.place = found[-1][1] if found else self.place
-        self.told += [one.fact.address for one, _ in found]
-        return [one.fact.address for one, _ in found]
+        self.place = found.items[-1][1] if found.items else self.place
+        self.told += [one.fact.address for one, _ in found.items]
+        return [one.fact.address for one, _ in found.items]
 
 
 async def steps(connection: AsyncConnection, transaction: Transaction[None]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, func, select, tuple_
 
 from mailproc.policy.address import is_address
 from mailproc.store.engine.columns import address_key_of, micros_of, storable, time_of, time_or_none
@@ -35,9 +35,14 @@ class ReviewFilter:
     persons: tuple[str, ...] | None = None
 
 
-async def reviews(reader: Reader, wanted: ReviewFilter, limit: int, *more: ColumnElement[bool]) -> list[ReviewItem]:
-    """What waits for a person, the most urgent first; `more` are further conditions."""
-    query = _query().where(*more).order_by(review.c.due_at, review.c.id).limit(limit)
+async def reviews(reader: Reader, wanted: ReviewFilter, limit: int) -> list[ReviewItem]:
+    """What waits for a person, the most urgent first."""
+    return [review_from(row) for row in await reader.rows(query_for(wanted).limit(limit))]
+
+
+def query_for(wanted: ReviewFilter) -> Select[Any]:
+    """The reviews that are wanted, the most urgent first, as `review_from` takes them."""
+    query = _query().order_by(review.c.due_at, review.c.id)
     if wanted.account_id is not None:
         query = query.where(review.c.account_id == wanted.account_id)
     if wanted.state is not None:
@@ -52,7 +57,7 @@ async def reviews(reader: Reader, wanted: ReviewFilter, limit: int, *more: Colum
         named = select(review_name.c.account_id, review_name.c.review_id)
         named = named.where(review_name.c.name.in_([_name_of(one) for one in wanted.persons]))
         query = query.where(tuple_(review.c.account_id, review.c.id).in_(named))
-    return [_review_from(row) for row in await reader.rows(query)]
+    return query
 
 
 async def overdue(reader: Reader, now: datetime) -> dict[str, int]:
@@ -68,7 +73,7 @@ async def overdue(reader: Reader, now: datetime) -> dict[str, int]:
 async def review_named(reader: Reader, account_id: str, review_id: str) -> ReviewItem | None:
     """One review, open or not; None when there is none."""
     query = _query().where(review.c.account_id == account_id, review.c.id == review_id)
-    return next((_review_from(row) for row in await reader.rows(query)), None)
+    return next((review_from(row) for row in await reader.rows(query)), None)
 
 
 def _query() -> Select[Any]:
@@ -90,7 +95,8 @@ def _name_of(person: str) -> str:
     return person_of_address(address_key_of(person)) if is_address(person) else person_of_key(storable(person))
 
 
-def _review_from(row: Any) -> ReviewItem:
+def review_from(row: Any) -> ReviewItem:
+    """A review out of a row of ours."""
     said, decided = row[: len(_COLUMNS)], row[len(_COLUMNS) :]
     account_id, review_id, mail_id, state, reason, created_at, due_at, resolution, resolved_at, *rest = said
     by, note, received_at = rest

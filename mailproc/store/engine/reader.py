@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import zstandard
-from sqlalchemy import URL, Executable, select
+from sqlalchemy import URL, Executable, Select, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailproc.errors import StoreError
@@ -15,6 +15,17 @@ from mailproc.store.engine.sqlite_readers import SqliteReaders
 from mailproc.store.engine.statement import Rows, Transaction
 
 Result = TypeVar("Result")
+
+
+MOST_PAGE_BYTES = 4 * 1024 * 1024  # of a page, but for its last row: a thousand long ones would be 400 MB
+_AT_ONCE = 32  # rows of a page that are fetched together
+
+
+def length_told(value: object) -> int:
+    """Bytes of a text where it is told as JSON of ASCII alone, near enough; 0 for all else."""
+    if not isinstance(value, str):
+        return 0
+    return len(value) if value.isascii() else 6 * len(value)
 
 
 class Reader:
@@ -61,6 +72,24 @@ class Reader:
         with store_errors():
             async with self._engine.connect() as connection:
                 return list((await connection.execute(statement, parameters)).all())
+
+    async def some(self, query: Select[Any], most: int) -> tuple[list[Any], bool]:
+        """The first rows of a query, and whether there are more: so many, or until a page of them is long.
+
+        Only a few are in memory beside those that are given. Raises StoreUnavailable or StoreError.
+        """
+        found: list[Any] = []
+        size = 0
+        query = query.limit(most + 1).execution_options(yield_per=_AT_ONCE)
+        with store_errors():
+            async with self._engine.connect() as connection, connection.stream(query) as rows:
+                async for some in rows.partitions():
+                    for row in some:
+                        if len(found) == most or size > MOST_PAGE_BYTES:
+                            return found, True
+                        found.append(row)
+                        size += sum(map(length_told, row))
+        return found, False
 
     async def content_of(self, account_id: str, mail_id: str) -> bytes:
         """The bytes of a mail as they came on the wire. Raises StoreError when they are gone or damaged."""

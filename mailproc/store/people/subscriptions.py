@@ -13,14 +13,16 @@ from mailproc.store.engine.journal import Journal
 from mailproc.store.engine.operation import Context, Operation, one_by_one
 from mailproc.store.engine.people_tables import attribute, subscriber, subscription
 from mailproc.store.engine.persons import Names, Person, names_of_keys, person_of_key
-from mailproc.store.engine.reader import Reader
+from mailproc.store.engine.reader import MOST_PAGE_BYTES, Reader, length_told
 from mailproc.store.engine.statement import Insert, Statement, Transaction, ask, one_of
 from mailproc.store.people.person_rows import attributes_of, join, leave, lists_joined
 from mailproc.store.people.reach import counting_facts
 from mailproc.store.people.standing_rows import told_standing
 from mailproc.store.people.suspects import Recipients, suspects_among
+from mailproc.store.results import Found, Place
 
 AT_ONCE = 1000
+_FEW = 100  # each may have 200 kB of attributes
 
 KNOWN = Statement(
     lambda insert: select(subscriber.c.key).where(
@@ -32,7 +34,7 @@ _AFTER = Statement(
         select(subscriber.c.key, subscriber.c.address, subscriber.c.address_key)
         .where(subscriber.c.account_id == bindparam("account_id"), subscriber.c.key > bindparam("after"))
         .order_by(subscriber.c.key)
-        .limit(AT_ONCE)
+        .limit(bindparam("limit"))
     )
 )
 
@@ -47,7 +49,7 @@ def _members(of_list: str) -> Select[Any]:
             subscription.c.subscriber_key > bindparam("after"),
         )
         .order_by(subscription.c.subscriber_key)
-        .limit(AT_ONCE)
+        .limit(bindparam("limit"))
         .subquery()
     )
     return select(found.c.subscriber_key)
@@ -60,7 +62,7 @@ def _members_after(_: Insert) -> Any:
         .select_from(on_it.join(subscriber, subscriber.c.key == on_it.c.subscriber_key))
         .where(subscriber.c.account_id == bindparam("account_id"))
         .order_by(subscriber.c.key)
-        .limit(AT_ONCE)
+        .limit(bindparam("limit"))
     )
 
 
@@ -154,13 +156,27 @@ class Subscriptions:
         """Name and value of each subscriber's attributes, by key; those without any are left out."""
         return await self._reader.run(attributes_of(storable(account_id), keys))
 
-    async def all(self, account_id: str, list_id: str | None = None, after: str = "") -> AsyncIterator[list[Profile]]:
-        """Every subscriber of an account, or of one of its lists, in order of key; a thousand at a time.
+    async def page(self, account_id: str, list_id: str, after: str, limit: int) -> Found[Profile]:
+        """Who is on a list, in order of key behind `after`: so many, or until a page of them is long."""
+        found: list[tuple[Profile, Place]] = []
+        size = 0
+        async for some in self.all(account_id, list_id, after, at_once=min(limit + 1, _FEW)):
+            for one in some:
+                if len(found) == limit or size > MOST_PAGE_BYTES:
+                    return Found(items=found, more=True)
+                found.append((one, (one.key,)))
+                size += sum(map(length_told, one.attributes.values()))
+        return Found(items=found, more=False)
+
+    async def all(
+        self, account_id: str, list_id: str | None = None, after: str = "", *, at_once: int = AT_ONCE
+    ) -> AsyncIterator[list[Profile]]:
+        """Every subscriber of an account, or of one of its lists, in order of key; so many at a time.
 
         `after` is a key to go on behind.
         """
         while True:
-            some = await self._reader.run(_some(self._context_of(), storable(account_id), list_id, after))
+            some = await self._reader.run(_some(self._context_of(), storable(account_id), list_id, after, at_once))
             if not some:
                 return
             yield some
@@ -178,12 +194,14 @@ def _membership(account_id: str, list_id: str, keys: Sequence[str]) -> Membershi
     )
 
 
-def _some(context: Context, account_id: str, list_id: str | None, after: str) -> Transaction[list[Profile]]:
+def _some(
+    context: Context, account_id: str, list_id: str | None, after: str, at_once: int
+) -> Transaction[list[Profile]]:
     if list_id is None:
-        rows = yield from ask(_AFTER, account_id=account_id, after=after)
+        rows = yield from ask(_AFTER, account_id=account_id, after=after, limit=at_once)
     else:
         names = {"list_id": storable(list_id), "by_number": by_number(storable(list_id))}
-        rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, after=after, **names)
+        rows = yield from ask(_MEMBERS_AFTER, account_id=account_id, after=after, limit=at_once, **names)
     people = [
         Person(person=person_of_key(key), key=key, address=address, address_key=address_key)
         for key, address, address_key in rows

@@ -1,8 +1,11 @@
-"""What programs read page by page, of one account: an order that does not change, and a place to go on from."""
+"""What programs read page by page, of one account: an order that does not change, and a place to go on from.
 
-from collections.abc import Collection, Sequence
+A page ends early where its rows are long (`Reader.some`).
+"""
+
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, Table, bindparam, literal_column, select, tuple_
 
@@ -18,7 +21,7 @@ from mailproc.store.engine.statement import Statement, ask, one_of
 from mailproc.store.outbox.outbox_rows import ENTRY_COLUMNS, entry_from
 from mailproc.store.people.fact_places import settled_place
 from mailproc.store.people.fact_rows import FACT_PAGE_COLUMNS, StoredFact, stored_facts
-from mailproc.store.results import RecordedDecision, ReviewItem
+from mailproc.store.results import Found, Place, RecordedDecision, ReviewItem
 from mailproc.store.road.reports import DECISION_COLUMNS, decision_from
 from mailproc.store.sends.sending import SEND_COLUMNS, send_from
 
@@ -27,7 +30,7 @@ _OWN_FACTS = Statement(
 )
 
 _BIGGEST_N = 2**31 - 1  # PostgreSQL takes no other for a column of 32 bits, and a cursor may say anything
-Place = Sequence[Any]  # the values that the last of a page was ordered by
+One = TypeVar("One")
 
 
 class Pages:
@@ -36,32 +39,37 @@ class Pages:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def facts(self, account_id: str, after: Place | None, limit: int) -> list[tuple[StoredFact, Place]]:
+    async def _found(
+        self, query: Select[Any], limit: int, read: Callable[[Any], One], place_of: Callable[[One], Place]
+    ) -> Found[One]:
+        rows, more = await self._reader.some(query, limit)
+        return Found(items=[(one, place_of(one)) for one in map(read, rows)], more=more)
+
+    async def facts(self, account_id: str, after: Place | None, limit: int) -> Found[StoredFact]:
         """Facts in the order in which followers hear of them: whatever is told later stands behind what is told now."""
         settled = await settled_place(self._reader)
         query: Select[Any] = select(*FACT_PAGE_COLUMNS, fact.c.place).order_by(fact.c.place, fact.c.id)
-        query = _of(fact, query, account_id).limit(limit)
+        query = _of(fact, query, account_id)
         if settled is not None:
             query = query.where(fact.c.place <= settled)
         if after is not None:
             query = query.where(tuple_(fact.c.place, fact.c.id) > tuple(after))
-        rows = [tuple(row) for row in await self._reader.rows(query)]
-        found = stored_facts([row[:-1] for row in rows])
-        return [(one, (row[-1], one.id)) for one, row in zip(found, rows, strict=True)]
+        rows, more = await self._reader.some(query, limit)
+        found = stored_facts([tuple(row)[:-1] for row in rows])
+        return Found(items=[(one, (row[-1], one.id)) for one, row in zip(found, rows, strict=True)], more=more)
 
     async def own_facts(self, account_id: str, ids: Collection[str]) -> set[str]:
         """Which of these ids are facts of the account."""
         found = await self._reader.run(ask(_OWN_FACTS, account_id=storable(account_id), ids=json_text(sorted(ids))))
         return {fact_id for (fact_id,) in found}
 
-    async def sends(self, account_id: str, after: Place | None, limit: int) -> list[tuple[Send, Place]]:
+    async def sends(self, account_id: str, after: Place | None, limit: int) -> Found[Send]:
         """Recorded sends, newest first."""
         query = _of(send, select(*SEND_COLUMNS), account_id)
-        query = query.order_by(send.c.created_at.desc(), send.c.id.desc()).limit(limit)
+        query = query.order_by(send.c.created_at.desc(), send.c.id.desc())
         if after is not None:
             query = query.where(tuple_(send.c.created_at, send.c.id) < tuple(after))
-        found = [send_from(tuple(row)) for row in await self._reader.rows(query)]
-        return [(one, (micros_of(one.created_at), one.id)) for one in found]
+        return await self._found(query, limit, lambda row: send_from(tuple(row)), _place_of_send)
 
     async def decisions(
         self,
@@ -72,11 +80,10 @@ class Pages:
         action: str | None = None,
         kind: str | None = None,
         since: datetime | None = None,
-    ) -> list[tuple[RecordedDecision, Place]]:
+    ) -> Found[RecordedDecision]:
         """Decisions, newest first."""
         place = (decision.c.decided_at, decision.c.mail_id, decision.c.n)
         query = _of(decision, select(*DECISION_COLUMNS), account_id).order_by(*(one.desc() for one in place))
-        query = query.limit(limit)
         for column, value in ((decision.c.action, action), (decision.c.kind, kind)):
             if value is not None:
                 query = query.where(column == value)
@@ -85,8 +92,7 @@ class Pages:
         if after is not None:
             decided_at, mail_id, n = after
             query = query.where(tuple_(*place) < (decided_at, mail_id, min(max(n, 0), _BIGGEST_N)))
-        found = [decision_from(row) for row in await self._reader.rows(query)]
-        return [(one, (micros_of(one.decided_at), one.mail_id, one.n)) for one in found]
+        return await self._found(query, limit, decision_from, _place_of_decision)
 
     async def decision(self, account_id: str, mail_id: str) -> RecordedDecision | None:
         """The last decision on a mail; None for none."""
@@ -94,14 +100,13 @@ class Pages:
         query = query.where(decision.c.mail_id == storable(mail_id)).order_by(decision.c.n.desc()).limit(1)
         return next((decision_from(row) for row in await self._reader.rows(query)), None)
 
-    async def reviews(self, wanted: ReviewFilter, after: Place | None, limit: int) -> list[tuple[ReviewItem, Place]]:
+    async def reviews(self, wanted: ReviewFilter, after: Place | None, limit: int) -> Found[ReviewItem]:
         """What waits for a person, or was answered; the most urgent first. `wanted` names the account."""
         assert wanted.account_id is not None
-        place = tuple_(review.c.due_at, review.c.id)
-        found = await review_reports.reviews(
-            self._reader, wanted, limit, *([] if after is None else [place > tuple(after)])
-        )
-        return [(one, (micros_of(one.due_at), one.id)) for one in found]
+        query = review_reports.query_for(wanted)
+        if after is not None:
+            query = query.where(tuple_(review.c.due_at, review.c.id) > tuple(after))
+        return await self._found(query, limit, review_reports.review_from, _place_of_review)
 
     async def review(self, account_id: str, review_id: str) -> ReviewItem | None:
         """One review, open or not; None for none."""
@@ -109,17 +114,17 @@ class Pages:
 
     async def entries(
         self, account_id: str, after: Place | None, limit: int, *, state: OutboxState | None, hook: str | None
-    ) -> list[tuple[OutboxEntry, Place]]:
+    ) -> Found[OutboxEntry]:
         """Events on their way, newest first."""
         query = _of(outbox, select(*(outbox.c[name] for name in ENTRY_COLUMNS)), account_id)
-        query = query.order_by(outbox.c.id.desc()).limit(limit)
+        query = query.order_by(outbox.c.id.desc())
         if state is not None:  # a parameter would keep the partial indexes from being used
             query = query.where(outbox.c.state == literal_column(f"'{state.value}'"))
         if hook is not None:
             query = query.where(outbox.c.hook == storable(hook))
         if after is not None:
             query = query.where(outbox.c.id < after[0])
-        return [(one, (one.id,)) for one in (entry_from(tuple(row)) for row in await self._reader.rows(query))]
+        return await self._found(query, limit, lambda row: entry_from(tuple(row)), lambda one: (one.id,))
 
     async def entry(self, account_id: str, entry_id: int) -> OutboxEntry | None:
         """One event; None for none."""
@@ -130,3 +135,15 @@ class Pages:
 
 def _of(table: Table, query: Select[Any], account_id: str) -> Select[Any]:
     return query.where(table.c.account_id == storable(account_id))
+
+
+def _place_of_send(one: Send) -> Place:
+    return micros_of(one.created_at), one.id
+
+
+def _place_of_decision(one: RecordedDecision) -> Place:
+    return micros_of(one.decided_at), one.mail_id, one.n
+
+
+def _place_of_review(one: ReviewItem) -> Place:
+    return micros_of(one.due_at), one.id

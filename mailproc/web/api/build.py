@@ -18,7 +18,8 @@ from mailproc.web.parts import Parts
 _SAID = """People, lists, sends, reviews and events for programs: one token opens one account.
 
 Every error is a problem (RFC 9457). `Idempotency-Key` on a request that changes something makes it safe to repeat for a
-day. Pages have `next`, a cursor. Addresses are never part of a URL. HEAD is answered as GET is, without content."""
+day. Pages have `next`, a cursor, and may hold fewer than `limit`. Addresses are never part of a URL. HEAD is answered
+as GET is, without content."""
 
 _SCOPES = "; ".join(f"`{scope}`: {means}" for scope, means in MEANINGS.items())
 _LINES = {

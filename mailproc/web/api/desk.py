@@ -52,8 +52,8 @@ async def reviews(
         kind=kind and kind.value,
         due_before=caller.now if overdue else None,
     )
-    found = await caller.store.pages.reviews(wanted, place_of(cursor, int, str), limit + 1)
-    return said(page(found, limit, review_as_json))
+    found = await caller.store.pages.reviews(wanted, place_of(cursor, int, str), limit)
+    return said(page(found, review_as_json))
 
 
 @router.get("/reviews/{review_id}", response_model=desk_models.ReviewTold, tags=["reviews"])
@@ -96,10 +96,10 @@ async def outbox(
 ) -> Response:
     """Events and forwarded mail, newest first."""
     after = place_of(cursor, int)
-    found = await caller.store.pages.entries(caller.account_id, after, limit + 1, state=state, hook=hook)
-    named = set().union(*(fact_ids_in(entry) for entry, _ in found))
+    found = await caller.store.pages.entries(caller.account_id, after, limit, state=state, hook=hook)
+    named = set().union(*(fact_ids_in(entry) for entry, _ in found.items))
     own = await caller.store.pages.own_facts(caller.account_id, named)
-    return said(page(found, limit, lambda entry: event_told(entry, own)))
+    return said(page(found, lambda entry: event_told(entry, own)))
 
 
 @router.post("/outbox/{entry_id}/retry", response_model=desk_models.EventState, tags=["outbox"])
@@ -129,12 +129,12 @@ async def decisions(
     found = await caller.store.pages.decisions(
         caller.account_id,
         place_of(cursor, int, str, int),
-        limit + 1,
+        limit,
         action=action and action.value,
         kind=kind and kind.value,
         since=past(since, "since", caller.now) if since else None,
     )
-    return said(page(found, limit, _decision))
+    return said(page(found, _decision))
 
 
 @router.get("/decisions/{mail_id}", response_model=desk_models.DecisionTold, tags=["decisions"])

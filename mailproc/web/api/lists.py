@@ -8,7 +8,6 @@ from mailproc.errors import NotFound
 from mailproc.policy.standing.lists import MailingList
 from mailproc.settings.account_policies import lists_of
 from mailproc.shapes.records import list_as_json, member_as_json
-from mailproc.store.people.subscriptions import Profile
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
@@ -61,15 +60,9 @@ async def remove(list_id: models.ListPath, caller: Writer) -> Response:
 async def members(list_id: models.ListPath, caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """Who is on a list, in order of key, and whether mail of it may go there."""
     await _list(caller, list_id)
-    after = place_of(cursor, str) or [""]
-    found: list[Profile] = []
-    async for some in caller.store.subscriptions.all(caller.account_id, list_id, after[0]):
-        found += some
-        if len(found) > limit:
-            break
-    return said(
-        page([(one, (one.key,)) for one in found[: limit + 1]], limit, lambda one: member_as_json(one, list_id))
-    )
+    [after] = place_of(cursor, str) or [""]
+    found = await caller.store.subscriptions.page(caller.account_id, list_id, after, limit)
+    return said(page(found, lambda one: member_as_json(one, list_id)))
 
 
 @router.put("/lists/{list_id}/members/{key}", status_code=204, response_class=Response)

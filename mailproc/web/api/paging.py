@@ -9,10 +9,11 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Query
 
 from mailproc.errors import Unusable
+from mailproc.store.results import Found
 
 One = TypeVar("One")
 _BIGGEST = 2**63 - 1
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most; a page that gets long ends before.")]
 Cursor = Annotated[
     str | None, Query(max_length=2000, description="`next` of the page before; without it the first page.")
 ]
@@ -38,13 +39,10 @@ def _is_sane(value: Any) -> bool:
     return abs(value) <= _BIGGEST if isinstance(value, int) else value.isprintable()
 
 
-def page(
-    found: Sequence[tuple[One, Sequence[Any]]], limit: int, as_json: Callable[[One], dict[str, Any]]
-) -> dict[str, Any]:
-    """A page with `next`, None on the last one; `found` has one more than `limit` where there is another page."""
-    shown = found[:limit]
-    more = len(found) > limit
-    return {"items": [as_json(one) for one, _ in shown], "next": cursor_of(shown[-1][1]) if more else None}
+def page(found: Found[One], as_json: Callable[[One], dict[str, Any]]) -> dict[str, Any]:
+    """A page with `next`, None on the last one."""
+    following = cursor_of(found.items[-1][1]) if found.more else None
+    return {"items": [as_json(one) for one, _ in found.items], "next": following}
 
 
 def cursor_of(place: Sequence[Any]) -> str:

@@ -121,9 +121,9 @@ async def facts(caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Re
     Whoever follows goes on with `follow`, and gets each fact once: what is recorded at this moment comes next time.
     """
     after = place_of(cursor, int, str)
-    found = await caller.store.pages.facts(caller.account_id, after, limit + 1)
-    seen = [place for _, place in found[:limit]] or [after or (0, "")]
-    return said({**page(found, limit, _fact), "follow": cursor_of(seen[-1])})
+    found = await caller.store.pages.facts(caller.account_id, after, limit)
+    seen = [place for _, place in found.items] or [after or (0, "")]
+    return said({**page(found, _fact), "follow": cursor_of(seen[-1])})
 
 
 @router.post("/requests", response_model=models.Entered, tags=["requests"])

@@ -39,8 +39,8 @@ _NDJSON = {
 @router.get("/sends", response_model=models.Page[models.SendTold])
 async def show_all(caller: Reader, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """Recorded sends, newest first."""
-    found = await caller.store.pages.sends(caller.account_id, place_of(cursor, int, str), limit + 1)
-    return said(page(found, limit, send_as_json))
+    found = await caller.store.pages.sends(caller.account_id, place_of(cursor, int, str), limit)
+    return said(page(found, send_as_json))
 
 
 @router.get("/sends/{send_id:path}", response_model=models.SendTold)

@@ -31,7 +31,7 @@ async def test_what_a_process_with_a_late_clock_records_is_not_missed(api: Api) 
         clock=lambda: api.clock() - timedelta(hours=3),
     )
     api.stack.push_async_callback(late.close)
-    [(left, _)] = await api.store.pages.facts("acme", None, 1)
+    [(left, _)] = (await api.store.pages.facts("acme", None, 1)).items
     await late.record_facts([replace(left.fact, address="sam@example.org")])
     seen, cursor = await followed(program, cursor)
     assert seen == ["sam@example.org"]

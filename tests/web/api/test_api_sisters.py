@@ -74,7 +74,7 @@ async def said_at_zeta(api: Api) -> dict[str, str]:
 async def facts_ids(api: Api) -> list[str]:
     """Of everything that was said elsewhere."""
     pages = api.store.pages
-    return [one.id for account in ("zeta", EVERYWHERE) for one, _ in await pages.facts(account, None, 100)]
+    return [one.id for account in ("zeta", EVERYWHERE) for one, _ in (await pages.facts(account, None, 100)).items]
 
 
 async def test_a_sister_tells_that_something_stands_and_nothing_of_how_it_came(sisters: Api) -> None:
