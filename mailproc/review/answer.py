@@ -8,7 +8,7 @@ from mailproc.errors import MailprocError, StoreError
 from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.address import is_address
 from mailproc.policy.deciding.report_effect import fact_kind_of
-from mailproc.policy.deciding.review import Answer
+from mailproc.policy.deciding.review import ANSWERED, Answer
 from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Door, door_in
 from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.verdict import verdict
@@ -140,7 +140,7 @@ def _evidence(item: ReviewItem, send: str | None, by: str, note: str) -> dict[st
     seen = _deciding_evidence(said)
     told = {
         "mail": said.get("mail") or f"mail {item.id}",
-        "reason": "a person answered the review",
+        "reason": ANSWERED,
         "rule": said.get("rule") or seen.get("rule"),
         "phrase": seen.get("phrase"),
         "send": send,

@@ -11,10 +11,12 @@ from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.mail.arrival.envelope import Envelope, InboundMail
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy
-from mailproc.policy.deciding.breaker import BreakerLimits, unproven_in
+from mailproc.policy.deciding.breaker import BreakerLimits, held_decision, unproven_in
 from mailproc.rule_sets.files import load_rules
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.store import Store
+from tests.policy.posted import ACCOUNT, bounce_mail
+from tests.policy.posted import mail as posted
 
 NETWORK = "network 203.0.113.0/24"
 ACME = AccountPolicy(id="acme", domains=("reply.acme.example",), sends_from=("news.acme.example",))
@@ -104,3 +106,20 @@ def test_the_alarm_is_shown(held: Shell) -> None:
 def test_where_nothing_is_held_the_commands_say_so(database: Shell) -> None:
     assert "nothing is held" in database.run("breaker", "list").stdout
     assert "no alarm" in database.run("alarms").stdout
+
+
+async def hold_a_bounce(url: str) -> None:
+    store = await Store.open(url, StoreSettings())
+    bounce = posted(bounce_mail(), "bounce@reply.acme.example", None)
+    await store.accept([bounce])
+    decided = decide_mail(bounce, NOT_CHECKED, ACCOUNT, load_rules(None))
+    await store.record(bounce, held_decision(decided, NETWORK, 50))
+    await store.close()
+
+
+def test_whoever_answers_a_bounce_that_is_held_is_told_that_nobody_asked_for_anything(
+    either: Shell, database_url: str
+) -> None:
+    asyncio.run(hold_a_bounce(database_url))
+    shown = " ".join(either.run("review", "show", "m1").stdout.split())
+    assert "takes pat@example.org off, as if they had asked: a bounce does not; `review release` counts it" in shown

@@ -23,6 +23,7 @@ from mailproc.review.answer import WhoIsMeant, answer_review
 from mailproc.review.together import release_together
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.desk.review_reports import ReviewFilter
+from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
 from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, reply_mail, report_mail, shipped_rules
@@ -166,3 +167,19 @@ async def test_an_answer_that_may_mean_several_subscribers_goes_on_waiting_for_w
     standings = {one.key: one.standing.status.value for key, _ in people for one in await store.persons(key)}
     assert standings == {"17": "active", "18": "unsubscribed"}
     assert await store.check() == []
+
+
+async def test_what_a_person_confirmed_is_not_undone_with_the_rule_that_found_it(store: Store) -> None:
+    found = mail(reply_mail("please take me off this list"))
+    confirmed = replace(mail(reply_mail("please take me off this list", sender="kim@example.org")), id="m2")
+    await store.accept([found, confirmed])
+    await at_once(store, found)
+    await answered(store, confirmed)
+    [rule] = {one.evidence["rule"] for who in ("pat", "kim") for one in (await facts_of(store, who))}
+    made = await store.standings.made_by(Making(rule=rule, start=RECEIVED_AT, end=RECEIVED_AT))
+    assert [one.address for one in made.facts] == ["pat@example.org"]
+
+
+async def facts_of(store: Store, who: str) -> tuple[Fact, ...]:
+    [person] = await store.persons(f"{who}@example.org")
+    return person.facts

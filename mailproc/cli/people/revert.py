@@ -36,7 +36,8 @@ def revert(
 ) -> None:
     """Take back the opt-outs and complaints that one rule made; what people said besides stays, and counts.
 
-    Or exactly what `why` names: a hold that is over, a bounce of an address that works, what was entered by mistake.
+    So does what a person confirmed in review. Or exactly what `why` names: a hold that is over, a bounce of an address
+    that works, what was entered by mistake.
     Nothing is erased: each is followed by a fact that takes it back, and the hooks are told who is back. A day alone is
     its first moment.
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mailproc.cli.shell.terminal import columns, is_wide, out, print_labelled
 from mailproc.mail.arrival.envelope import InboundMail
+from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.reading.header_fields import decode_header
 from mailproc.mail.reading.message import read_headers, read_message
 from mailproc.mail.text.new_text import find_new_text
@@ -188,6 +189,8 @@ def _what_unsubscribe_does(page: ReviewPage) -> str:
     came, reach = item.received_at or item.created_at, _reach_text(asked)
     if {address or key for address, key in people_in(item)} <= page.off:
         return f"puts it on record as of {came:%Y-%m-%d}, and changes nothing: {who_text(item)} is off already"
+    if item.decision is not None and item.decision.kind == MailKind.delivery_status:
+        return f"takes {who_text(item)} off, as if they had asked: a bounce does not; `review release` counts it as one"
     return f"takes {who_text(item)} off{reach}, as of {came:%Y-%m-%d}" + (
         "; to take them off everything: --level account" if reach else ""
     )

@@ -11,6 +11,7 @@ class Answer(StrEnum):
     not_a_subscriber = "not-a-subscriber"  # nobody whom we know is meant: nothing changes
 
 
+ANSWERED = "a person answered the review"  # the reason in the evidence of what an answer recorded
 DECIDED_AGAIN = "decided again"  # a review that a later decision on the same mail closed; no person's answer
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_
 
+from mailproc.policy.deciding.review import ANSWERED
 from mailproc.policy.standing.facts import Fact, FactKind, Level, retraction_of
 from mailproc.policy.standing.standing import Standing, Status, standing_of, still_said
 from mailproc.store.engine.columns import json_text, micros_of
@@ -110,7 +111,10 @@ async def _made_in(reader: Reader, account_id: str, making: Making | FactsNamed)
 
 
 def _some_made(account_id: str, making: Making, after: str) -> Transaction[tuple[list[StoredFact], str | None]]:
-    """Up to 500 facts of the cause by id, without those that were taken back; and the last id, None at the end."""
+    """Up to 500 facts of the cause by id, and the last id, None at the end.
+
+    Without those that were taken back, and those that a person confirmed in review.
+    """
     literally = json_text(making.rule).replace("!", "!!").replace("%", "!%").replace("_", "!_")
     rows = yield from ask(
         _MADE,
@@ -121,8 +125,13 @@ def _some_made(account_id: str, making: Making, after: str) -> Transaction[tuple
         pattern=f"%{literally}%",
     )
     found = stored_facts(rows)
-    mine = [one for one in found if one.fact.evidence.get("rule") == making.rule]
+    mine = [one for one in found if one.fact.evidence.get("rule") == making.rule and not _is_confirmed(one.fact)]
     return (yield from _still_said(account_id, mine)), found[-1].id if len(found) == AT_ONCE else None
+
+
+def _is_confirmed(said: Fact) -> bool:
+    """Whether a person said that it is a request: the rule only found it."""
+    return said.evidence.get("reason") == ANSWERED
 
 
 def _named(account_id: str, named: FactsNamed) -> Transaction[list[StoredFact]]:
