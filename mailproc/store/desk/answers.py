@@ -57,7 +57,7 @@ def _answer(context: Context, payload: StorableAnswer) -> Transaction[Answered |
         by=closing.by,
         at=context.now,
         changes=done.recorded(0).changes,
-        unclear=unclear and unclear.reason,
+        unclear=None if unclear is None else unclear.reason,
     )
 
 
