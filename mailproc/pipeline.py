@@ -10,14 +10,16 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.mail.reading.message import read_message
 from mailproc.policy.account import AccountPolicy
 from mailproc.policy.deciding.act import also
-from mailproc.policy.deciding.case import Case, Outcome, route_of
+from mailproc.policy.deciding.case import Case, Outcome, route_of, tokens_among
 from mailproc.policy.deciding.decide import decide_case
 from mailproc.policy.deciding.door import door_of, door_of_mailbox
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Decision, FeedbackSummary
 from mailproc.policy.rules.match import Match
 from mailproc.policy.rules.rules import RuleSet, counted_matches
+from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text
+from mailproc.policy.tokens.token import LEAVING_LISTS
 from mailproc.policy.who.subscriber import SubscriberRef, Trust
 
 _TRUST_ORDER = {trust: place for place, trust in enumerate(Trust)}
@@ -54,10 +56,15 @@ def examine_mail(
 
 
 def failed_decision(mail: InboundMail, account: AccountPolicy, rules_digest: str, reason: str) -> Decision:
-    """The decision about a mail that could not be decided: a person looks at it."""
+    """The decision about a mail that could not be decided: a person looks at it.
+
+    Where its address is for lists, that person says how far it reaches (R15).
+    """
+    tokens = tokens_among(account, mail.envelope.rcpt_tos)
     return Decision(
         kind=MailKind.unreadable,
         action=Action.review,
+        level=Level.list if any(one.purpose in LEAVING_LISTS for one in tokens) else None,
         reason=short_text(reason),
         ruleset=rules_digest,
         policy=account.digest,

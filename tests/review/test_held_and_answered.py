@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 
-from mailproc.mail.arrival.authentication import Authentication, MethodResult
+from mailproc.mail.arrival.authentication import UNANSWERED, Authentication, MethodResult
 from mailproc.mail.arrival.envelope import InboundMail
 from mailproc.pipeline import decide_mail, failed_decision
 from mailproc.policy.account import AccountPolicy, FeedbackTrust
 from mailproc.policy.deciding.breaker import held_decision
+from mailproc.policy.deciding.patience import given_up
 from mailproc.policy.decision import Action, Decision, decision_as_recorded
-from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
 from mailproc.policy.standing.standing import Standing, standing_of
 from mailproc.policy.tokens.token import Purpose
-from mailproc.review.answer import facts_of_answer
+from mailproc.review.answer import WhoIsMeant, facts_of_answer
 from mailproc.store.results import RecordedDecision, ReviewItem
 from tests.policy.posted import (
     ACCOUNT,
@@ -225,3 +226,23 @@ def test_what_asks_unclearly_is_traced_to_the_send_that_it_answers_once_a_person
     to = f"{token_text(Purpose.reply)}@reply.acme.example"
     [fact] = answered(decided(reply_mail("Please do not unsubscribe me."), to=to))
     assert (fact.evidence["send"], fact.key) == ("42", "7")
+
+
+@pytest.mark.parametrize("name", ["a reply", "to unsubscribe@", "a complaint", "a report", "a report of an opt-out"])
+def test_what_waited_in_vain_for_an_answer_about_its_sender_becomes_the_same_fact(name: str) -> None:
+    content, to, _ = POSTED[name]
+    waited = decided(content, to=to, authentication=UNANSWERED)
+    assert waited.hinges
+    assert [told(one) for one in answered(given_up(waited))] == [told(one) for one in decided(content, to=to).facts]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.unsubscribe_list, Purpose.unsubscribe_send])
+def test_of_a_mail_to_a_list_s_address_that_could_not_be_decided_a_person_must_say_how_far(purpose: Purpose) -> None:
+    posted = mail(reply_mail("bye"), f"{token_text(purpose)}@reply.acme.example")
+    with pytest.raises(WhoIsMeant, match="say how far"):
+        answered(crashed(posted, ACCOUNT), "7")
+
+
+def test_of_a_mail_to_the_address_of_the_account_that_could_not_be_decided_the_account_is_meant() -> None:
+    [fact] = answered(crashed(mail(reply_mail("bye"), AN_UNSUBSCRIBE_TOKEN), ACCOUNT), "7")
+    assert (fact.level, fact.channel) == (Level.account, Channel.unsubscribe_mail)

@@ -17,7 +17,9 @@ from mailproc.policy.deciding.breaker import held_decision
 from mailproc.policy.deciding.review import Answer
 from mailproc.policy.decision import Also
 from mailproc.policy.hooks.forwarding import Forwarding
-from mailproc.policy.standing.facts import Channel, Fact, FactKind
+from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.tokens.token import Purpose
+from mailproc.policy.tokens.token_key import number_of
 from mailproc.review.again import World, apply_again, decide_again
 from mailproc.review.answer import WhoIsMeant, answer_review
 from mailproc.review.together import release_together
@@ -26,7 +28,7 @@ from mailproc.store.desk.review_reports import ReviewFilter
 from mailproc.store.people.reverts import Making
 from mailproc.store.results import Subscriber
 from mailproc.store.store import Store
-from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, reply_mail, report_mail, shipped_rules
+from tests.policy.posted import ACCOUNT, RECEIVED_AT, mail, reply_mail, report_mail, shipped_rules, token_text
 
 MAILED_AT = datetime.fromisoformat("2026-03-02T08:00:00+00:00")
 NOT_AUTOMATIC = replace(ACCOUNT, automatic=False)
@@ -183,3 +185,21 @@ async def test_what_a_person_confirmed_is_not_undone_with_the_rule_that_found_it
 async def facts_of(store: Store, who: str) -> tuple[Fact, ...]:
     [person] = await store.persons(f"{who}@example.org")
     return person.facts
+
+
+async def test_what_could_not_be_recorded_is_answered_for_no_more_than_it_asked(database_url: str) -> None:
+    store = await Store.open(database_url, StoreSettings(), hooks_of=hooks("crm"))
+    engine = create_async_engine(database_url)
+    to_list = token_text(Purpose.unsubscribe_list, message=number_of("weekly"))
+    request = mail(reply_mail("bye"), f"{to_list}@reply.acme.example")
+    await store.accept([request])
+    for before, after in (("event", "gone"), ("gone", "event")):
+        async with engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE outbox RENAME COLUMN {before} TO {after}"))
+        if after == "gone":
+            await at_once(store, request)
+    await answer_review(store, await store.desk.review(request.id), Answer.unsubscribe, by="kim", persons=["7"])
+    [person] = await store.persons("7")
+    assert [(one.level, one.list_id) for one in person.facts] == [(Level.list, "weekly")]
+    await store.close()
+    await engine.dispose()

@@ -63,7 +63,8 @@ class Purpose(IntEnum):
     profile = 7  # in links only
 
 
-UNSUBSCRIBING = frozenset({Purpose.unsubscribe_all, Purpose.unsubscribe_list, Purpose.unsubscribe_send})
+LEAVING_LISTS = frozenset({Purpose.unsubscribe_list, Purpose.unsubscribe_send})
+UNSUBSCRIBING = LEAVING_LISTS | {Purpose.unsubscribe_all}
 # People press these, and hand on the mail that holds them: who comes with one need not be whom the mail was sent to.
 IN_LINKS = UNSUBSCRIBING | {Purpose.profile}
 _PREFIX = {

@@ -253,8 +253,9 @@ def apply_said(context: Context, said: Sequence[Said]) -> Transaction[Applied]:
 
 
 def _record_bare(context: Context, payload: StorableDecision) -> Transaction[Recorded]:
-    """The decision that nothing could be recorded, for a person to look at; which mail it was, and its door, stay."""
-    known = {name: value for name, value in from_json(payload.row["decision"]).items() if name in ("mail", "door")}
+    """The decision that nothing could be recorded, for a person to look at; what their answer goes by stays."""
+    decided = from_json(payload.row["decision"])
+    known = {name: decided[name] for name in ("mail", "door", "level", "list")}
     row = {
         **payload.row,
         "kind": "unreadable",
