@@ -1,6 +1,7 @@
 """Lines of JSON in and out (NDJSON), some at a time: however many there are, a thousand are in memory."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
@@ -25,27 +26,41 @@ class _Both(StreamingResponse):
         await self.stream_response(send)
 
 
-Work = Callable[[Sequence[Any]], Awaitable[list[dict[str, Any]]]]
+Names = tuple[str, str]  # key and address, empty where a line has none
+Told = dict[str, Any]
+_Line = Names | str  # or why there are none
 
 
-async def answered(request: Request, work: Work) -> StreamingResponse:
+async def answered(
+    request: Request, work: Callable[[Sequence[Names]], Awaitable[list[Told]]], refused: Callable[[str], Told]
+) -> StreamingResponse:
     """A line of answer for each line, in their order, and a last one `{"done": true, "lines": …}`.
 
-    `work` gets the values of some lines, None for one that is no JSON object. Where an error comes in between, the last
-    line has a `problem` and its `status` instead, and nothing after it was looked at. The token must hold to the end.
+    `work` answers some lines together, `refused` one that cannot be read, by what is wrong with it and where. Where an
+    error comes in between, the last line has a `problem` and its `status` instead, and nothing after it was looked at.
+    The token must hold to the end.
     """
-    portions = _portions(request)
-    first: list[Any] = await anext(portions, [])
-    begun = await work(first) if first else []
 
-    async def further(some: Sequence[Any]) -> list[dict[str, Any]]:
+    async def told(some: Sequence[_Line]) -> list[Told]:
+        named = [one for one in some if not isinstance(one, str)]
+        answers = iter(await work(named) if named else ())
+        return [refused(one) if isinstance(one, str) else next(answers) for one in some]
+
+    portions = _portions(request)
+    begun = await told(await anext(portions, []))
+
+    async def further(some: Sequence[_Line]) -> list[Told]:
         await token_of(request)
-        return await work(some)
+        return await told(some)
 
     return _Both(_written(begun, portions, further), media_type=NDJSON)
 
 
-async def _written(begun: list[dict[str, Any]], portions: AsyncIterator[list[Any]], work: Work) -> AsyncIterator[bytes]:
+async def _written(
+    begun: list[Told],
+    portions: AsyncIterator[list[_Line]],
+    work: Callable[[Sequence[_Line]], Awaitable[list[Told]]],
+) -> AsyncIterator[bytes]:
     count = len(begun)
     yield _lines(begun)
     try:
@@ -64,31 +79,58 @@ def _lines(told: list[dict[str, Any]]) -> bytes:
     return "".join(f"{json.dumps(one)}\n" for one in told).encode("ascii")
 
 
-async def _portions(request: Request) -> AsyncIterator[list[Any]]:
-    """What is on each line, a thousand lines at most together; empty lines are passed over."""
-    some: list[Any] = []
-    rest = b""
+async def _portions(request: Request) -> AsyncIterator[list[_Line]]:
+    """What is on each line, a thousand lines at most together; empty lines are passed over.
+
+    Raises Trouble 413 for a line that is too long, however it comes.
+    """
+    some: list[_Line] = []
+    rest, number = b"", 0
     async for chunk in request.stream():
         *whole, rest = (rest + chunk).split(b"\n")
-        if len(rest) > MAX_LINE_BYTES:
-            raise Trouble(413, f"a line may have {MAX_LINE_BYTES} bytes")
         for line in whole:
+            number += 1
             if line.strip():
-                some.append(_value(line))
+                some.append(_names(line, number))
             if len(some) == AT_ONCE:
                 yield some
                 some = []
+        _check_length(rest, number + 1)
     if rest.strip():
-        some.append(_value(rest))
+        some.append(_names(rest, number + 1))
     if some:
         yield some
 
 
-def _value(line: bytes) -> dict[str, Any] | None:
+def _check_length(line: bytes, number: int) -> None:
     if len(line) > MAX_LINE_BYTES:
-        return None
+        raise Trouble(413, f"line {number}: a line may have {MAX_LINE_BYTES} bytes")
+
+
+def _names(line: bytes, number: int) -> _Line:
+    """Key and address on a line; or a sentence with its place. Raises Trouble 413 for a line that is too long."""
+    _check_length(line, number)
+    value = _value(line)
+    if isinstance(value, str):
+        return f"line {number}{value}"
+    for name in ("key", "address"):
+        if not isinstance(value.get(name), str | None):
+            return f"line {number}: {name} is text"
+    return value.get("key") or "", value.get("address") or ""
+
+
+def _value(line: bytes) -> dict[str, Any] | str:
+    """The object on a line; or where in it something is wrong, and what."""
+    line = line.removeprefix(BOM_UTF8)
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+        value = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        place = len(line[: error.start].decode()) + 1
+        return f", character {place}: byte {line[error.start]:#04x} is no UTF-8"
+    except json.JSONDecodeError as error:
+        return f", character {error.pos + 1}: {error.msg}"
+    except RecursionError:
+        return ": values within values within values"
+    except ValueError:  # so far Python turns no number of more than 4,300 digits into an int
+        return ": a number of too many digits"
+    return value if isinstance(value, dict) else ": a line is one JSON object"

@@ -18,7 +18,7 @@ from mailproc.shapes.records import send_as_json
 from mailproc.web.api import models
 from mailproc.web.api.caller import Caller, Reader, Writer
 from mailproc.web.api.discretion import blocks_told
-from mailproc.web.api.lines import answered
+from mailproc.web.api.lines import Names, Told, answered
 from mailproc.web.api.paging import Cursor, Limit, page, place_of
 from mailproc.web.api.problems import said
 from mailproc.web.api.route import Route
@@ -79,14 +79,14 @@ async def check_stream(
     """The same for any number: a line of `{"key": …, "address": …}` in, a line of `{"may_send": …}` out."""
     terms = terms_of(await caller.settings(), caller.account_id, lists or (), classification)
 
-    async def work(some: Sequence[Any]) -> list[dict[str, Any]]:
-        stopped = await _stopped(caller, terms, [_names(one) for one in some])
+    async def work(some: Sequence[Names]) -> list[Told]:
+        stopped = await _stopped(caller, terms, some)
         return [
             {"may_send": False, **_told(caller, stopped[place])} if place in stopped else {"may_send": True}
             for place in range(len(some))
         ]
 
-    return await answered(request, work)
+    return await answered(request, work, lambda why: {"may_send": False, "reason": why, "blocks": []})
 
 
 @router.post("/headers", response_model=list[models.Stamped], tags=["headers"])
@@ -103,10 +103,10 @@ async def stamp_stream(
     """The same for any number: a line of `{"key": …}` in, a line of `{"key": …, "headers": …}` out."""
     stamper = await _stamper(caller, list_id, links_base)
 
-    async def work(some: Sequence[Any]) -> list[dict[str, Any]]:
-        return [_stamped(stamper, _names(one)[0], list_id, send) for one in some]
+    async def work(some: Sequence[Names]) -> list[Told]:
+        return [_stamped(stamper, key, list_id, send) for key, _ in some]
 
-    return await answered(request, work)
+    return await answered(request, work, lambda why: {"key": "", "headers": None, "error": why})
 
 
 async def _stamper(caller: Caller, list_id: str | None, links_base: str | None) -> Stamper:
@@ -130,14 +130,7 @@ def _stamped(stamper: Stamper, key: str, list_id: str | None, send: str | None) 
     return {"key": key, "headers": headers, "error": None}
 
 
-def _names(line: Any) -> tuple[str, str]:
-    """Key and address on a line, empty where there is none."""
-    found = line if isinstance(line, dict) else {}
-    key, address = found.get("key"), found.get("address")
-    return key if isinstance(key, str) else "", address if isinstance(address, str) else ""
-
-
-async def _stopped(caller: Caller, terms: SendTerms, people: Sequence[tuple[str, str]]) -> dict[int, Stopped]:
+async def _stopped(caller: Caller, terms: SendTerms, people: Sequence[Names]) -> dict[int, Stopped]:
     """By place; whoever has an address is asked about with it, the others by key alone."""
     stopped: dict[int, Stopped] = {}
     for has_address in (True, False):

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import pytest
 from api_house import Api, opened_api
 
 from mailproc.policy.standing.lists import MailingList
@@ -51,6 +52,61 @@ async def test_a_stream_answers_line_for_line_and_says_when_it_is_done(api: Api)
     *told, last = [json.loads(line) for line in answer.text.splitlines()]
     assert last == {"done": True, "lines": 2200}
     assert [place for place, one in enumerate(told) if not one["may_send"]] == [3, 7, 2100]
+
+
+NO_LINES = [
+    (b"not json", "line 3, character 1: Expecting value"),
+    (b'{"key": "17",', "line 3, character 14: Expecting property name enclosed in double quotes"),
+    (b'{"key": "17"} {"key": "18"}', "line 3, character 15: Extra data"),
+    (b'["17"]', "line 3: a line is one JSON object"),
+    (b"null", "line 3: a line is one JSON object"),
+    (b'{"key": 17}', "line 3: key is text"),
+    (b'{"key": 0, "address": null}', "line 3: key is text"),
+    (b'\xef\xbb\xbf{"key": "\xff"}', "line 3, character 10: byte 0xff is no UTF-8"),
+    (b'{"key": "17", "address": ["pat@example.org"]}', "line 3: address is text"),
+    ('{"key": "ü'.encode() + b'\xfc"}', "line 3, character 11: byte 0xfc is no UTF-8"),
+    (b"[" * 8000, "line 3: values within values within values"),
+    (b'{"key": ' + b"9" * 8000 + b"}", "line 3: a number of too many digits"),
+]
+
+
+@pytest.mark.parametrize(("path", "where"), [("/send-checks/stream", "reason"), ("/headers/stream", "error")])
+async def test_a_line_of_a_stream_that_says_nobody_is_told_with_its_place_and_others_are_answered(
+    small_api: Api, path: str, where: str
+) -> None:
+    program = await small_api.program()
+    for line, said in NO_LINES:
+        content = b'{"key": "17"}\n\n' + line + b'\n{"key": "17"}\n'
+        answer = await program.post(path, params={"list": "weekly"}, content=content, headers=NDJSON)
+        first, bad, last, done = [json.loads(one) for one in answer.text.splitlines()]
+        assert bad[where] == said
+        assert (bad.get("may_send", False), bad.get("headers")) == (False, None)
+        assert (first[where], done) == (last[where] if where == "reason" else None, {"done": True, "lines": 3})
+
+
+@pytest.mark.parametrize("path", ["/send-checks/stream", "/headers/stream"])
+async def test_a_line_that_is_too_long_is_refused_with_its_number_however_it_comes(small_api: Api, path: str) -> None:
+    program = await small_api.program()
+    content = b'{"key": "17"}\n' * 3 + b'{"key": "' + b"x" * 9000 + b'"}\n{"key": "17"}\n'
+
+    async def in_pieces(size: int) -> AsyncIterator[bytes]:
+        for start in range(0, len(content), size):
+            yield content[start : start + size]
+
+    for size in (100, 5000, len(content)):
+        answer = await program.post(path, params={"list": "weekly"}, content=in_pieces(size), headers=NDJSON)
+        assert (answer.status_code, answer.json()["detail"]) == (413, "line 4: a line may have 8192 bytes"), size
+
+
+async def test_a_line_that_is_too_long_behind_a_thousand_others_ends_the_stream(small_api: Api) -> None:
+    program = await small_api.program()
+    content = b'{"key": "17"}\n' * 1000 + b"x" * 9000
+    answer = await program.post("/headers/stream", content=content, headers=NDJSON)
+    *told, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert (len(told), last) == (
+        1000,
+        {"problem": "line 1001: a line may have 8192 bytes", "status": 413, "lines": 1000},
+    )
 
 
 async def test_headers_are_made_for_many_and_for_a_stream(small_api: Api) -> None:
