@@ -24,7 +24,7 @@ from mailproc.rule_sets.files import load_rules
 from mailproc.settings.file import load_settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-SETS = ("bounces",)
+SETS = ("bounces", "returns")
 EXPECTED: dict[str, dict[str, Any]] = {
     f"{name}/{file}": human
     for name in SETS
@@ -40,10 +40,12 @@ EXPECTED: dict[str, dict[str, Any]] = {
 #   people      of people's mail, how much is read as theirs
 BARS = {
     "bounces": {"recognised": 100, "addresses": 100, "hard": 99, "classes": 99, "acted": 98, "people": 94},
+    "returns": {"recognised": 100, "addresses": 100, "hard": 96, "classes": 96, "acted": 100, "people": 100},
 }
 # claimed: mails of people and other machines taken for bounces; acted_wrongly: mails that count and should not.
 COUNTS = {
     "bounces": {"claimed": 1, "acted_wrongly": 0},
+    "returns": {"claimed": 0, "acted_wrongly": 0},
 }
 # What people call a failure, and the classes of the program that say it. To what lies with the mail or with us, not
 # with the address, `soft` does little: it takes five of them.

@@ -1,7 +1,7 @@
 import pytest
 
 from mailproc.mail.reading.message import message_of_headers
-from mailproc.mail.reports.bounce_recipients import find_recipients
+from mailproc.mail.reports.bounce_recipients import find_own_mailboxes, find_recipients
 
 MAIL = message_of_headers("From: MAILER-DAEMON@mx.example.net\nTo: b-1@sender.example\n")
 
@@ -77,3 +77,22 @@ def test_hostile_lines_end(line: str) -> None:
 def test_people_whom_one_might_have_meant_are_not_taken_for_recipients() -> None:
     text = "Your pat@example.org did not match. Perhaps pat.smith@example.org or patricia@example.org is meant."
     assert find_recipients(text, MAIL, ("pat@example.org",)) == ("pat@example.org",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("These recipients do not accept your mail:\n\tscreenname\n\tother.name\n", ["screenname", "other.name"]),
+        ("It was not delivered to:\n\n    <pat>\n\nGoodbye\n", ["pat"]),
+        ("The following recipients failed:\n\ttwo words\n", []),
+        ("Nobody is listed.\n\tscreenname\n", []),
+        ("", []),
+    ],
+)
+def test_names_without_domain_are_in_that_of_the_sender(text: str, expected: list[str]) -> None:
+    assert find_own_mailboxes(text, MAIL) == tuple(f"{name}@mx.example.net" for name in expected)
+
+
+def test_names_without_domain_are_nobody_where_the_sender_has_none() -> None:
+    said = "These recipients failed:\n\tscreenname\n"
+    assert find_own_mailboxes(said, message_of_headers("From: Postmaster\nTo: b-1@sender.example\n")) == ()

@@ -206,6 +206,18 @@ def test_a_person_who_encloses_a_report_alone_sends_none() -> None:
     assert parse(outer.format(subject="parsing bounces").encode(), NULL) is not None
 
 
+def test_several_reports_of_one_mail_are_read_together() -> None:
+    one, other = (f"{PER_MESSAGE}\n{recipient(address)}" for address in ("pat@example.org", "kim@example.org"))
+    content = (
+        f"{HEAD}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        f"--b\nContent-Type: message/delivery-status\n\n{one}\n"
+        f"--b\nContent-Type: message/delivery-status\n\n{other}\n--b\n{RETURNED}--b--\n"
+    )
+    status = found(content.encode())
+    assert [failed.address for failed in status.recipients] == ["pat@example.org", "kim@example.org"]
+    assert status.original is not None
+
+
 def test_a_receipt_is_no_bounce() -> None:
     content = (
         b"From: pat@example.org\nContent-Type: multipart/report; report-type=disposition-notification; "

@@ -310,10 +310,25 @@ def test_what_a_server_says_beside_delivery_is_no_bounce(sender: str, subject: s
     assert parse(sender, subject, text) is None
 
 
-def test_who_asks_about_a_bounce_sends_none() -> None:
-    said = "Have you another address?\n\npat@example.org: 550 User unknown, could not be delivered\n"
-    assert parse("Pat <pat@example.com>", "Undelivered mail", said, PERSON) is None
-    assert parse("Filter <filter@example.com>", "Undelivered mail", said.replace("?", "."), PERSON) is not None
+@pytest.mark.parametrize(
+    ("said", "is_bounce"),
+    [
+        ("This could not be delivered to:\n\n  pat@example.org\n", True),
+        ("This could not be delivered to:\n\n  pat@example.org\n\nDo you have another address?\n", False),
+        ("This could not be delivered to:\n\n  pat@example.org\n\nPlease take me off.\n", False),
+        ("Mail to my old address pat@example.org could not be delivered. Remove it.\n", False),
+        ("Mail to pat@example.org could not be delivered, so remove it.\n", False),
+        ("The parcel could not be delivered.\n\n  filter@example.com\n", False),
+    ],
+)
+def test_without_a_machine_s_sender_only_a_list_of_who_failed_is_a_bounce(said: str, is_bounce: bool) -> None:
+    assert (parse("Filter <filter@example.com>", "Undelivered mail", said, PERSON) is not None) is is_bounce
+
+
+def test_who_answers_from_the_mailbox_itself_is_there() -> None:
+    said = "pat@example.org: no longer active here, I moved on.\n\n" + RETURNED.replace("To: returned@", "To: pat@")
+    assert parse("Pat <pat@example.org>", "Re: March", said) is None
+    assert parse("Office <robot@example.org>", "Re: March", said) is not None
 
 
 def test_the_returned_header_is_found_in_html() -> None:

@@ -140,7 +140,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
 # what came back, too.
 FAILED = (
     r"unzustell|zustell\w* .{0,30}fehl|zustellfehler|nicht zugestellt|nicht zustell|nicht (?:ausgeliefert|übermittelt)"
-    r"|zurück an (?:den )?absender|nicht erreicht|nicht erreichbar"
+    r"|zurück an (?:den )?absender|nicht erreicht\b"
     r"|non (?:distribu|délivr|remis)|[eé]chec d|pas pu être|retour à l.exp|impossible de (?:remettre|délivrer)"
     r"|no (?:se )?(?:puede|pudo|ha podido|ha sido|fue) (?:ser )?entreg|no entregad"
     r"|(?:fallo|error) (?:en|de) (?:la )?entrega"

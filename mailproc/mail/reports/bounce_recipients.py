@@ -35,6 +35,10 @@ _NAMED = re.compile(
 _ORIGIN = re.compile(r"(?:originally|was) addressed to|generated from|expanded from|original address", re.IGNORECASE)
 _DETAIL = re.compile(r"^\s*(?:to|an|à|para|a)\s*:", re.IGNORECASE)
 
+# `The following recipients …:`, and `\tscreenname` below it.
+_LIST_FOLLOWS = re.compile(r"\b(?:recipients?|addressees?|delivered to)\b.*:\s*$", re.IGNORECASE)
+_BARE_NAME = re.compile(r"[ \t]+<?([A-Za-z0-9][\w.+-]{1,63})>?\s*$")
+
 
 class _Standing(IntEnum):
     """How sure it is that a line names a failed recipient; the lower, the surer."""
@@ -95,3 +99,22 @@ def _standing_of(line: str) -> _Standing | None:
     if _DETAIL.match(line):
         return _Standing.detail
     return _Standing.named if _NAMED.search(line) else _Standing.other
+
+
+def find_own_mailboxes(text: str, message: Message) -> tuple[str, ...]:
+    """The failed recipients that a provider names without its own domain, which is the sender's; empty without any.
+
+    As AOL does: names on lines of their own, below a line about recipients that ends in a colon.
+    """
+    domain = next((address.rpartition("@")[2] for address in message.from_addresses if "@" in address), "")
+    names: list[str] = []
+    listed = False
+    for line in text.split("\n") if domain else ():
+        name = _BARE_NAME.match(line) if listed else None
+        if name is not None:
+            names.append(f"{name[1]}@{domain}")
+        elif line.strip():
+            listed = bool(_LIST_FOLLOWS.search(line))
+        if len(names) == _LINES_MAX:
+            break
+    return tuple(dict.fromkeys(names))

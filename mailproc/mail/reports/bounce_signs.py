@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
+import re2
+
 from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.reading.message import Message
 from mailproc.mail.reports.bounce_languages import DELAYED, FAILED, without_accents
@@ -140,8 +142,9 @@ _PERMANENT = re.compile(
     r"|endgültig|définitiv|definitiv|окончательно|永久",
     re.IGNORECASE,
 )
-_FAILED = re.compile(without_accents(FAILED), re.IGNORECASE)
-_DELAYED = re.compile(without_accents(DELAYED), re.IGNORECASE)
+# By RE2, which needs a tenth of the time for so many words.
+_FAILED = re2.compile("(?i)" + without_accents(FAILED))
+_DELAYED = re2.compile("(?i)" + without_accents(DELAYED))
 # What a server answered: `550 5.1.1 …`, `said: 552 …`, `#5.1.1`.
 _SMTP_REPLY = re.compile(r"(?<![\d.:-])[45][0-5]\d[ -]+\S|(?<![\d.])[45]\.[0-7]\.\d{1,3}(?![\d.])")
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|fw|fwd|wg|tr|rv|r|antw|odp)\s*:", re.IGNORECASE)

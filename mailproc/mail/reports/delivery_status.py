@@ -1,7 +1,10 @@
 """Bounces: delivery status notifications (RFC 3464, 6533) and the forms without structure."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.reading.message import Message
+from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus, RecipientStatus
 from mailproc.mail.reports.bounce_signs import Sender, is_bounce_subject, sender_of
 from mailproc.mail.reports.delivery_report import is_report_part, read_report
@@ -11,6 +14,7 @@ from mailproc.mail.reports.ses_notification import parse_ses_bounce
 __all__ = ["BounceClass", "DeliveryStatus", "RecipientStatus", "parse_delivery_status"]
 
 NESTED_MAX = 3
+REPORTS_MAX = 20
 # A delivery report that says neither about whom nor why.
 _UNTOLD = DeliveryStatus(
     format="rfc3464",
@@ -28,9 +32,9 @@ def parse_delivery_status(message: Message, envelope: Envelope) -> DeliveryStatu
 
 
 def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | None:
-    for part in message.root.walk():
-        if is_report_part(part) and not _is_shown_by_a_person(message, envelope):
-            return read_report(message, part) or read_plain_bounce(message, envelope) or _UNTOLD
+    parts = [part for part in message.root.walk() if is_report_part(part)][:REPORTS_MAX]
+    if parts and not _is_shown_by_a_person(message, envelope):
+        return _all_told(message, parts) or read_plain_bounce(message, envelope) or _UNTOLD
     # A list server or a disclaimer has put the bounce into a mail of its own.
     enclosed = next((part.message for part in message.root.walk() if part.message is not None), None)
     if (
@@ -46,6 +50,14 @@ def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | 
         if wrapped is not None:
             return wrapped
     return parse_ses_bounce(message) or read_plain_bounce(message, envelope)
+
+
+def _all_told(message: Message, parts: Sequence[Part]) -> DeliveryStatus | None:
+    """What the reports of one mail say together, for some servers write one a recipient; None when all are empty."""
+    told = [status for status in (read_report(message, part) for part in parts) if status is not None]
+    if len(told) < 2:
+        return told[0] if told else None
+    return replace(told[0], recipients=tuple(one for status in told for one in status.recipients))
 
 
 def _is_shown_by_a_person(message: Message, envelope: Envelope) -> bool:

@@ -1,5 +1,6 @@
 """Bounces without structure: one interpreter for what all generators say."""
 
+import re
 from dataclasses import dataclass
 
 from mailproc.mail.arrival.envelope import Envelope
@@ -7,7 +8,7 @@ from mailproc.mail.reading.message import Message, addresses_in, message_of_head
 from mailproc.mail.reading.report_fields import original_of
 from mailproc.mail.reports.bounce import BounceClass, DeliveryStatus, RecipientStatus
 from mailproc.mail.reports.bounce_class import classify_failure
-from mailproc.mail.reports.bounce_recipients import find_recipients
+from mailproc.mail.reports.bounce_recipients import find_own_mailboxes, find_recipients
 from mailproc.mail.reports.bounce_signs import (
     Sender,
     has_smtp_reply,
@@ -18,11 +19,19 @@ from mailproc.mail.reports.bounce_signs import (
     sender_of,
     tells_failure,
 )
-from mailproc.mail.reports.bounce_text import report_text, returned_text, stretch_about, text_for_people
+from mailproc.mail.reports.bounce_text import (
+    addresses_on,
+    report_text,
+    returned_text,
+    stretch_about,
+    text_for_people,
+)
 from mailproc.mail.reports.bounce_wordings import find_wording
 from mailproc.mail.reports.delivery_report import embedded_report, read_fields
 
 _RECIPIENTS_MAX = 200
+# What generators do not write, or say in their known openings alone.
+_PERSON = re.compile(r"\?|\b(?:[Mm]e|[Mm]y|[Mm]ine|I)\b(?!'m (?:sorry|afraid))")
 _WORDING_CHARS_MAX = 4000
 
 
@@ -48,7 +57,8 @@ def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | 
     status = read_fields(fields, original, message.headers, text) if fields is not None else None
     if status is not None and status.recipients:
         return status
-    recipients = failed or mentioned or (original.to_addresses[:1] if original is not None else ())
+    returned_to = original.to_addresses[:1] if original is not None else ()
+    recipients = failed or mentioned or returned_to or find_own_mailboxes(text, message)
     return DeliveryStatus(
         format=recogniser.name if recogniser is not None else "text",
         recipients=_statuses(recipients[:_RECIPIENTS_MAX], text, delayed=is_delay(message.subject, text)),
@@ -68,10 +78,22 @@ class _Look:
 
     @property
     def returns_what_failed(self) -> bool:
-        """Whether it returns a mail that went to somebody whom it names."""
+        """Whether it returns a mail that went to somebody else whom it names: who answers is there."""
         to = self.original.to_addresses if self.original is not None else ()
-        said = self.text.lower()
-        return any(address.lower() in said for address in to[:_RECIPIENTS_MAX])
+        own, said = self._own, self.text.lower()
+        return any(address.lower() in said and address.lower() not in own for address in to[:_RECIPIENTS_MAX])
+
+    @property
+    def lists_who_failed(self) -> bool:
+        """Whether somebody else's address stands on a line of its own, as in a report, and nobody speaks or asks."""
+        if _PERSON.search(self.text) or "?" in self.message.subject:
+            return False
+        named = {address.lower() for address in self.named} - self._own
+        return any(named & alone for alone in map(_alone_on, self.text.split("\n")))
+
+    @property
+    def _own(self) -> set[str]:
+        return {address.lower() for address in self.message.from_addresses}
 
 
 def _is_bounce(look: _Look, sender: Sender) -> bool:
@@ -79,9 +101,9 @@ def _is_bounce(look: _Look, sender: Sender) -> bool:
     subject, text = look.message.subject, look.text
     if sender is Sender.other:
         titled, worded = is_bounce_subject(subject, from_start=True), is_bounce_text(text)
-        # People paste what came back into a mail and ask about it; they do not return it.
-        asked = look.original is None and "?" in f"{subject}{text}"
-        return titled and bool(look.named) and (worded or look.known) and not asked
+        # People tell of what came back, and ask; they do not return it.
+        reported = look.original is not None or look.lists_who_failed
+        return titled and bool(look.named) and (worded or look.known) and reported
     titled = is_bounce_subject(subject) or tells_failure(subject)
     worded = is_bounce_text(text) or tells_failure(text)
     if sender is Sender.daemon:
@@ -90,6 +112,15 @@ def _is_bounce(look: _Look, sender: Sender) -> bool:
     if look.returns_what_failed and (worded or _is_refusal(text)):
         return True
     return (titled and (worded or look.known or bool(look.named))) or (look.known and (worded or bool(look.named)))
+
+
+def _alone_on(line: str) -> set[str]:
+    """The addresses of a line on which there is nothing else; empty when there is."""
+    addresses = addresses_on(line)
+    rest = line
+    for address in addresses:
+        rest = rest.replace(address, "", 1)
+    return {address.lower() for address in addresses} if not any(map(str.isalnum, rest)) else set()
 
 
 def _is_refusal(text: str) -> bool:
