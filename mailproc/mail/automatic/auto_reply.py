@@ -13,6 +13,8 @@ from mailproc.mail.automatic.auto_tables import (
     CHALLENGE_SUBJECTS,
     CHALLENGE_TEXTS,
     DOUBTFUL_HEADERS,
+    LIST_TRACES,
+    RESPONDER_HEADERS,
     ROBOTS,
 )
 from mailproc.mail.automatic.auto_text import HINTS, WHOLE_BARE_SUBJECT, says_automatic, says_gone, text_evidence
@@ -47,7 +49,9 @@ _ANY_SUBJECT = any_of([*_SUBJECTS, WHOLE_BARE_SUBJECT, *NOTICE_SUBJECTS], start=
 _IS_HINTED = signs_of(HINTS)
 _CHALLENGE_SUBJECT = any_of(CHALLENGE_SUBJECTS)
 _CHALLENGE_TEXT = any_of(CHALLENGE_TEXTS)
-CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
+_CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
+# In the names of header fields, one a line.
+HEADER_NAME = re.compile(f"^(?:{'|'.join((*CHALLENGE_HEADERS, *RESPONDER_HEADERS))})", re.MULTILINE)
 _ABOVE_THIS_LINE = re.compile(r"[^\w>]{0,20}[\w ,.]{0,60}above this line", re.IGNORECASE)
 _BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))
@@ -69,7 +73,7 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
     Headers decide, then the null sender and robots, then the subject, then what the new text says of itself. Bare nouns
     count beside a second signal only, X-Auto-Response-Suppress proves nothing. Raises nothing. Source: RFC 3834.
     """
-    header = decisive_header(message)
+    header = decisive_header(message) or _responder_header(message) or _answer_in_bulk(message)
     if header is not None:
         return _told("header", header, _new_text(message))
     if envelope.mail_from is None:
@@ -96,7 +100,7 @@ def find_challenge(message: Message) -> str | None:
 
     The header of a challenge system decides; else two of sender, subject and text are needed.
     """
-    if CHALLENGE_HEADER.search("\n".join(message.headers.names)):
+    if _CHALLENGE_HEADER.search("\n".join(message.headers.names)):
         return next(
             f"{name}: {value[:100]}"
             for name, value in message.headers.fields
@@ -130,6 +134,22 @@ def decisive_header(message: Message) -> str | None:
         return None
     first = next((name, value) for name, value in headers.fields if (name.lower(), value) in decisive)
     return f"{first[0]}: {first[1].strip()[:100]}"
+
+
+def _responder_header(message: Message) -> str | None:
+    """A field that some responder calls its own, whatever follows in its name: `X-Autoresponder-Version`."""
+    for name, value in message.headers.fields:
+        if name.lower().startswith(RESPONDER_HEADERS) and value.strip().lower() not in ("no", "false"):
+            return f"{name}: {value.strip()[:100]}"
+    return None
+
+
+def _answer_in_bulk(message: Message) -> str | None:
+    """Precedence bulk or junk on what answers one mail and went through no list: vacation(1) and its like."""
+    bulk, names = bulk_evidence(message), message.headers.names
+    if bulk not in ("Precedence: bulk", "Precedence: junk") or "in-reply-to" not in names:
+        return None
+    return bulk if LIST_TRACES.isdisjoint(names) else None
 
 
 def _robot_sender(message: Message) -> str | None:

@@ -33,6 +33,7 @@ _ACK_SUBJECT = any_of(ACK_SUBJECTS)
 _ACK_TEXT = Phrases(ACK_TEXTS)
 _ACK_NUMBER = any_of(ACK_NUMBERS)
 _THANKS = Phrases(THANKS)
+_THANKS_SUBJECT = any_of(THANKS, start=True)
 _PROMISE = any_of(PROMISES)
 _ABANDONED = Phrases(ABANDONED)
 _GONE = Phrases(GONE)
@@ -44,7 +45,7 @@ _OF_A_PERSON = any_of((*OUR_MAIL, *DELETIONS))
 _ORDER = any_of(ORDERS)
 _ASKS = re.compile("[?？؟](?:\\s|$)")
 _CITES = re.compile(
-    r"[\"'“„«‘‚]$|\b(?:says?|said|saying|tells?|told|reads?|sagt|steht|schreibt|dit|dice|diz)\b[^.!?]{0,40}$"
+    r"(?:^|[\s(])[\"'“„«‘‚]\s?$|\b(?:says?|said|saying|tells?|told|reads?|sagt|steht|schreibt|dit|dice|diz)\b[^.!?]{0,40}$"
 )
 _CITES_WITHIN = 60
 
@@ -81,22 +82,25 @@ def says_gone(text: str) -> bool:
 
 def _away(text: str, subject: str, *, doubted: bool) -> str | None:
     away = _uncited(_AWAY, text)
-    titled = _BARE_SUBJECT.search(subject) is not None and _ORDER.search(text) is None
-    return away if away and (titled or doubted or _MEANWHILE.search(text)) else None
+    if away is None or ("@" not in text and _ORDER.search(text)):
+        return None
+    return away if doubted or _BARE_SUBJECT.search(subject) or _MEANWHILE.search(text) else None
 
 
 def _of_a_desk(text: str, subject: str, whole_subject: str) -> str | None:
     """The words of desks, shops and mailboxes, which never ask anything."""
+    promised = _PROMISE.search(text)
+    if promised and subject == whole_subject and (thanks := _THANKS_SUBJECT.search(subject)):
+        return str(thanks.group())
     if found := _uncited(_UNATTENDED, text):
         return found
-    if (found := _uncited(_ACK_TEXT, text)) and (_ACK_SUBJECT.search(whole_subject) or _PROMISE.search(text)):
+    if (found := _uncited(_ACK_TEXT, text)) and (promised or _ACK_SUBJECT.search(whole_subject)):
         return found
     if (found := _uncited(_ACK_NUMBER, text)) and _ACK_SUBJECT.search(whole_subject):
         return found
-    if found := _uncited(_THANKS, text):
-        answered_soon = _ACK_SUBJECT.search(whole_subject) and _MEANWHILE.search(text)
-        if answered_soon or _PROMISE.search(text):
-            return found
+    promised = promised or (_ACK_SUBJECT.search(whole_subject) and _MEANWHILE.search(text))
+    if promised and (found := _uncited(_THANKS, text)):
+        return found
     if (gone := _ABANDONED.search(text)) and _BARE_SUBJECT.search(subject):
         return str(gone.group())
     if (found := _uncited(_GONE, text)) and _REDIRECT.search(text) and not _GONE_MYSELF.search(text):

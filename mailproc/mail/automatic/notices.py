@@ -11,13 +11,16 @@ NOTICE_SUBJECTS = (
     ),
     "(?:incoming|new|received|inbound) (?:fax|voice ?mail|voice message)",
     "fax (?:received|empfang|reçu|recibido|ricevuto)",
-    "(?:neue |eine neue )(?:sprachnachricht|voicemail|faxnachricht)", "sprachnachricht von", "(?:telefax|fax) von",
-    "(?:nouveau (?:message vocal|fax)|message vocal de)", "(?:nuevo (?:mensaje de voz|fax)|mensaje de voz de)",
+    "(?:neue |eine neue )(?:sprachnachricht|voicemail|faxnachricht)", "sprachnachricht von",
+    "(?:telefax|fax) von",
+    "(?:nouveau (?:message vocal|fax)|message vocal de)",
+    "(?:nuevo (?:mensaje de voz|fax)|mensaje de voz de)",
     "(?:nuovo messaggio vocale|messaggio vocale da)", "(?:nova mensagem de voz|correio de voz)",
     "nieuw (?:spraakbericht|voicemailbericht)",
     # filters
     (
-        "(?:spam |junk |e-?mail |your )?quarantine(?:d)? (?:summary|digest|report|notification|notice|messages?"
+        "(?:spam |junk |e-?mail |your )?quarantine(?:d)? (?:summary|digest|report|notification|notice"
+        "|messages?"
         "|e-?mails?)"
     ),
     "(?:spam|junk|end user|quarantine|message center) (?:digest|report|summary|notification)",
@@ -28,8 +31,10 @@ NOTICE_SUBJECTS = (
     "quarantaine-?(?:overzicht|rapport)", "spamrapport",
     # lists and their moderators
     (
-        "your (?:message|post|posting|submission|e-?mail|mail) (?:to|for|on) .{1,80}?(?:awaits|was (?:rejected|not"
-        "|held|refused)|has been (?:rejected|held|refused)|is (?:being |pending|awaiting|held)|could not|requires"
+        "your (?:message|post|posting|submission|e-?mail|mail) (?:to|for|on) .{1,80}?(?:awaits"
+        "|was (?:rejected|not"
+        "|held|refused)|has been (?:rejected|held|refused)|is (?:being |pending|awaiting|held)|could not"
+        "|requires"
         "|needs)"
     ),
     ".{0,60}awaits? moderator approval", "(?:your )?request to (?:mailing list|join|group)",
@@ -43,7 +48,10 @@ NOTICE_SUBJECTS = (
     "(?:votre|ton) message (?:à|pour|destiné à) .{1,80}?(?:est en attente|a été rejeté|attend)",
     "(?:su|tu) (?:mensaje|envío) a .{1,80}?(?:espera|está|ha sido rechazado|fue rechazado)",
     # forwarders
-    "(?:your|this|the) (?:e-?mail|message|mail) (?:has been|was|is being|will be) (?:forwarded|redirected|rerouted)",
+    (
+        "(?:your|this|the) (?:e-?mail|message|mail) (?:has been|was|is being|will be) (?:forwarded"
+        "|redirected|rerouted)"
+    ),
     "(?:e-?mail|message) (?:forwarding|forwarded|redirection) (?:notice|notification)",
     "(?:ihre|deine) (?:e-?mail|nachricht) wurde weitergeleitet",
     "(?:votre|ton) (?:message|e-?mail|courriel) a été (?:transféré|redirigé|transmis)",
@@ -53,7 +61,8 @@ NOTICE_SUBJECTS = (
 # What such a notice says, whichever it is.
 NOTICE_TEXTS = (
     (
-        r"(?:received|have|has|left|got|sent)(?: you)? (?:a |an |\d+ )?(?:new )?(?:\d+[- ]page )?(?:fax|voice ?mail"
+        r"(?:received|have|has|left|got|sent)(?: you)? (?:a |an |\d+ )?(?:new )?(?:\d+[- ]page )?(?:fax"
+        r"|voice ?mail"
         r"|voice message|message of|missed call)"
     ),
     r"\d+[- ](?:pages?|seiten|páginas|pagine) ", r"(?:mailbox|extension|ext\.?) \d{2,}",
@@ -65,7 +74,8 @@ NOTICE_TEXTS = (
     "not (?:a |subscribed|allowed|permitted|authori[sz]ed|a subscribed)", "members?[- ]only",
     "(?:could|can) not be (?:posted|delivered|accepted)", "(?:rejected|abgelehnt|rejeté|rechazad)",
     "(?:end of commands|unprocessed:|command)",
-    "(?:forwarded|redirected|rerouted) to", "weitergeleitet", "(?:transféré|redirigé|transmis|reenviad|redirigid)",
+    "(?:forwarded|redirected|rerouted) to", "weitergeleitet",
+    "(?:transféré|redirigé|transmis|reenviad|redirigid)",
     "(?:new|changed)(?: my| their| his| her)? (?:e-?mail )?address",
 )  # fmt: skip
 
