@@ -16,7 +16,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from mailproc.cli.shell.processes import in_processes
-from mailproc.cli.shell.table_file import Rejects, opened, other_than, replaced
+from mailproc.cli.shell.table_file import Rejects, other_than, replaced
 from mailproc.cli.shell.terminal import EX_DATAERR, err
 from mailproc.files.people_file import PeopleFile, open_people
 from mailproc.policy.imports.row_width import why_other_width
@@ -50,7 +50,8 @@ def stamp_file(
         source = files.enter_context(open_people(table, delimiter=delimiter, any_bytes=True))
         stamping = _Stamping(stamper, source, columns)
         output = files.enter_context(replaced(other_than(table, target), sys.stdout))
-        refused = Rejects(opened(files, other_than(table, rejects), "w", sys.stdout) if rejects else None)
+        kept = files.enter_context(replaced(other_than(table, rejects), sys.stdout)) if rejects else None
+        refused = Rejects(kept)
         output.write(stamping.written([[*source.head, *HEADER_NAMES, *stamping.links]]))
         count = 0
         chunks = _chunks(_read(files, source))
