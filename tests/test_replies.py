@@ -1,4 +1,4 @@
-"""How well the program reads strangers: eight sets of whole replies, most of them written blind, without a look at the rules.
+"""How well the program reads strangers: eight sets of whole replies, most written blind, without a look at the rules.
 
 EXPECT.toml beside the mails of each set is what a careful reader says. FIRST_RUN.toml is what the program made of
 them before anybody had tuned for them; it is never written anew. BARS only go up: whoever improves the program raises

@@ -188,3 +188,36 @@ def test_more_dividers(divider: str) -> None:
 def test_a_date_between_dashes_in_a_sentence_is_no_divider() -> None:
     said = "The pump --- 03/03/2026 at the latest --- must go."
     assert new_text(f"{said}\n\nIt is old.\n") == f"{said}\n\nIt is old."
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "Отправлено с Aqua Mail для Android\nhttps://www.aqua.example/aqua-mail",
+        "Sent with Aqua Mail for Android\n<https://www.aqua.example/aqua-mail>",
+        "<https://www.avast.example/a?b=c> Virus-free. www.avast.example\n<https://www.avast.example/a>\n<#DAB4F-2DD7>",
+        "Get BlueMail for Android",
+        "Obtener BlueMail para Android",
+        "Secured with Tuta Mail: https://tuta.example/free",
+        "P Please consider the environment before printing this e-mail",
+        "__._,_.___\nPosted by: Pat <pat@example.org>\nReply via web post  Reply to sender",
+    ],
+)
+def test_what_clients_and_lists_add_is_cut_with_the_links_below_it(device: str) -> None:
+    assert new_text(f"No more of it.\n\n{device}\n") == "No more of it."
+    assert new_text(f"No more of it.\n\nPat\n{device}\n\n{QUOTE}") == "No more of it.\n\nPat"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "See here:\nhttps://example.org/a",
+        "Sent with love",
+        "Mit der Post gesendet",
+        "Enviado por correo el viernes",
+        "Get Signal and call me",
+        "P please",
+    ],
+)
+def test_links_and_parcels_of_a_person_are_read(said: str) -> None:
+    assert new_text(f"Hello there.\n\n{said}\n\n{QUOTE}") == f"Hello there.\n\n{said}"

@@ -63,10 +63,13 @@ _OWN_WORDS = re.compile(
     r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef ik\b|skrev jag\b|skrev jeg\b"
     r"|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b|hast du\b|habe ich\b|vous (?:m.)?avez\b"
     r"|(?:you|he|she|they|we) wrote|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b)"
-    r"|\bschrieb\b.{1,60}\ban (?:alle|den|die|das|mich|uns|ihn|sie|dich|euch)\b"
-    # `As Pat <pat@example.org> wrote:` goes on with a sentence
-    r"|^(?:as|like|since|because|what|but|that|wie|was|weil|dass|wenn|comme|quand|zoals)\s"
 )
+_TO_SOMEBODY = re.compile(r"\bschrieb\b.{1,60}\ban (?:alle|den|die|das|mich|uns|ihn|sie|dich|euch)\b")
+# `As Pat <pat@example.org> wrote:` goes on with a sentence.
+_BEGINS_SENTENCE = (
+    "as ", "like ", "since ", "because ", "what ", "but ", "that ", "wie ", "was ", "weil ", "dass ", "wenn ", "comme ",
+    "quand ", "zoals ",
+)  # fmt: skip
 
 _HEADLESS = re.compile(
     r"[<,;)(]|[^\s<>\"]+@[^\s<>\"]+|(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev"
@@ -131,7 +134,9 @@ def is_attribution(text: str) -> bool:
     address = has_address(head)
     if not address and not _DATE.search(head):
         return False
-    if _OWN_WORDS.search(head):
+    if head.startswith(_BEGINS_SENTENCE) or _OWN_WORDS.search(head):
+        return False
+    if "schrieb" in head and _TO_SOMEBODY.search(head):
         return False
     if head.endswith(_ENDINGS):
         return colon or head.endswith(_LONE_ENDINGS)

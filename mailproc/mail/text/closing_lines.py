@@ -8,6 +8,7 @@ from mailproc.mail.text.signature import (
     MAX_SIGNATURE_LINES,
     is_list_footer,
     is_lists_own,
+    is_lone_link,
     is_mobile_signature,
     is_postscript,
     is_said_below_dashes,
@@ -17,6 +18,8 @@ from mailproc.mail.text.signature import (
 )
 
 _MAX_MOBILE_LINES = 40
+_LINK = ("http", "<http", "(http", "<#")
+_MAX_LINKS = 3  # below what a client adds
 _MAX_BOX_LINES = 40
 _MIN_WIDE = 60  # what is drawn over the width of a page
 # Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
@@ -64,9 +67,22 @@ def _cut_tail(lines: Sequence[str], types: Sequence[LineType], reasons: list[str
             index -= 1
             cut += 1
             reasons[index] = "mobile_signature"
+        elif lines[index - 1].startswith(_LINK) and (device := _device_above_links(lines, start, index)) < index:
+            reasons[device:index] = ["mobile_signature"] * (index - device)
+            cut, index = cut + index - device, device
         else:
             break
     return index
+
+
+def _device_above_links(lines: Sequence[str], start: int, stop: int) -> int:
+    """Where what a client adds begins, when nothing but its links stands below it; `stop` when there is none."""
+    index = stop
+    while index > max(start, stop - _MAX_LINKS) and is_lone_link(lines[index - 1]):
+        index -= 1
+    if start < index < stop and is_mobile_signature(lines[index - 1].strip()):
+        return index - 1
+    return stop
 
 
 def _cut_signature(

@@ -138,7 +138,7 @@ def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said
         ):
             return None
         return LineType.delimiter
-    if is_rule_line(said) or said.endswith(("-~-->", "-~->")):  # the latter are drawn by Yahoo Groups
+    if is_rule_line(said) or said.endswith(("-~-->", "-~->", "_,_.___")):  # the latter are drawn by Yahoo Groups
         return LineType.rule
     reason = divider_reason(said)
     if reason is not None:

@@ -32,7 +32,7 @@ _DEVICE = re.compile(
     r"|\bapp\b|\bios\b|\bmac\b|macbook|handy|portable|móvil|celular|cellular|telef|telie|smart|yahoo|proton|virus|htt"
     r"|www|версии|телефон|note\b|list|part|\w\.\w"
 )
-_TOLD = re.compile(r"[,:] (?!htt)[^\W\d]+ [^\W\d]")
+_TOLD = re.compile(r"[,:] (?!htt)[^\W\d]+ [^\W\d]|\b(?:love|post|poste|posta|correo|correio|courier)\b")
 _TYPOS = re.compile(r"\b(?:excuse|pardon|forgive|brevity|typo\w*|entschuldig\w*|tippfehler)\b")
 _POSTSCRIPT = re.compile(
     r"(?:p\.? ?-?)?p\.? ?-?s\.?,? ?[:–-]|p\.s\. |pps\b|ps (?-i:[^\W\dA-Z_])|p\.?d\.? ?:", re.IGNORECASE
@@ -75,6 +75,12 @@ def is_mobile_signature(line: str) -> bool:
     if _DEVICE.search(said) is None and (said.endswith(".") or _TOLD.search(said) is not None):
         return False
     return _SENTENCE.search(said.removeprefix("this ")[12:]) is None
+
+
+def is_lone_link(line: str) -> bool:
+    """Whether a whole line is one link, as clients write it below what they add."""
+    said = line.strip()
+    return " " not in said and said.lstrip("<(").startswith(("https://", "http://", "#"))
 
 
 def starts_disclaimer(lines: Sequence[str]) -> bool:

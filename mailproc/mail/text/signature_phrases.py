@@ -10,6 +10,7 @@ MOBILE_SIGNATURES = (
         r"from my (?:iphone|ipad|ipod|android|blackberry|mobile|phone|samsung|galaxy|cell|tablet|htc"
         r"|windows phone)\b.{0,40}"
     ),
+    "(?:get|obtener|obtenir|ottieni|obter) .{2,20} (?:for|para|pour|per) (?:ios|android)", "secured with tuta.*",
     "(?:someone )?from mobile", r"get \[?outlook for \[?(?:ios|android|mac|windows).*",
     r"(?:von|mit) .{2,90} (?:gesendet|geschickt|verschickt)\.?",
     (
@@ -40,7 +41,10 @@ MOBILE_SIGNATURES = (
     "(?:获取|取得) ?outlook.*",
     "(?:ios|android)용 outlook 다운로드.*", "(?:получить|скачать) outlook для .*", "отримати outlook для .*",
     "obțineți outlook pentru .*", "(?:أُرسلت|أُرسل|أرسل) (?:من|عبر) .{2,60}",
-    "(?:virus-?free|virenfrei|(?:garanti )?sans virus|libre de virus|virusvrij|livre de vírus)[.:]? ?www\\..{2,40}",
+    (
+        r"(?:https?://\S{1,80} )?(?:virus-?free|virenfrei|(?:garanti )?sans virus|libre de virus|virusvrij"
+        r"|livre de vírus)[.:]? ?www\..{2,40}"
+    ),
     "alternative html version deleted", "non-text portions of this message have been removed",  # notes of lists
     "đã gửi từ .{2,60}", "dikirim dari .{2,60}", "poslano (?:s|z|iz) .{2,60}",
 )  # fmt: skip
@@ -64,7 +68,7 @@ DISCLAIMERS = (
     "this (?:e-?mail|message) (?:has|was) .{0,30}virus",
     "no virus (?:was )?found in this (?:incoming |outgoing )?message",
     "if you (?:are not|have received this).{0,60}(?:intended recipient|in error|by mistake)",
-    "please consider the environment", "think before (?:you )?print",
+    "(?:p )?please consider the environment", "think before (?:you )?print",
     "diese (?:e-?mail|nachricht) (?:enthält|kann|ist).{0,60}(?:vertraulich|geschützt)",
     "der inhalt dieser (?:e-?mail|nachricht).{0,60}vertraulich",
     "ce (?:message|courriel|mail).{0,80}(?:confidentiel|destiné)",
@@ -95,7 +99,7 @@ DISCLAIMERS = (
 # Their first words: most paragraphs are spared a closer look.
 DISCLAIMER_STARTS = (
     "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
-    "[external", "information", "if you", "please consider", "no virus", "think before", "diese",
+    "[external", "information", "if you", "please consider", "p please consider", "no virus", "think before", "diese",
     "der inhalt", "ce ", "les info",
     "il contenuto", "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie",
     "bevor sie", "avant d",
@@ -114,7 +118,7 @@ CONFIDENTIAL = (
 # What a mailing list, a forum or a virus scanner puts below a drawn rule.
 LIST_FOOTERS = (
     "mailing list", "listinfo", "https?://", r"www\.", "reply to this (?:e-?mail|message)", "you are receiving this",
-    "you received this", "view it on", "unsubscribe", "visit topic",
+    "you received this", "view it on", "unsubscribe", "visit topic", "reply via web post",
 )  # fmt: skip
 
 # What stands in a list's own footer and in nothing that a person writes below a line of dashes.
