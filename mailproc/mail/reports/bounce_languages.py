@@ -52,7 +52,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"(postfach|konto|adresse)~(gelöscht|abgeschaltet|nicht mehr (aktiv|in betrieb|verwendet|gültig|erreichbar))",
         r"(bo[iî]te|compte|adresse|messagerie)~(d[eé]sactiv|ferm[eé]|suspendu|supprim|archiv[eé]e|résili|clôtur)",
         r"(compte|adresse)~n.est plus (valide|active|utilis)",
-        r"(cuenta|buzón|usuario|casilla)~(deshabilitad|desactivad|suspendid|cancelad|cerrad|inactiv|de baja)",
+        r"(cuenta|buzón|usuario|casilla)~(deshabilitad|desactivad|suspendid|cancelad|cerrad|inactiv"
+        r"|no (está )?activ|de baja)",
         r"(\bconta\b|caixa|usuário|endereço)~(desativad|desabilitad|suspens|cancelad|inativ|encerrad)",
         r"(casella|account|utente|utenza|indirizzo)~(disabilitat|disattivat|sospes|chius[ao]|cessat|eliminat)",
         r"(casella|account|indirizzo)~non .{0,8}attiv|(postvak|adres|account)~niet meer (actief|in gebruik)",
