@@ -154,7 +154,7 @@ def test_an_answer_that_a_newer_consent_outdoes_says_so(held: Shell) -> None:
     held.run("resubscribe", "pat@example.org", "--channel", "phone")
     run = held.run("review", "resolve", only_review(held)["id"], "--as", "unsubscribe", "--by", "kim")
     assert run.returncode == 0, run.stderr
-    assert "pat@example.org is NOT off: a consent that is newer than this mail stands" in run.stdout
+    assert "pat@example.org is NOT off: a newer consent stands" in run.stdout
     assert "it was so already" not in run.stdout
     assert status_of(held) == "active"
 
@@ -456,6 +456,7 @@ def test_who_answers_what_an_earlier_version_recorded_is_told_what_is_not_known(
     as_an_earlier_version_left_it(held)
     shown = " ".join(held.run("review", "show", complaint).stdout.split())
     assert "an earlier version, which did not keep how far a mail asks" in shown
+    assert "`mailproc review redo ID --apply` reads it again first".replace("ID", complaint) in shown
     assert "off the whole account" in str(held.json("review", "show", complaint)["caveat"])
     held.run("review", "resolve", complaint, "--as", "not-a-request")
     assert held.json("review", "show", complaint)["caveat"] is None

@@ -180,7 +180,7 @@ def _print_answered(review_id: str, answered: Answered, consented: Sequence[str]
         out.print("  whether somebody is NOT off, by a newer consent, cannot be read now: see mailproc why PERSON")
     for name in consented or ():
         out.print(
-            f"  {name} is NOT off: a consent that is newer than this mail stands. If they want out all the same: "
+            f"  {name} is NOT off: a newer consent stands. If they want out all the same: "
             f"mailproc unsubscribe {shlex.quote(name)}",  # the name is a stranger's, and a shell may be given the line
             markup=False,
         )

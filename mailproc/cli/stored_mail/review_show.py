@@ -96,7 +96,8 @@ def print_review(page: ReviewPage, now: datetime) -> None:
     if item.state == "open":
         out.print(Rule(f"What `review resolve {item.id}` would do", align="left", style="dim"))
         if caveat := caveat_of(item):
-            out.print(Padding(Text(caveat, style="yellow"), (0, 0, 0, 2)))
+            told = Padding(Text(caveat, style="yellow"), (0, 0, 0, 2))
+            out.print(told, soft_wrap=False, overflow="fold", no_wrap=False)
         _print_answers(page)
 
 
