@@ -52,13 +52,15 @@ BARS = {
     "mondays": {"recall": 87, "kept": 98, "precision": 98, "quiet": 84, "doubt": 76},
     "tuesdays": {"recall": 59, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
     "wednesdays": {"recall": 87, "kept": 99, "precision": 97, "quiet": 86, "doubt": 38},
+    "plain": {"recall": 98, "kept": 99, "precision": 99, "quiet": 87, "doubt": 89},
+    "lookalikes": {"precision": 100, "quiet": 67, "doubt": 100},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
 # Of the phrases one in six is there for a person by its kind: a death, somebody who has left, "who are you?", "do not
 # take me off". It was 15 while most of these were passed over in silence.
-# One in six of the requests of `hints` names nothing, of `tuesdays` half.
-REVIEW_RATE = dict.fromkeys(BARS, 18) | {"hints": 20, "tuesdays": 40}
+# One in six of the requests of `hints` names nothing, of `tuesdays` half; all of `lookalikes` speak of leaving.
+REVIEW_RATE = dict.fromkeys(BARS, 18) | {"hints": 20, "tuesdays": 40, "lookalikes": 35}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
