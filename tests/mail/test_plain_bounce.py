@@ -290,6 +290,8 @@ def test_the_number_of_recipients_is_bounded() -> None:
         ("postmaster@mail.example", "Mail konnte nicht zugestellt werden", "<pat@example.org>: Postfach gelöscht"),
         ("MAILER-DAEMON@mail.example", "Xabar yetkazilmadi", "pat@example.org\n550 5.1.1 no"),
         ("postmaster@mail.example", "mail to pat", "Mail to pat@example.org was refused: no such user\n\n" + RETURNED),
+        ("postmaster@mail.example", "Undelivered (550 5.1.1 no): pat@example.org", "See below.\n\n" + RETURNED),
+        ("postmaster@mail.example", "Mail failed", "no such user\n\n" + "> ".join(["", *RETURNED.splitlines(True)])),
     ],
 )
 def test_a_server_is_understood_whatever_its_language(sender: str, subject: str, text: str) -> None:
@@ -323,6 +325,7 @@ def test_what_a_server_says_beside_delivery_is_no_bounce(sender: str, subject: s
 )
 def test_without_a_machine_s_sender_only_a_list_of_who_failed_is_a_bounce(said: str, is_bounce: bool) -> None:
     assert (parse("Filter <filter@example.com>", "Undelivered mail", said, PERSON) is not None) is is_bounce
+    assert parse("Pat <pat@example.com>", "Undelivered mail", said, PERSON) is None
 
 
 def test_who_answers_from_the_mailbox_itself_is_there() -> None:

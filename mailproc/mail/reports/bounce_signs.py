@@ -102,6 +102,12 @@ OFFICE = re.compile(
     r"|<>",
     re.IGNORECASE,
 )
+# Local parts that a program has rather than a person.
+_ROLE = re.compile(
+    r"admin|system|server|gateway|filter|no-?reply|do-?not-?reply|robot|bounce|mail|smtp|mta\b|spam|virus|security|notif"
+    r"|auto|quarantine|dsn|ndr",
+    re.IGNORECASE,
+)
 SUBJECT = re.compile(
     r"undeliver(?:ed|able|y)|non[- ]?deliver|not? deliver(?:ed|able)"
     r"|deliver\w* (?:has )?(?:fail|status|report|problem|notif|error|delayed|unsuccess|incomplete)"
@@ -156,6 +162,11 @@ def sender_of(message: Message, envelope: Envelope | None) -> Sender:
     if DAEMON.search(sender):
         return Sender.daemon
     return Sender.office if OFFICE.search(sender) or has_null_sender(message, envelope) else Sender.other
+
+
+def has_role(message: Message) -> bool:
+    """Whether the sender's local part is one that programs have: `admin`, `no-reply`, `mailfilter`."""
+    return any(_ROLE.search(address.rpartition("@")[0]) for address in message.from_addresses[:1])
 
 
 def has_null_sender(message: Message, envelope: Envelope | None) -> bool:

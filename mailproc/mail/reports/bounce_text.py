@@ -73,8 +73,16 @@ def without_returned(text: str) -> str:
 
 
 def returned_text(text: str) -> str:
-    """The copy of the returned mail at the end of a text, from its header block on; empty when there is none."""
+    """The copy of the returned mail at the end of a text, from its header block on; empty when there is none.
+
+    Some servers mark it as a quote.
+    """
     lines = text[: 4 * _TEXT_CHARS_MAX].split("\n")
+    quoted = [line[2:] for line in lines if line.startswith("> ")]
+    return _from_header(lines) or _from_header(quoted)
+
+
+def _from_header(lines: Sequence[str]) -> str:
     for number, line in enumerate(lines[: 2 * _LINES_MAX]):
         if _FIELD.match(line) and _is_header_block(lines[number : number + 12]):
             return "\n".join(lines[number : number + 500])

@@ -11,6 +11,7 @@ from mailproc.mail.reports.bounce_class import classify_failure
 from mailproc.mail.reports.bounce_recipients import find_own_mailboxes, find_recipients
 from mailproc.mail.reports.bounce_signs import (
     Sender,
+    has_role,
     has_smtp_reply,
     is_bounce_subject,
     is_bounce_text,
@@ -61,7 +62,12 @@ def read_plain_bounce(message: Message, envelope: Envelope) -> DeliveryStatus | 
     recipients = failed or mentioned or returned_to or find_own_mailboxes(text, message)
     return DeliveryStatus(
         format=recogniser.name if recogniser is not None else "text",
-        recipients=_statuses(recipients[:_RECIPIENTS_MAX], text, delayed=is_delay(message.subject, text)),
+        recipients=_statuses(
+            recipients[:_RECIPIENTS_MAX],
+            # Some write the reason into the subject, and nothing below it.
+            f"{message.subject}\n{text}" if has_smtp_reply(message.subject) else text,
+            delayed=is_delay(message.subject, text),
+        ),
         original=original,
     )
 
@@ -80,7 +86,7 @@ class _Look:
     def returns_what_failed(self) -> bool:
         """Whether it returns a mail that went to somebody else whom it names: who answers is there."""
         to = self.original.to_addresses if self.original is not None else ()
-        own, said = self._own, self.text.lower()
+        own, said = self._own, f"{self.message.subject}\n{self.text}".lower()
         return any(address.lower() in said and address.lower() not in own for address in to[:_RECIPIENTS_MAX])
 
     @property
@@ -102,14 +108,14 @@ def _is_bounce(look: _Look, sender: Sender) -> bool:
     if sender is Sender.other:
         titled, worded = is_bounce_subject(subject, from_start=True), is_bounce_text(text)
         # People tell of what came back, and ask; they do not return it.
-        reported = look.original is not None or look.lists_who_failed
+        reported = look.original is not None or (has_role(look.message) and look.lists_who_failed)
         return titled and bool(look.named) and (worded or look.known) and reported
     titled = is_bounce_subject(subject) or tells_failure(subject)
     worded = is_bounce_text(text) or tells_failure(text)
     if sender is Sender.daemon:
         refused = look.original is not None or has_smtp_reply(text)
         return titled or worded or look.known or (bool(look.named) and refused)
-    if look.returns_what_failed and (worded or _is_refusal(text)):
+    if look.returns_what_failed and (worded or titled or _is_refusal(text)):
         return True
     return (titled and (worded or look.known or bool(look.named))) or (look.known and (worded or bool(look.named)))
 
