@@ -23,14 +23,22 @@ def test_a_fence_that_is_not_closed_shows_nothing() -> None:
     assert new_text("It fails:\n\n```\n> pour\n") == "It fails:\n\n```"
 
 
-def test_a_fence_ends_before_an_attribution() -> None:
-    unmarked = "On Tue, 3 Mar 2026 at 09:12, Acme News <news@acme.example> wrote:\n\nHello\n```\noffers\n"
-    assert new_text(f"Look:\n```\npour\n\n{unmarked}") == "Look:\n```\npour"
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "On Tue, 3 Mar 2026 at 09:12, Acme News <news@acme.example> wrote:",
+        "From: Acme News <news@acme.example>\nSent: Tuesday, 3 March 2026 09:12\nTo: Pat\nSubject: News",
+        "-----Original Message-----\nFrom: Acme News",
+    ],
+)
+def test_a_fence_ends_before_what_introduces_a_quote(introduction: str) -> None:
+    assert new_text(f"Look:\n```\npour\n\n{introduction}\n\nHello\n```\noffers\n") == "Look:\n```\npour"
 
 
-def test_many_fences_that_are_not_closed_cost_no_more_than_their_lines() -> None:
-    body = "On 3 Mar 2026, Pat <pat@example.org> wrote:\n```\n" * 3_000
-    assert new_text(body) == ""
+def test_behind_a_fence_that_nothing_closes_none_is_looked_for() -> None:
+    unclosed = "```a\n" + "so it is\n" * 300
+    assert new_text(f"{unclosed}```\n> quoted\n```\n") == f"{unclosed}```\n```"
+    assert new_text("Look: `a`\n```b```\n```\n> shown\n```\n") == "Look: `a`\n```b```\n```\n> shown\n```"
 
 
 def test_a_marked_line_between_two_prompts_is_what_a_program_wrote() -> None:
@@ -221,3 +229,18 @@ def test_what_clients_and_lists_add_is_cut_with_the_links_below_it(device: str) 
 )
 def test_links_and_parcels_of_a_person_are_read(said: str) -> None:
     assert new_text(f"Hello there.\n\n{said}\n\n{QUOTE}") == f"Hello there.\n\n{said}"
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "---\nTo stop these mails, click here.",
+        "---\nTo opt out, write STOP.",
+        "---\nZum Abmelden bitten wir um eine Antwort.",
+        "---\nVous pouvez vous désinscrire ici.",
+        f"_____________________\nTo opt out, reply with STOP\n{LIST_FOOTER}",
+        f"_____________________\nStop these mails: write to the list\n{LIST_FOOTER}",
+    ],
+)
+def test_how_to_leave_below_a_drawn_line_is_never_the_persons(footer: str) -> None:
+    assert new_text(f"It works.\n\n{footer}\n") == "It works."

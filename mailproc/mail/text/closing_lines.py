@@ -14,6 +14,7 @@ from mailproc.mail.text.signature import (
     is_said_below_dashes,
     names_its_list,
     speaks_of_confidentiality,
+    speaks_of_leaving,
     starts_disclaimer,
 )
 
@@ -123,8 +124,10 @@ def _is_signature(lines: Sequence[str], types: Sequence[LineType], index: int, s
     if not _is_usual_edge(lines[index], kind):
         return _is_below_lists_line(lines, types, index, end)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
-        below = _block_below(lines, types, index, end)
-        return is_list_footer(below) or names_its_list(below)
+        block = _block_below(lines, types, index, end)
+        if is_list_footer(block) or names_its_list(block):
+            return True
+        return speaks_of_leaving(block) and is_list_footer(lines[index + 1 : end])
     if lines[index].endswith("-- ") and not lines[index].startswith("---"):
         return True
     return not is_said_below_dashes(_block_below(lines, types, index, end), long=lines[index].startswith("---"))

@@ -1,6 +1,6 @@
 """One linear pass that gives every line of a body its type; what follows from the types is decided in `new_text.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from mailproc.mail.text.attribution import (
@@ -26,7 +26,14 @@ from mailproc.mail.text.header_block import (
 from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.quote_leads import leads_to_quote
 from mailproc.mail.text.quote_marks import is_by_initials, is_piped, neighbours
-from mailproc.mail.text.shown_lines import fence_end, is_between_differences, is_empty_comment, is_face, is_shown
+from mailproc.mail.text.shown_lines import (
+    fence_end,
+    is_between_differences,
+    is_empty_comment,
+    is_face,
+    is_shown,
+    opens_fence,
+)
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
 
 _DRAWN = frozenset("-_=*~#+—–.·•|ᐧ")
@@ -49,7 +56,7 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
     """
     text, blank, quote = LineType.text, LineType.blank, LineType.quote
     types = [one or text for one in settled] if settled else [text] * len(lines)
-    attempts = 0
+    attempts, fences = 0, True
     walk = iter(enumerate(lines))
     for index, line in walk:
         if types[index] is not text:
@@ -86,12 +93,22 @@ def line_types(lines: Sequence[str], settled: Sequence[LineType | None] = ()) ->
             _mark_introduction(lines, types, index, said)
         elif len(said) < 20:
             if first == "`":
-                for at, shown in islice(walk, max(0, fence_end(lines, index) - index - 1)):
-                    types[at] = types[at] if shown.strip() else blank
+                fences = fences and (not opens_fence(said) or _skip_fence(walk, lines, types, index))
             elif attempts < _MAX_ATTEMPTS and said.lower() in TO_LABELS:
                 attempts += 1
                 _mark_label_block(lines, types, index)
     return types
+
+
+def _skip_fence(walk: Iterator[tuple[int, str]], lines: Sequence[str], types: list[LineType], index: int) -> bool:
+    """Pass over the code in the fence that is opened on this line; False where nothing closes it.
+
+    Behind such a one no other is looked for: nobody could say what opens and what closes.
+    """
+    end = fence_end(lines, index)
+    for at, line in islice(walk, max(0, end - index - 1)):
+        types[at] = types[at] if line.strip() else LineType.blank
+    return end > index
 
 
 def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, said: str) -> LineType:

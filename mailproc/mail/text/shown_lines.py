@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 from mailproc.mail.text.attribution import is_attribution, may_end_attribution, plain, runs_on
+from mailproc.mail.text.dividers import divider_reason
+from mailproc.mail.text.header_block import header_block_end, header_roles
 
 _DIFFERENCE = re.compile(r"\d+(?:,\d+)?[ac]\d+(?:,\d+)?")  # `88a89,90`, as diff writes it
 _PROMPT = re.compile(r"(?:[\w.@:~/-]{1,40})?[$#%] ")
@@ -48,21 +50,31 @@ def is_face(said: str) -> bool:
     return said in _FACES
 
 
+def opens_fence(said: str) -> bool:
+    """Whether a stripped line opens a fence of code, or closes one; code within the line is none."""
+    return said.startswith(_FENCE) and "`" not in said.lstrip("`")
+
+
 def fence_end(lines: Sequence[str], start: int) -> int:
-    """Behind the line that closes the fence of code opened on `start`; `start` when it is none, or a quote comes first.
+    """Behind the line that closes the fence of code opened on `start`; `start` when a quote comes first, or nothing.
 
     Source: CommonMark §4.5.
     """
-    opening = lines[start].strip()
-    if not opening.startswith(_FENCE) or "`" in opening.lstrip("`"):
-        return start
     for index in range(start + 1, min(len(lines), start + _MAX_FENCED)):
         line = lines[index].strip()
         if line.startswith(_FENCE) and not line.strip("`"):
             return index + 1
-        if runs_on(line) or (may_end_attribution(line) and is_attribution(plain(line))):
+        if _introduces_quote(lines, index, line):
             return start
     return start
+
+
+def _introduces_quote(lines: Sequence[str], index: int, line: str) -> bool:
+    if header_roles(line) is not None:
+        return header_block_end(lines, index) > index
+    if may_end_attribution(line):
+        return is_attribution(plain(line))
+    return runs_on(line) or (line.startswith("--") and divider_reason(line) is not None)
 
 
 def _opens_session(lines: Sequence[str], index: int) -> bool:

@@ -47,7 +47,12 @@ _ASKING = re.compile(
 )
 _MAX_OWN_WORDS = 600
 _MIN_SENTENCE, _MIN_ENDED_SENTENCE = 9, 3  # spaces in it
-_LISTS_WORDS = re.compile(r"list|subscri|remove|newsletter|e-?mail|message")
+# Of leaving: whatever else it may be, it is not taken for a person's words on the strength of a full stop alone.
+_LEAVING = re.compile(
+    r"list|subscri|remove|newsletter|mail|message|opt(?:ing)?[- ]?out|\bstop\b|click|receiv|cancel|abmeld|abbestell"
+    r"|austrag|erhalten|désab|désinscri|recevez|recib|\bbaja\b|darse de|disiscri|riceve|afmeld|uitschrij|avregistr"
+    r"|wypis|отпис"
+)
 _MIN_MOBILE, _MAX_MOBILE = 10, 120  # `Sent by ab`; other scripts need less
 
 
@@ -115,6 +120,11 @@ def is_lists_own(lines: Sequence[str]) -> bool:
     return _LISTS_OWN.search(" ".join(lines)[:2000].lower()) is not None
 
 
+def speaks_of_leaving(lines: Sequence[str]) -> bool:
+    """Whether lines tell how a list is left, or only speak of mails and lists."""
+    return _LEAVING.search(" ".join(lines)[:2000].lower()) is not None
+
+
 def names_its_list(lines: Sequence[str]) -> bool:
     """Whether a line is an address whose local part is a word of the line above it, as Mailman ends every post."""
     for above, line in pairwise(lines[:MAX_SIGNATURE_LINES]):
@@ -132,7 +142,7 @@ def is_said_below_dashes(lines: Sequence[str], *, long: bool) -> bool:
     first = next((line.strip().lower() for line in lines if line.strip()), "")[:_MAX_OWN_WORDS]
     if first.count(" ") < 2 or "://" in first:
         return False
-    words, ends = first.count(" "), first.endswith((".", "?", "!")) and _LISTS_WORDS.search(first) is None
+    words, ends = first.count(" "), first.endswith((".", "?", "!")) and _LEAVING.search(first) is None
     is_sentence = long and words >= (_MIN_ENDED_SENTENCE if ends else _MIN_SENTENCE) and not is_list_footer(lines)
     if _ASKING.search(first) is None and not is_sentence:
         return False
