@@ -232,6 +232,13 @@ def test_a_report_with_thousands_of_recipients_is_bounded() -> None:
     assert len(found(dsn(*[recipient(f"p{n}@example.org") for n in range(5000)])).recipients) <= 1000
 
 
+def test_many_reports_with_many_recipients_are_bounded() -> None:
+    blocks = "\n".join(recipient(f"pat{number}@example.org") for number in range(500))
+    report = f"--b\nContent-Type: message/delivery-status\n\n{PER_MESSAGE}\n{blocks}\n"
+    content = f"{HEAD}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n{report * 10}--b--\n"
+    assert len(found(content.encode()).recipients) == 500
+
+
 def test_a_report_about_no_recipient_is_read_by_its_text() -> None:
     status = found(dsn(human="Delivery to pat@example.org failed permanently: mailbox full"))
     assert [(one.address, one.reason) for one in status.recipients] == [("pat@example.org", "mailbox full")]

@@ -15,6 +15,7 @@ __all__ = ["BounceClass", "DeliveryStatus", "RecipientStatus", "parse_delivery_s
 
 NESTED_MAX = 3
 REPORTS_MAX = 20
+RECIPIENTS_MAX = 200  # before which another report of the same mail is read
 # A delivery report that says neither about whom nor why.
 _UNTOLD = DeliveryStatus(
     format="rfc3464",
@@ -54,10 +55,14 @@ def _find(message: Message, envelope: Envelope, depth: int) -> DeliveryStatus | 
 
 def _all_told(message: Message, parts: Sequence[Part]) -> DeliveryStatus | None:
     """What the reports of one mail say together, for some servers write one a recipient; None when all are empty."""
-    told = [status for status in (read_report(message, part) for part in parts) if status is not None]
-    if len(told) < 2:
-        return told[0] if told else None
-    return replace(told[0], recipients=tuple(one for status in told for one in status.recipients))
+    told: list[DeliveryStatus] = []
+    recipients: tuple[RecipientStatus, ...] = ()
+    for part in parts:
+        status = read_report(message, part) if len(recipients) < RECIPIENTS_MAX else None
+        if status is not None:
+            told.append(status)
+            recipients += status.recipients
+    return replace(told[0], recipients=recipients) if told else None
 
 
 def _is_shown_by_a_person(message: Message, envelope: Envelope) -> bool:

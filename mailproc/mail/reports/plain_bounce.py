@@ -31,7 +31,7 @@ from mailproc.mail.reports.bounce_wordings import find_wording
 from mailproc.mail.reports.delivery_report import embedded_report, read_fields
 
 _RECIPIENTS_MAX = 200
-# What generators do not write, or say in their known openings alone.
+# Somebody speaks or asks.
 _PERSON = re.compile(r"\?|\b(?:[Mm]e|[Mm]y|[Mm]ine|I)\b(?!'m (?:sorry|afraid))")
 _WORDING_CHARS_MAX = 4000
 
