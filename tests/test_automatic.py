@@ -23,7 +23,7 @@ from mailproc.rule_sets.files import load_rules
 from mailproc.settings.file import load_settings
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-SETS = ("blind", "second")
+SETS = ("blind", "second", "third")
 AUTOMATIC = frozenset({MailKind.auto_reply, MailKind.challenge, MailKind.receipt, MailKind.calendar})
 KEPT = frozenset({Action.unsubscribe, Action.review})
 
@@ -37,6 +37,7 @@ KEPT = frozenset({Action.unsubscribe, Action.review})
 BARS = {
     "blind": {"by_header": 100, "by_words": 100, "gone": 100, "quiet": 100, "recall": 78, "person": 97},
     "second": {"by_header": 100, "by_words": 100, "gone": 100, "quiet": 100, "recall": 66, "person": 100},
+    "third": {"by_header": 100, "by_words": 92, "gone": 100, "quiet": 100, "recall": 80, "person": 90},
 }
 # Mails with that fault.
 #   lost                 people's requests that change nothing and that nobody sees
@@ -45,6 +46,7 @@ BARS = {
 COUNTS = {
     "blind": {"lost": 0, "requests_as_machines": 0, "people_as_machines": 0, "taken_off_wrongly": 0},
     "second": {"lost": 0, "requests_as_machines": 0, "people_as_machines": 0, "taken_off_wrongly": 0},
+    "third": {"lost": 0, "requests_as_machines": 0, "people_as_machines": 1, "taken_off_wrongly": 0},
 }
 
 
@@ -106,6 +108,11 @@ def all_told(name: str) -> list[Told]:
     return told
 
 
+@functools.cache
+def overall(name: str) -> dict[str, float]:
+    return figures(all_told(name))
+
+
 def figures(mails: list[Told]) -> dict[str, float]:
     """The shares of BARS in percent, one decimal, and the counts of COUNTS."""
     machines = [one for one in mails if one.is_machine]
@@ -130,7 +137,7 @@ def figures(mails: list[Told]) -> dict[str, float]:
 
 def share(answers: Any) -> float:
     each = list(answers)
-    return round(100 * sum(each) / len(each), 1)
+    return round(100 * sum(each) / len(each), 1) if each else 100.0
 
 
 def wrong_mails(mails: list[Told]) -> str:
@@ -148,13 +155,13 @@ def wrong_mails(mails: list[Told]) -> str:
 
 @pytest.mark.parametrize(("name", "figure"), [(name, figure) for name, bars in BARS.items() for figure in bars])
 def test_a_share_reaches_its_bar(name: str, figure: str) -> None:
-    reached = figures(all_told(name))[figure]
+    reached = overall(name)[figure]
     assert reached >= BARS[name][figure], f"{name}, {figure}: {reached}\n{wrong_mails(all_told(name))}"
 
 
 @pytest.mark.parametrize(("name", "fault"), [(name, fault) for name, counts in COUNTS.items() for fault in counts])
 def test_a_fault_is_no_more_frequent_than_its_bar(name: str, fault: str) -> None:
-    assert figures(all_told(name))[fault] <= COUNTS[name][fault], wrong_mails(all_told(name))
+    assert overall(name)[fault] <= COUNTS[name][fault], wrong_mails(all_told(name))
 
 
 @pytest.mark.parametrize("name", SETS)

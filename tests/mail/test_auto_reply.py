@@ -175,6 +175,7 @@ PROMISED = [
     "Hemos recibido su consulta y le responderemos lo antes posible.",
     "Recebemos a sua mensagem e responderemos o mais breve possível.",
     "Bedankt voor uw bericht, u hoort zo spoedig mogelijk van ons.",
+    "Your enquiry has been logged. Somebody will write to you.",
 ]
 UNATTENDED = [
     "This mailbox is not monitored.",
@@ -376,6 +377,19 @@ def test_a_notice_is_told_by_subject_and_text_together(subject: str, text: str) 
 @pytest.mark.parametrize("subject", ["Out of office jokes", "Im Urlaub fotografiert", "On vacation reading"])
 def test_a_subject_that_goes_on_otherwise_is_a_person_s(subject: str) -> None:
     assert found_in(mail_of("These made me laugh.", Subject=subject)) is None
+
+
+def test_who_thanks_and_tells_how_quick_something_was_is_a_person() -> None:
+    tells = "Thanks for your email. The customer collected them within two hours."
+    promises = "Thanks for your email. We will answer it within two hours."
+    assert found_in(mail_of(tells, Subject="Re: March news")) is None
+    assert found_in(mail_of(promises, Subject="Re: March news")) is not None
+
+
+def test_a_subject_that_says_until_when_counts_as_an_absence() -> None:
+    assert found_in(mail_of("All else can wait.", Subject="Parental leave until November")) is not None
+    assert found_in(mail_of("Please keep the parcel.", Subject="Parental leave until November")) is None
+    assert found_in(mail_of("All else can wait.", Subject="Parental leave in numbers")) is None
 
 
 @pytest.mark.parametrize("name", ["X_Auto_Response_Suppress", "X_Loop"])

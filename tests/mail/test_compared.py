@@ -4,7 +4,8 @@ import pytest
 
 from mailproc.mail.automatic.auto_phrases import AWAY, DECLARATIONS, UNATTENDED
 from mailproc.mail.automatic.compared import Phrases, any_of, compared, core_of, signs_of
-from mailproc.mail.automatic.desk_phrases import ABANDONED, ACK_TEXTS, GONE, THANKS
+from mailproc.mail.automatic.desk_phrases import ACK_TEXTS, THANKS
+from mailproc.mail.automatic.gone_phrases import ABANDONED, GONE
 
 
 @pytest.mark.parametrize(

@@ -1,100 +1,5 @@
 """Words by which automatic mail tells itself, in thirty languages: RE2 patterns over lower-case text."""
 
-# A subject that begins like this is written by a machine.
-SUBJECTS = {
-    "en": (
-        "automatic(?:ally generated)? (?:reply|response|answer)", "auto[- ]?(?:reply|response|respon|responder)",
-        "auto: ", "automated (?:reply|response)", "out[- ]of[- ](?:the )?office", "ooo(?:: | - |$)",
-        "vacation (?:reply|response|message|notice)", "away from (?:the |my )?(?:office|desk|e-?mail)",
-        (
-            "i(?:'m| am) (?:currently )?(?:on (?:vacation|holidays?|leave)|away|out of (?:the |my )?(?:office"
-            "|town|country))"
-        ),
-        "on (?:annual |sick |maternity |paternity |parental )leave", "absence notification",
-        r"\[(?:auto|ooo)[^\]]{0,30}\] ?",
-    ),
-    "de": (
-        "automatische antwort", "automatische r[üu]ckantwort",
-        "abwesenheits(?:notiz|nachricht|meldung|assistent|info)", "autoantwort",
-        "nicht im (?:büro|buero|haus|office)", "(?:ich bin )?(?:im|in) urlaub", "au(?:ß|ss)er haus", "auto-antwort",
-        "ich bin nicht im",
-    ),
-    "fr": (
-        "r[ée]ponse automatique", "message d.absence", "absence du bureau", "absent du bureau", "hors du bureau",
-        "notification d.absence",
-    ),
-    "es": ("respuesta autom[áa]tica", "fuera de (?:la )?oficina", "autorespuesta"),
-    "it": ("risposta automatica", "fuori (?:sede|ufficio)", "messaggio automatico"),
-    "pt": ("resposta autom[áa]tica", "fora do escrit[óo]rio", "aus[êe]ncia tempor[áa]ria", "resposta auto"),
-    "nl": (
-        "automatisch antwoord", "automatische beantwoording", "afwezigheids(?:bericht|melding|assistent)",
-        "niet aanwezig", "automatisch bericht",
-    ),
-    "sv": ("automatiskt svar", "autosvar", "frånvaromeddelande", "ej på kontoret"),
-    "da": ("automatisk svar", "ikke til stede", "fraværsmeddelelse", "fraværsbesked"),
-    "no": ("fraværsmelding", "ikke på kontoret"),
-    "fi": ("automaattinen vastaus", "poissaoloilmoitus", "en ole toimistolla", "poissa toimistosta"),
-    "pl": (
-        "odpowied[źz] automatyczna", "automatyczna odpowied[źz]", "autoodpowied[źz]", "poza biurem",
-        "jestem na urlopie",
-    ),
-    "cs": ("automatick[áa] odpov[ěe][ďd]", "mimo kancel[áa][řr]", "automatick[áa] zpr[áa]va"),
-    "sk": ("automatick[áa] odpove[ďd]", "mimo kancel[áa]rie"),
-    "hu": ("automatikus v[áa]lasz", "h[áa]zon k[íi]v[üu]l", "irod[áa]n k[íi]v[üu]l"),
-    "ro": ("r[ăa]spuns automat", "[îi]n afara biroului", "plecat[ăa]? din birou"),
-    "bg": ("автоматичен отговор", "извън офиса"),
-    "ru": ("автоматический ответ", "автоответ", "вне офиса", "нет на месте"),
-    "uk": ("автоматична відповідь", "автовідповідь", "поза офісом"),
-    "el": ("αυτόματη απάντηση", "εκτός γραφείου"),
-    "tr": ("otomatik (?:yanıt|cevap)", "ofis dışında", "izindeyim", "yıllık izin"),
-    "he": ("תשובה אוטומטית", "מענה אוטומטי", "מחוץ למשרד"),
-    "ar": ("(?:ال)?رد (?:ال)?تلقائي", "خارج المكتب"),
-    "ja": ("自動応答", "自動返信", "不在(?:通知|のお知らせ|連絡)", r"\[自動"),
-    "zh": ("自动(?:答复|回复)", "自動(?:回覆|回复|答覆|回信)", "不在办公室", "不在辦公室"),
-    "ko": ("자동 ?(?:회신|응답|답장)", "부재 ?중"),
-    "vi": ("trả lời tự động", "thư trả lời tự động"),
-    "th": ("ตอบกลับอัตโนมัติ", "ไม่อยู่ที่สำนักงาน"),
-    "id": ("balasan otomatis", "di luar kantor", "sedang cuti", "jawapan automatik"),
-    "hr": ("automatski odgovor", "izvan ureda"),
-    "sl": ("samodejni odgovor", "izven pisarne"),
-    "lt_lv_et": ("automatinis atsakymas", "automātiska atbilde", "automaatvastus", "automaatne vastus"),
-    "ca": ("resposta autom[àa]tica", "fora de l.oficina"),
-}  # fmt: skip
-
-# Nouns that can also open a person's subject: they count beside a second signal only.
-BARE_SUBJECTS = (
-    "abwesend", "abwesenheit", "urlaub", "absent", "absence", "en congés?", "ausente", "ausencia",
-    "de vacaciones",
-    "assente", "assenza", "in ferie", "ausência", "de férias", "em férias", "afwezig(?:heid)?", "op vakantie",
-    "frånvaro", "på semester", "fravær", "på ferie", "poissa(?:olo)?", "lomalla", "nieobecno(?:ść|sc)",
-    "nepřítomnost", "dovolená", "dovolenka", "neprítomnosť", "szabadságon", "concediu", "в отпуск(?:е)?",
-    "отсутству(?:ю|ет)", "у відпустці", "απουσία", "σε άδεια", "בחופשה", "في إجازة", "不在", "休暇中", "外出中?",
-    "休假中", "휴가 ?중", "vắng mặt", "na godišnjem", "odsotnost", "on leave", "on vacation", "on holiday",
-    "vacation", "annual leave", "maternity leave", "away", "holiday", "moved", "new address",
-    "thank you for your (?:e-?mail|message|mail|enquiry|inquiry|interest)",
-    "vielen dank für ihre (?:e-?mail|nachricht|mail|anfrage)", "address change", "change of address",
-    "no longer",
-    "left the company", "eingangsbestätigung", "acknowledge?ment", "gone fishing",
-    "(?:parental|sick|medical) leave",
-    "sabbatical", "en déplacement", "dienstreise", "de viaje", "in trasferta", "på resande fot",
-    "föräldraledighet", "i(?: have|'ve)? left", "i(?:'m| am) no longer",
-    "(?:this|my) (?:e-?mail )?(?:address|account|mailbox)",
-    "(?:e-?mail )?(?:address|account|mailbox)(?: is)? (?:no longer|not|closed)", "(?:office )?closed",
-    "betriebsferien",
-    "betriebsurlaub", "elternzeit", "mutterschutz", "ferien", "nicht mehr", "adressänderung", "fermeture",
-    "fermé",
-    "vacances", "congés?(?: annuels?)?", "adresse", "ne travaille plus", "vacaciones", "cerrado", "cuenta",
-    "ya no", "baja", "ferie", "chiusura", "chiuso", "indirizzo", "casella", "non lavora", "férias", "licença",
-    "conta", "endereço", "vakantie", "gesloten", "niet meer", "verlof", "semester", "föräldraledig", "slutat",
-    "ferie",
-    "sluttet", "perme?isjon", "barsel", "loma", "lomailmoitus", "äitiysloma", "urlop", "nie pracuje",
-    "nieaktualny",
-    "zwolnienie", "mateřská", "szabadság", "megszűnt", "adresă", "plecat", "отпуск", "не работает",
-    "відпустка",
-    "διακοπές", "άδεια", "izin", "tatil", "חופשה", "إجازة", "休業", "休暇", "退職", "夏季", "年末年始", "休假", "离职",
-    "放假", "휴가", "퇴사", "육아휴직",
-)  # fmt: skip
-
 # A text that calls itself automatic.
 DECLARATIONS = (
     (
@@ -151,7 +56,7 @@ UNATTENDED = (
         r"(?:un|not |no longer |isn't |never )(?:being )?(?:regularly |actively )?(?:monitored|attended"
         r"|staffed)(?:\W|$)"
     ),
-    "(?:mailbox|inbox|address|account)[^.!?]{0,40} (?:not|never) (?:checked|read|answered)",
+    "(?:mailbox|inbox|address|account)[^.!?]{0,40} (?:not|never) (?:be )?(?:checked|read|answered|monitored)",
     (
         "(?:please )?do not (?:reply|respond) (?:directly )?to this (?:e-?mail|message|mail|address"
         "|notification)"
@@ -206,6 +111,18 @@ AWAY = (
     ),
     "(?:my|our) (?:working|office|opening) (?:hours|days) are",
     "(?:(?:i am|i'm) (?:at|attending) (?:a|the) [^.!?]{0,30}(?:fair|conference|congress|training|workshop))",
+    "(?:no|without|limited|little) access to (?:my |our )?(?:e-?mails?|mails?|messages|inbox)",
+    (
+        r"(?:keinen|kein|ohne|eingeschränkt(?:en)?) (?:zugriff|zugang) (?:auf|zu) (?:meine[nr]? )?(?:e-?mail"
+        r"|mail|post)"
+    ),
+    "pas accès à (?:ma |mes |la )?(?:messagerie|mails?|e-?mails?|courriels?|boîte)",
+    "(?:sin|no (?:tengo|tendré)) acceso (?:al?|a mi) (?:correo|e-?mail|buzón)",
+    "(?:senza|non (?:ho|avrò)) accesso all", "(?:sem|não (?:tenho|terei)) acesso ao? (?:e-?mail|correio)",
+    "geen (?:toegang tot|inzage in) (?:mijn )?(?:e-?mail|mail|post)",
+    "(?:brak|bez) dostępu do (?:poczty|e-?mail)",
+    "taking (?:a |some |a few |the )(?:short |well[- ]earned )?(?:break|time off|days off|week off)",
+    "(?:estoy|estaré) fuera (?:por|del|hasta|esta|toda|unos)",
     "not checking (?:my )?e-?mail", "not at (?:his|her|their|my) desk", "(?:gone|out) fishing",
     "will not be (?:reading|checking|looking at|monitoring|answering)",
     (
@@ -300,7 +217,10 @@ MEANWHILE = (
     "la mia (?:collega|assistente)",
     "sköter", "vikarie", "sijaise", "(?:zastępuje|zastępstwo)", "be patient", "in der reihenfolge",
     "orden de llegada", "alla riapertura", "par ordre d'arrivée",
-    "first thing", "back (?:at|in|on|to) ", r"ext\.? ?\d", "in dringenden", "in dringlichen",
+    "first thing", "back (?:at|in|on|to) ", r"ext\.? ?\d", "eerstvolgende werkdag",
+    "beantwoord (?:uw|je)", "wenn es brennt", "mientras tanto", "nel frattempo", "entre-temps",
+    "in der zwischenzeit", "(?:all|everything|anything) (?:else|others?) (?:can|will)", "in dringenden",
+    "in dringlichen",
     "meine vertretung", "vertretung", "nach meiner rückkehr",
     "nicht weitergeleitet", "der reihe nach", "in dieser zeit", "nach unserer rückkehr",
     "werde (?:ich )?(?:ihre|ihnen|sie|mich)", "sobald", "ab dem",

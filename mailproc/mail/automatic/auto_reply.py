@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.automatic.auto_phrases import SUBJECTS
+from mailproc.mail.automatic.auto_subjects import SUBJECTS
 from mailproc.mail.automatic.auto_tables import (
     AUTO_HEADERS,
     CHALLENGE_DOMAINS,

@@ -3,34 +3,39 @@
 import re
 from typing import Any
 
-from mailproc.mail.automatic.auto_phrases import AWAY, BARE_SUBJECTS, DECLARATIONS, MEANWHILE, UNATTENDED
-from mailproc.mail.automatic.auto_tables import DELETIONS, ORDERS, REQUEST_STEMS
+from mailproc.mail.automatic.auto_phrases import AWAY, DECLARATIONS, MEANWHILE, UNATTENDED
+from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS
 from mailproc.mail.automatic.compared import Phrases, any_of, core_of
 from mailproc.mail.automatic.desk_phrases import (
-    ABANDONED,
     ACK_NUMBERS,
     ACK_SUBJECTS,
     ACK_TEXTS,
-    GONE,
-    GONE_MYSELF,
-    OUR_MAIL,
+    LOGGED,
+    NEXT_STEPS,
     PROMISES,
-    REDIRECTS,
     THANKS,
 )
+from mailproc.mail.automatic.gone_phrases import ABANDONED, GONE, REDIRECTS
 from mailproc.mail.automatic.notices import find_notice
+from mailproc.mail.automatic.people_phrases import DELETIONS, GONE_MYSELF, ORDERS, OUR_MAIL, REQUEST_STEMS
 
 # What every text must have of which anything below is said: a hint that it is worth a closer look.
-HINTS = tuple(map(core_of, (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE)))
+HINTS = tuple(
+    map(core_of, (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *LOGGED, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE))
+)
 # What ends a word stands there once: behind each of them it took a hundred times as long to compile.
 WHOLE_BARE_SUBJECT = rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)})(?:[^\pL\pN]|$)"
 _BARE_SUBJECT = any_of([WHOLE_BARE_SUBJECT], start=True)
+_UNTIL = r"(?:until|till|bis|hasta|jusqu|fino|até|tot|t/m|til|asti|do|до|\d)"
+_AWAY_UNTIL = any_of([rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)}) {_UNTIL}"], start=True)
 _DECLARATION = Phrases(DECLARATIONS)
 _UNATTENDED = Phrases(UNATTENDED)
 _AWAY = Phrases(AWAY)
 _MEANWHILE = any_of(MEANWHILE)
 _ACK_SUBJECT = any_of(ACK_SUBJECTS)
 _ACK_TEXT = Phrases(ACK_TEXTS)
+_LOGGED = Phrases(LOGGED)
+_NEXT_STEP = any_of(NEXT_STEPS)
 _ACK_NUMBER = any_of(ACK_NUMBERS)
 _THANKS = Phrases(THANKS)
 _THANKS_SUBJECT = any_of(THANKS, start=True)
@@ -82,6 +87,8 @@ def says_gone(text: str) -> bool:
 
 def _away(text: str, subject: str, *, doubted: bool) -> str | None:
     away = _uncited(_AWAY, text)
+    if away is None and (until := _AWAY_UNTIL.search(subject)):  # `Parental leave until November`
+        away = str(until.group())
     if away is None or ("@" not in text and _ORDER.search(text)):
         return None
     return away if doubted or _BARE_SUBJECT.search(subject) or _MEANWHILE.search(text) else None
@@ -95,6 +102,8 @@ def _of_a_desk(text: str, subject: str, whole_subject: str) -> str | None:
     if found := _uncited(_UNATTENDED, text):
         return found
     if (found := _uncited(_ACK_TEXT, text)) and (promised or _ACK_SUBJECT.search(whole_subject)):
+        return found
+    if (found := _uncited(_LOGGED, text)) and _NEXT_STEP.search(text):
         return found
     if (found := _uncited(_ACK_NUMBER, text)) and _ACK_SUBJECT.search(whole_subject):
         return found

@@ -5,8 +5,8 @@ gives them something new to look for gives it a sign here. A test holds them tog
 """
 
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.automatic.auto_phrases import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_reply import HEADER_NAME, MAX_RAW, decisive_header, in_one_line, start_of_text
+from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOCALS, CHALLENGE_SUBJECTS, ROBOTS
 from mailproc.mail.automatic.auto_text import HINTS
 from mailproc.mail.automatic.compared import core_of, signs_of
