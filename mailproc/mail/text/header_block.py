@@ -86,7 +86,7 @@ def header_roles(line: str) -> frozenset[str] | None:
 def is_header_line(line: str) -> bool:
     """Whether a whole header block stands on one line, as it does where HTML was flattened: `From: … Sent: … To: …`.
 
-    It names who, when or to whom, and the subject, with an address.
+    It names who, when, to whom and the subject, with an address; labels of two words are not known here.
     """
     if "@" not in line:
         return False
