@@ -1,6 +1,8 @@
 """Automatic mail (RFC 3834 and conventions): out-of-office, challenges, acknowledgements, receipts by hand."""
 
+import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailproc.mail.arrival.envelope import Envelope
@@ -18,7 +20,7 @@ from mailproc.mail.automatic.auto_tables import (
     ROBOTS,
 )
 from mailproc.mail.automatic.auto_text import HINTS, WHOLE_BARE_SUBJECT, says_automatic, says_gone, text_evidence
-from mailproc.mail.automatic.compared import any_of, compared, signs_of
+from mailproc.mail.automatic.compared import Phrases, any_of, compared, signs_of
 from mailproc.mail.automatic.list_headers import bulk_evidence
 from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
 from mailproc.mail.reading.message import Message, Part
@@ -46,9 +48,8 @@ MAX_RAW = 6_000
 _SUBJECTS = tuple(one for patterns in SUBJECTS.values() for one in patterns)
 _SUBJECT = any_of(_SUBJECTS, start=True)
 _ANY_SUBJECT = any_of([*_SUBJECTS, WHOLE_BARE_SUBJECT, *NOTICE_SUBJECTS], start=True)
-_IS_HINTED = signs_of(HINTS)
 _CHALLENGE_SUBJECT = any_of(CHALLENGE_SUBJECTS)
-_CHALLENGE_TEXT = any_of(CHALLENGE_TEXTS)
+_CHALLENGE_TEXT = Phrases(CHALLENGE_TEXTS)
 _CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
 # In the names of header fields, one a line.
 HEADER_NAME = re.compile(f"^(?:{'|'.join((*CHALLENGE_HEADERS, *RESPONDER_HEADERS))})", re.MULTILINE)
@@ -183,10 +184,16 @@ def _new_text(message: Message) -> str:
     return compared(found.text[:_MAX_TEXT])
 
 
+@functools.cache
+def _hint_in() -> Callable[[str | bytes], bool]:
+    """Built when it is first needed, which many programs do not."""
+    return signs_of(HINTS)
+
+
 def _hints(message: Message) -> bool:
     """Whether the raw text, read cheaply, has anything in it that is worth cutting out the new text for."""
     return any(
-        _IS_HINTED(in_one_line(part.text[(start := start_of_text(part)) : start + MAX_RAW]))
+        _hint_in()(in_one_line(part.text[(start := start_of_text(part)) : start + MAX_RAW]))
         for part in message.root.walk()
         if part.text and part.content_type in ("text/plain", "text/html")
     )

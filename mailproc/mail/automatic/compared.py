@@ -1,5 +1,6 @@
 """Texts as the tables of automatic mail have them, and tables as automata that cannot hang, whatever the text."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +11,8 @@ import re2
 _BIDI = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 # `[^.!?]{0,60}` of a pattern: an automaton counts each character of it, from each place where it may have begun.
 _GAP = re.compile(r"(?:\[\^[^\]]+\]|\.)\{\d+,\d+\}\??")
+# Of an automaton for one table; one that forgets has to begin anew, as those for all tables at once would.
+_SMALL_TABLE_BYTES = 8 << 20
 _PIECE = re.compile(rf"({_GAP.pattern})|\\.|\[\^?\]?[^\]]*\]|[()]|.")
 
 
@@ -21,14 +24,14 @@ def any_of(patterns: Iterable[str], *, start: bool = False) -> Any:
     return re2.compile(f"^(?:{joined})" if start else joined, options=options)
 
 
-def signs_of(patterns: Iterable[str]) -> Callable[[str | bytes], bool]:
+def signs_of(patterns: Iterable[str], *, memory_bytes: int = 32 << 20) -> Callable[[str | bytes], bool]:
     """Whether any of these patterns is in a text, by an RE2 set, which answers in half the time of an RE2 object.
 
     The empty pattern is in every text: where even that is not found the set has run out of memory, and nobody knows.
     """
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 32 << 20
+    options.max_mem = memory_bytes
     either = re2.Set.SearchSet(options)
     either.Add("")
     either.Add("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns))
@@ -41,6 +44,8 @@ def core_of(pattern: str) -> str:
 
     A gap inside of brackets is none: that is how a table keeps a pattern whole whose end alone is in every text.
     """
+    if _GAP.search(pattern) is None:
+        return pattern
     depth = start = 0
     for piece in _PIECE.finditer(pattern):
         depth += {"(": 1, ")": -1}.get(piece[0], 0)
@@ -50,14 +55,13 @@ def core_of(pattern: str) -> str:
 
 
 class Phrases:
-    """A table of phrases to look for in texts of people, most of which have not even the core of one."""
+    """A table of phrases to look for in texts of people, most of which have not even the core of one.
 
-    __slots__ = ("_has_core", "_whole")
+    Its automata are built when they are first needed: many programs read no mail that needs them.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        whole = tuple(patterns)
-        self._whole = any_of(whole)
-        self._has_core = signs_of(map(core_of, whole))
+        self._patterns = tuple(patterns)
 
     def search(self, text: str) -> Any:
         """The first hit, None for none."""
@@ -66,6 +70,14 @@ class Phrases:
     def finditer(self, text: str) -> Iterator[Any]:
         """All hits in order."""
         return self._whole.finditer(text) if self._has_core(text) else iter(())
+
+    @functools.cached_property
+    def _has_core(self) -> Callable[[str | bytes], bool]:
+        return signs_of(map(core_of, self._patterns), memory_bytes=_SMALL_TABLE_BYTES)
+
+    @functools.cached_property
+    def _whole(self) -> Any:
+        return any_of(self._patterns)
 
 
 def compared(text: str) -> str:

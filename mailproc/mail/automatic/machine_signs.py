@@ -43,7 +43,7 @@ _SENDER_OR_SUBJECT = signs_of(
         *BARE_SUBJECTS,
         *map(core_of, NOTICE_SUBJECTS),
         *(one for several in SUBJECTS.values() for one in several),
-    )
+    ),
 )
 _TEXT = signs_of((*HINTS, *CLUES))
 
