@@ -14,7 +14,10 @@ import pytest
 
 from mailproc.files.replay import saved_mail
 from mailproc.mail.arrival.authentication import NOT_CHECKED
+from mailproc.mail.arrival.envelope import Envelope
+from mailproc.mail.kind import finding_of, kind_of
 from mailproc.mail.mail_kind import MailKind
+from mailproc.mail.reading.message import read_message
 from mailproc.pipeline import decide_mail
 from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Decision
@@ -169,6 +172,14 @@ def test_bars_are_never_lower_than_what_the_first_run_reached(name: str) -> None
     first = tomllib.loads((FIXTURES / "automatic" / "FIRST_RUN.toml").read_text(encoding="utf-8"))[name]
     assert {figure for figure, bar in BARS[name].items() if bar < int(first[figure])} == set()
     assert {fault for fault, bar in COUNTS[name].items() if bar > first[fault]} == set()
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_short_way_past_the_finders_never_changes_an_answer(name: str) -> None:
+    envelope = Envelope(mail_from="kim@example.org", rcpt_tos=("reply@reply.acme.example",))
+    for one in all_told(name):
+        message = read_message(content_of(one.human))
+        assert kind_of(message, envelope) == finding_of(message, envelope)
 
 
 def test_there_are_many_mails_in_many_languages_and_about_half_are_automatic() -> None:

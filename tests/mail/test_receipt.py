@@ -73,6 +73,38 @@ def test_a_published_calendar_is_no_answer(method: str) -> None:
     assert is_calendar(mail("Content-Type: text/calendar", f"BEGIN:VCALENDAR\nMETHOD:{method}\n")) is None
 
 
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Accepted: Open studio @ Sat 14 Mar", "June has accepted this invitation."),
+        ("Declined: Open studio", "Open studio\nWhen: Saturday 10 am"),
+        ("Zugesagt: Werkstatttag", "Ute hat diese Einladung angenommen."),
+    ],
+)
+def test_an_answer_in_words_alone_is_known_in_text_and_html(subject: str, body: str) -> None:
+    head = f"Subject: {subject}\nContent-Type: text/"
+    assert is_calendar(mail(f"{head}plain; charset=utf-8", body)) is not None
+    assert is_calendar(mail(f"{head}html; charset=utf-8", f"<p>{body}</p>".replace("\n", "<br>"))) is not None
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Accepted: the blue one", "When can we pick it up?"),
+        ("Re: Accepted: Open studio", "June has accepted this invitation."),
+        ("Accepted: the blue one", "See you there.\n\nOn 4 May 2026 Acme wrote:\n> Open studio\n> When: Saturday\n"),
+    ],
+)
+def test_a_person_who_accepts_something_is_no_calendar(subject: str, body: str) -> None:
+    assert is_calendar(mail(f"Subject: {subject}\nContent-Type: text/plain; charset=utf-8", body)) is None
+
+
+def test_a_receipt_in_html_is_one() -> None:
+    head = "Subject: Gelesen: Neues\nContent-Type: text/html; charset=utf-8"
+    assert is_receipt(mail(head, "<p>Ihre Nachricht wurde am Montag gelesen.</p>")) is not None
+    assert is_receipt(mail(head, "<p>Habe ich gerne.</p>")) is None
+
+
 def test_declined_in_a_subject_is_no_calendar() -> None:
     assert is_calendar(mail("Subject: Declined: take me off")) is None
 

@@ -4,6 +4,7 @@ import re
 
 from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.reading.report_fields import report_type_of
+from mailproc.mail.text.new_text import find_new_text
 
 _RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 # What Outlook and others put before the subject of a receipt without structure.
@@ -64,7 +65,7 @@ def is_receipt(message: Message) -> str | None:
     if report_type_of(message.root) == "disposition-notification":
         return "report-type=disposition-notification"
     subject = RECEIPT_SUBJECT.match(message.subject[:200])
-    if subject and _RECEIPT_BODY.search(_first_text(message)[:1000]):
+    if subject and _RECEIPT_BODY.search(find_new_text(message).body[:1000]):
         return f"Subject: {subject[0].strip()}"
     return None
 
@@ -80,9 +81,15 @@ def is_calendar(message: Message) -> str | None:
             if method in _CALENDAR_METHODS:
                 return f"Content-Type: text/calendar; method={method}"
     answer = ANSWER_SUBJECT.match(message.subject[:200])
-    if answer and _ANSWER_BODY.search(_first_text(message)[:1000]):
+    if answer and _ANSWER_BODY.search(_new_text_or_all(message)):
         return f"Subject: {answer[0].strip()}"
     return None
+
+
+def _new_text_or_all(message: Message) -> str:
+    """What was written anew: `When: Saturday` may stand in the newsletter below. All where nothing seems to be new."""
+    found = find_new_text(message)
+    return (found.text or found.body)[:1000]
 
 
 def _calendar_method(part: Part) -> str:
@@ -105,7 +112,3 @@ def is_aggregate_report(message: Message) -> str | None:
     if message.headers.get("tls-report-domain") is not None:
         return "TLS-Report-Domain"
     return "Subject: Report Domain" if AGGREGATE_SUBJECT.match(message.subject[:500]) else None
-
-
-def _first_text(message: Message) -> str:
-    return next((part.text for part in message.root.walk() if part.text and part.content_type == "text/plain"), "")
