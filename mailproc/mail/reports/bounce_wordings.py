@@ -1,6 +1,7 @@
 """The wordings of failed deliveries, with what each says about the address."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import re2
 
@@ -264,7 +265,7 @@ def _rows_in_other_languages() -> Iterator[_Row]:
 
 
 class _Wordings:
-    """All wordings as one automaton: a text is looked through once, in linear time."""
+    """All wordings as one automaton: a text is looked through once, in linear time. Made when a bounce needs it."""
 
     def __init__(self, rows: Iterable[_Row]) -> None:
         self._rows = tuple(rows)
@@ -294,8 +295,14 @@ def _options() -> "re2.Options":
     return options
 
 
-_ENGLISH = _Wordings(_ROWS)
-_OTHERS = _Wordings(_rows_in_other_languages())
+@cache
+def _english() -> _Wordings:
+    return _Wordings(_ROWS)
+
+
+@cache
+def _others() -> _Wordings:
+    return _Wordings(_rows_in_other_languages())
 
 
 def find_wording(text: str) -> tuple[BounceClass, str] | None:
@@ -303,7 +310,7 @@ def find_wording(text: str) -> tuple[BounceClass, str] | None:
 
     Other languages are asked when English tells little: most of what servers say is English.
     """
-    found = _ENGLISH.find(text)
+    found = _english().find(text)
     if found is not None and found[1] not in WEAK_REASONS:
         return found
-    return _OTHERS.find(without_accents(text)) or found
+    return _others().find(without_accents(text)) or found
