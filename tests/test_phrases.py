@@ -1,9 +1,9 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has eleven sets more, each written before the program saw a line of
-it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned for
-them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
+without a look at the rules. fixtures/strangers.toml has thirteen sets more, each written before the program saw a line
+of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned
+for them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
 Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
 or a claim (tests/policy/test_sign_negatives.py), and "please delete" those whose sentence before told what
 (tests/policy/test_sign.py). They are reviews now; `kept` tells that they are not lost.
@@ -15,21 +15,12 @@ from collections import Counter
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
-from mailproc.files.replay import saved_mail
-from mailproc.mail.arrival.authentication import read_authentication
-from mailproc.mail.reading.message import read_headers
-from mailproc.pipeline import examine_mail
-from mailproc.policy.account import AccountPolicy, Accounts
 from mailproc.policy.decision import Action, Decision
-from mailproc.policy.rules.rules import RuleSet
-from mailproc.rule_sets.files import load_rules
-from mailproc.settings.file import load_settings
+from tests.written_blind import FIXTURES, examined, percent
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 NEWSLETTER = "Re: Autumn at Acme"
 
 # Shares in percent, rounded down.
@@ -107,16 +98,6 @@ def strangers() -> dict[str, list[Text]]:
 TEXTS = {"phrases": phrases(), "posts": posts(), **strangers()}
 
 
-@functools.cache
-def acme() -> AccountPolicy:
-    return load_settings(FIXTURES / "emails" / "account.toml", {}).account[0].policy()
-
-
-@functools.cache
-def rules() -> RuleSet:
-    return load_rules(None)
-
-
 def mail_of(text: Text) -> bytes:
     """The text as a mail program sends it to the reply mailbox."""
     mail = EmailMessage(policy=policy.SMTP)
@@ -131,10 +112,7 @@ def mail_of(text: Text) -> bytes:
 
 @functools.cache
 def decided(text: Text) -> Decision:
-    content = mail_of(text)
-    saved = saved_mail(content, Accounts([acme()]))
-    authentication = read_authentication(read_headers(content), saved.account.border_servers)
-    return examine_mail(saved.mail, authentication, saved.account, rules()).decision
+    return examined(mail_of(text)).decision
 
 
 def verdict(text: Text) -> str:
@@ -147,10 +125,6 @@ def verdict(text: Text) -> str:
     if text.asks is False and action is Action.review:
         return "does not ask, put before a person"
     return "doubtful, passed over" if text.asks == "review" and action is not Action.review else ""
-
-
-def percent(part: int, whole: int) -> float:
-    return round(100 * part / whole, 1) if whole else 100.0
 
 
 def figures(texts: list[Text]) -> dict[str, float]:
