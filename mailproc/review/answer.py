@@ -6,11 +6,12 @@ from typing import Any
 
 from mailproc.errors import MailprocError, StoreError
 from mailproc.mail.mail_kind import MailKind
+from mailproc.policy.account import MailboxRole
 from mailproc.policy.address import is_address
-from mailproc.policy.deciding.report_effect import fact_kind_of
+from mailproc.policy.deciding.door import door_of_kind, door_of_mailbox
 from mailproc.policy.deciding.review import ANSWERED, Answer
 from mailproc.policy.decision import OF_SEND, TOTALITY, Action, Also, Door, door_in
-from mailproc.policy.standing.facts import Channel, Fact, FactKind, Level
+from mailproc.policy.standing.facts import Fact, FactKind, Level
 from mailproc.policy.standing.verdict import verdict
 from mailproc.store.results import Answered, PersonStatus, ReviewItem
 from mailproc.store.store import Store
@@ -22,13 +23,6 @@ CAVEAT = (
     "less. `mailproc review redo ID --apply` reads it again first"
 )
 _ASKED_FOR = (FactKind.opt_out, FactKind.complaint)
-# The door of what was recorded before decisions kept theirs, as far as the kind of the mail tells it.
-_REPLY = Door(FactKind.opt_out, Channel.reply)
-_BY_KIND = {
-    MailKind.feedback_report: Door(FactKind.complaint, Channel.feedback_loop),
-    MailKind.complaint: Door(FactKind.complaint, Channel.abuse_mailbox),
-    MailKind.unsubscribe_request: Door(FactKind.opt_out, Channel.unsubscribe_mail),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +120,13 @@ def facts_of_answer(
 
 def _door_of(item: ReviewItem) -> Door:
     """As what the mail is recorded: the same as if it had been recognised at once."""
+    unknown = door_of_mailbox(MailboxRole.reply)
     if item.decision is None:
-        return _REPLY
+        return unknown
     said = item.decision.decision
-    if (door := door_in(said)) is not None:
-        return door
-    door, report = _BY_KIND.get(MailKind(item.decision.kind), _REPLY), said.get("feedback")
-    return door._replace(fact=fact_kind_of(report["type"]) or door.fact) if report else door
+    # What was recorded before decisions kept their door: as far as the kind of the mail tells it.
+    feedback_type = (said.get("feedback") or {}).get("type", "")
+    return door_in(said) or door_of_kind(MailKind(item.decision.kind), feedback_type) or unknown
 
 
 def _evidence(item: ReviewItem, send: str | None, by: str, note: str) -> dict[str, str]:

@@ -24,14 +24,21 @@ _BY_MAILBOX = {
 
 
 def door_of(case: Case, outcome: Outcome) -> Door:
-    """The door of a mail with this outcome; what a report says of somebody is of its type (R55, R56)."""
-    kind = outcome.kind or case.finding.kind
-    door = _BY_KIND.get(kind) or door_of_mailbox(case.role)
-    if kind is MailKind.feedback_report and case.finding.report is not None:
-        door = door._replace(fact=fact_kind_of(case.finding.report.feedback_type) or door.fact)
+    """The door of a mail with this outcome."""
+    report = case.finding.report
+    told = door_of_kind(outcome.kind or case.finding.kind, report.feedback_type if report else "")
+    door = told or door_of_mailbox(case.role)
     if outcome.about_mail_of is None and outcome.send is None:
         return door
     return door._replace(about_mail_of=outcome.about_mail_of, send=outcome.send)
+
+
+def door_of_kind(kind: MailKind, feedback_type: str) -> Door | None:
+    """The door that the kind of a mail tells, of a report its type, too (R55, R56); None where its mailbox must."""
+    door = _BY_KIND.get(kind)
+    if door is None or kind is not MailKind.feedback_report:
+        return door
+    return door._replace(fact=fact_kind_of(feedback_type) or door.fact)
 
 
 def door_of_mailbox(role: MailboxRole) -> Door:
