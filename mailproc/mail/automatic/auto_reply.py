@@ -24,6 +24,7 @@ from mailproc.mail.automatic.compared import Phrases, any_of, compared, signs_of
 from mailproc.mail.automatic.list_headers import bulk_evidence
 from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
 from mailproc.mail.reading.message import Message, Part
+from mailproc.mail.text.body_lines import above_last_quote
 from mailproc.mail.text.new_text import find_new_text
 
 
@@ -193,7 +194,7 @@ def _hint_in() -> Callable[[str | bytes], bool]:
 def _hints(message: Message) -> bool:
     """Whether the raw text, read cheaply, has anything in it that is worth cutting out the new text for."""
     return any(
-        _hint_in()(in_one_line(part.text[(start := start_of_text(part)) : start + MAX_RAW]))
+        _hint_in()(raw_text(part, start := start_of_text(part), start + MAX_RAW))
         for part in message.root.walk()
         if part.text and part.content_type in ("text/plain", "text/html")
     )
@@ -204,6 +205,9 @@ def start_of_text(part: Part) -> int:
     return max((part.text or "").find("<body"), 0) if part.content_type == "text/html" else 0
 
 
-def in_one_line(raw: str) -> bytes:
-    """Raw text as it is compared."""
+def raw_text(part: Part, start: int, end: int) -> bytes:
+    """What may be new in this stretch of a part's text: raw, in one line, as it is compared."""
+    raw = (part.text or "")[start:end]
+    if part.content_type == "text/plain":
+        raw = above_last_quote(raw)
     return raw.lower().replace("’", "'").replace("\n", " ").encode("utf-8", "replace")

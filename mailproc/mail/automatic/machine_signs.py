@@ -5,7 +5,7 @@ gives them something new to look for gives it a sign here. A test holds them tog
 """
 
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.automatic.auto_reply import HEADER_NAME, MAX_RAW, decisive_header, in_one_line, start_of_text
+from mailproc.mail.automatic.auto_reply import HEADER_NAME, MAX_RAW, decisive_header, raw_text, start_of_text
 from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOCALS, CHALLENGE_SUBJECTS, ROBOTS
 from mailproc.mail.automatic.auto_text import HINTS
@@ -77,8 +77,7 @@ def _is_signed_by_address(message: Message) -> bool:
 def _is_signed(part: Part) -> bool:
     if part.parts:
         return False
-    text = part.text
-    if part.content_type not in _FOR_PEOPLE or part.filename is not None or text is None:
+    if part.content_type not in _FOR_PEOPLE or part.filename is not None or part.text is None:
         return True
     start = start_of_text(part)
-    return start > _LONGEST_HEAD or is_report_part(part) or _TEXT(in_one_line(text[: start + MAX_RAW]))
+    return start > _LONGEST_HEAD or is_report_part(part) or _TEXT(raw_text(part, 0, start + MAX_RAW))

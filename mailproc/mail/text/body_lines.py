@@ -34,6 +34,12 @@ def lines_of(body: Body) -> tuple[list[str], list[int], Sequence[LineType | None
     return lines, _offsets_of(lines, 0), [*([None] * rest), LineType.quote]
 
 
+def above_last_quote(text: str) -> str:
+    """Plain text without a marked quote that goes on to its end, but for the quote's first lines."""
+    lines = text.split("\n")
+    return "\n".join(lines[: _start_of_last_quote(lines) + _QUOTE_LINES])
+
+
 def _ends_of(body: Body) -> tuple[list[str], list[int], Sequence[LineType | None]]:
     text = body.text
     head_end = text.rfind("\n", 0, _CHARS_AT_EACH_END) + 1 or _CHARS_AT_EACH_END
