@@ -13,7 +13,7 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.rules.folding import width_in_words
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.normal_text import NormalText, normal_text
-from mailproc.policy.rules.phrase_index import PhraseIndex, Places, Segments, Sought, search_set
+from mailproc.policy.rules.phrase_index import PhraseIndex, Segments, Sought, Wanted, search_set
 from mailproc.policy.rules.rule_file import Alone, Guard, Rule
 from mailproc.policy.rules.spelling import Spellings
 
@@ -178,7 +178,7 @@ class Matcher:
                     yield Match(rule, found.group(), (start, end), sentence, line_span, pattern.pattern)
 
 
-def _phrases_for(index: PhraseIndex, where: str, mailbox: MailboxRole) -> Places:
+def _phrases_for(index: PhraseIndex, where: str, mailbox: MailboxRole) -> Wanted:
     """The phrases of those rules that are meant for texts of this kind at all."""
     return index.of_rules(lambda rule: _is_meant_for(rule, where, mailbox))
 

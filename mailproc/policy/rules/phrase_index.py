@@ -6,7 +6,7 @@ phrases are looked for of whose literals enough stand in that stretch.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,21 +29,39 @@ _ENOUGH = 1000
 class Sought:
     """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence.
 
-    `needs` are the groups of literals of all its segments, by number; `rarest` is the most telling one of them.
+    `rarest` is the most telling one of its segments' groups of literals, by number, `others` are the rest of them.
     """
 
     rule: Rule
     source: str  # as it stands in the rule file
     segments: tuple[int, ...]
     rarest: int
-    needs: frozenset[int]
+    others: frozenset[int]
     max_words: float
     begins: bool
     ends: bool
     bound: bool  # to its surroundings: by these two, or by what its rule says
 
 
-Places = Mapping[int, Sequence[Sought]]  # by their rarest group
+class Wanted(dict[int, tuple[tuple[Sought, ...], tuple[int, ...]]]):
+    """The phrases of some rules, as a text's literals tell of them: for each the phrases of whose rarest group it is,
+    and its groups that phrases need beside their rarest. Put together when a text first has that literal.
+    """
+
+    def __init__(self, phrases: Iterable[Sought], segments: "Segments") -> None:
+        self._segments = segments
+        self._by_rarest: dict[int, list[Sought]] = {}
+        others: set[int] = set()
+        for sought in phrases:
+            self._by_rarest.setdefault(sought.rarest, []).append(sought)
+            others |= sought.others
+        self._others = frozenset(others)
+
+    def __missing__(self, literal: int) -> tuple[tuple[Sought, ...], tuple[int, ...]]:
+        groups = self._segments.groups_of(literal)
+        phrases = tuple([sought for group in groups for sought in self._by_rarest.get(group, ())])
+        told = self[literal] = (phrases, tuple([group for group in groups if group in self._others]))
+        return told
 
 
 class Segments:
@@ -74,7 +92,7 @@ class Segments:
 
     def make_ready(self) -> None:
         """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
-        self.present_in("")
+        self.literals_in("")
 
     def finder(self, number: int) -> re.Pattern[str]:
         """What finds the places of one segment."""
@@ -84,15 +102,18 @@ class Segments:
         return finder
 
     def needs(self, segments: Iterable[int]) -> tuple[int, frozenset[int]]:
-        """The groups of some segments, of which a text has literals wherever it has them all, with the rarest first."""
+        """The rarest of the groups of some segments, and the others: a text has literals of all where it has these."""
         needs = frozenset([group for number in segments for group in self._needs[number]])
-        return max(needs, key=self._lengths.__getitem__), needs
+        rarest = max(needs, key=self._lengths.__getitem__)
+        return rarest, needs - {rarest}
 
-    def present_in(self, text: str) -> set[int]:
-        """The numbers of the groups of which a normal text has a literal."""
-        automaton, groups = self._literals
-        found = {number for number, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)}
-        return set().union(*[groups[number] for number in found])
+    def literals_in(self, text: str) -> set[int]:
+        """The numbers of the literals that a normal text has."""
+        return {number for number, _, _ in self._literals[0].find_matches_as_indexes(text, overlapping=True)}
+
+    def groups_of(self, literal: int) -> tuple[int, ...]:
+        """The numbers of the groups that a literal is of."""
+        return self._literals[1][literal]
 
 
 class PhraseIndex:
@@ -106,14 +127,14 @@ class PhraseIndex:
                 begins = phrase.begins or rule.alone != Alone.no
                 ends = phrase.ends or rule.alone != Alone.no
                 numbers = tuple(segments.numbers[one] for one in phrase.segments)
-                rarest, needs = segments.needs(numbers)
+                rarest, others = segments.needs(numbers)
                 self._sought.append(
                     Sought(
                         rule=rule,
                         source=phrase.text,
                         segments=numbers,
                         rarest=rarest,
-                        needs=needs,
+                        others=others,
                         max_words=math.inf if rule.max_words is None else rule.max_words,
                         begins=begins,
                         ends=ends,
@@ -121,15 +142,11 @@ class PhraseIndex:
                     )
                 )
 
-    def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Places:
+    def of_rules(self, is_wanted: Callable[[Rule], bool]) -> Wanted:
         """The phrases of some rules only, as `found_in` takes them."""
-        places: dict[int, list[Sought]] = {}
-        for sought in self._sought:
-            if is_wanted(sought.rule):
-                places.setdefault(sought.rarest, []).append(sought)
-        return places
+        return Wanted([sought for sought in self._sought if is_wanted(sought.rule)], self.segments)
 
-    def found_in(self, line: str, wanted: Places, words: int) -> list[tuple[Sought, int, int]]:
+    def found_in(self, line: str, wanted: Wanted, words: int) -> list[tuple[Sought, int, int]]:
         """Each place of each wanted phrase, as (phrase, start, end) in the line, without spaces at its ends.
 
         `words` is how wide the whole text is: rules for shorter ones are passed over. Of one phrase the first 40 places
@@ -151,15 +168,17 @@ class PhraseIndex:
                     found.append((sought, first, last - (line[last - 1] == " ")))
         return found
 
-    def _candidates(self, stretch: str, wanted: Places, words: int) -> list[Sought]:
+    def _candidates(self, stretch: str, wanted: Wanted, words: int) -> list[Sought]:
         """The phrases of whose groups this stretch has all, of rules for a text of so many words."""
-        present = self.segments.present_in(stretch)
-        return [
+        told = [wanted[literal] for literal in self.segments.literals_in(stretch)]
+        present = set().union(*[groups for _, groups in told])
+        candidates = [
             sought
-            for group in wanted.keys() & present
-            for sought in wanted[group]
-            if words <= sought.max_words and sought.needs <= present
+            for phrases, _ in told
+            for sought in phrases
+            if words <= sought.max_words and (not sought.others or sought.others <= present)
         ]
+        return list(dict.fromkeys(candidates))
 
     def _wholes(
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
