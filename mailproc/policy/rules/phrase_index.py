@@ -6,16 +6,16 @@ phrases are looked for of whose literals enough stand in that stretch.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick_rs
 import re2
 
 from mailproc.policy.rules.folding import width_in_words
-from mailproc.policy.rules.literals import shortest
 from mailproc.policy.rules.rule_file import Alone, Rule
 
 _SET_MEMORY_BYTES = 128 << 20
@@ -29,38 +29,47 @@ _ENOUGH = 1000
 class Sought:
     """One phrase of a rule, its segments by number, and whether it must begin or end the core of its sentence.
 
-    `rarest` is the most telling one of its segments' groups of literals, by number, `others` are the rest of them.
+    `rarest` and `next_rarest` are the two most telling of its segments' groups of literals, by number, where there are
+    two: a text that has a literal of each may have the phrase.
     """
 
     rule: Rule
     source: str  # as it stands in the rule file
     segments: tuple[int, ...]
     rarest: int
-    others: frozenset[int]
+    next_rarest: int | None
     max_words: float
     begins: bool
     ends: bool
     bound: bool  # to its surroundings: by these two, or by what its rule says
 
 
-class Wanted(dict[int, tuple[tuple[Sought, ...], tuple[int, ...]]]):
-    """The phrases of some rules, as a text's literals tell of them: for each the phrases of whose rarest group it is,
-    and its groups that phrases need beside their rarest. Put together when a text first has that literal.
-    """
+class Told(NamedTuple):
+    """What a literal tells: phrases that need no other, and such as need one of several others, too."""
+
+    alone: tuple[Sought, ...]
+    beside: tuple[tuple[Sought, frozenset[int]], ...]
+
+
+class Wanted(dict[int, Told]):
+    """The phrases of some rules by the literals of their rarest groups; put together when a text first has that one."""
 
     def __init__(self, phrases: Iterable[Sought], segments: "Segments") -> None:
         self._segments = segments
         self._by_rarest: dict[int, list[Sought]] = {}
-        others: set[int] = set()
         for sought in phrases:
             self._by_rarest.setdefault(sought.rarest, []).append(sought)
-            others |= sought.others
-        self._others = frozenset(others)
 
-    def __missing__(self, literal: int) -> tuple[tuple[Sought, ...], tuple[int, ...]]:
+    def __missing__(self, literal: int) -> Told:
         groups = self._segments.groups_of(literal)
-        phrases = tuple([sought for group in groups for sought in self._by_rarest.get(group, ())])
-        told = self[literal] = (phrases, tuple([group for group in groups if group in self._others]))
+        phrases = [sought for group in groups for sought in self._by_rarest.get(group, ())]
+        alone = [sought for sought in phrases if sought.next_rarest is None]
+        beside = [
+            (sought, self._segments.literals_of(sought.next_rarest))
+            for sought in phrases
+            if sought.next_rarest is not None
+        ]
+        told = self[literal] = Told(tuple(alone), tuple(beside))
         return told
 
 
@@ -78,17 +87,19 @@ class Segments:
         groups: dict[frozenset[str], int] = {}
         self._needs = [[groups.setdefault(one, len(groups)) for one in segment.literals] for segment in self._all]
         self._groups = tuple(groups)
-        self._lengths = [shortest(group) for group in groups]
+        groups_with = Counter(literal for group in groups for literal in group)
+        self._commonness = [max(map(groups_with.__getitem__, group)) for group in groups]
+        self._literals_of: dict[int, frozenset[int]] = {}
 
     @cached_property
-    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[int, ...]]]:
-        """What finds all literals, and for each of them the groups that it is of."""
+    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, dict[str, int], list[list[int]]]:
+        """What finds all literals, their numbers, and the groups that each is of."""
         groups_of: dict[str, list[int]] = {}
         for number, group in enumerate(self._groups):
             for literal in group:
                 groups_of.setdefault(literal, []).append(number)
-        found = ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False)
-        return found, [tuple(numbers) for numbers in groups_of.values()]
+        automaton = ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False)
+        return automaton, {literal: number for number, literal in enumerate(groups_of)}, list(groups_of.values())
 
     def make_ready(self) -> None:
         """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
@@ -101,19 +112,27 @@ class Segments:
             finder = self.finders[number] = re.compile(self._all[number].span_source)
         return finder
 
-    def needs(self, segments: Iterable[int]) -> tuple[int, frozenset[int]]:
-        """The rarest of the groups of some segments, and the others: a text has literals of all where it has these."""
-        needs = frozenset([group for number in segments for group in self._needs[number]])
-        rarest = max(needs, key=self._lengths.__getitem__)
-        return rarest, needs - {rarest}
+    def needs(self, segments: Iterable[int]) -> tuple[int, int | None]:
+        """The most telling two of the groups of some segments: those whose literals are in the fewest other groups."""
+        needs = {group for number in segments for group in self._needs[number]}
+        rarest, *others = sorted(needs, key=self._commonness.__getitem__)
+        return rarest, others[0] if others else None
 
     def literals_in(self, text: str) -> set[int]:
         """The numbers of the literals that a normal text has."""
         return {number for number, _, _ in self._literals[0].find_matches_as_indexes(text, overlapping=True)}
 
-    def groups_of(self, literal: int) -> tuple[int, ...]:
+    def literals_of(self, group: int) -> frozenset[int]:
+        """The numbers of the literals of a group."""
+        literals = self._literals_of.get(group)
+        if literals is None:
+            numbers = self._literals[1]
+            literals = self._literals_of[group] = frozenset([numbers[literal] for literal in self._groups[group]])
+        return literals
+
+    def groups_of(self, literal: int) -> Sequence[int]:
         """The numbers of the groups that a literal is of."""
-        return self._literals[1][literal]
+        return self._literals[2][literal]
 
 
 class PhraseIndex:
@@ -127,14 +146,14 @@ class PhraseIndex:
                 begins = phrase.begins or rule.alone != Alone.no
                 ends = phrase.ends or rule.alone != Alone.no
                 numbers = tuple(segments.numbers[one] for one in phrase.segments)
-                rarest, others = segments.needs(numbers)
+                rarest, next_rarest = segments.needs(numbers)
                 self._sought.append(
                     Sought(
                         rule=rule,
                         source=phrase.text,
                         segments=numbers,
                         rarest=rarest,
-                        others=others,
+                        next_rarest=next_rarest,
                         max_words=math.inf if rule.max_words is None else rule.max_words,
                         begins=begins,
                         ends=ends,
@@ -150,35 +169,26 @@ class PhraseIndex:
         """Each place of each wanted phrase, as (phrase, start, end) in the line, without spaces at its ends.
 
         `words` is how wide the whole text is: rules for shorter ones are passed over. Of one phrase the first 40 places
-        of its first segment are looked at; once a thousand places are found, no further stretch of the text is.
+        of its first segment in a stretch are looked at; once a thousand are found, no further stretch of the text is.
         """
         found: list[tuple[Sought, int, int]] = []
-        looked_at: dict[Sought, int] = {}
+        finder_of = self.segments.finder
         for start, end in _stretches(line):
             if len(found) >= _ENOUGH:
                 break
             for sought in self._candidates(line[start:end], wanted, words):
-                seen = looked_at.get(sought, 0)
-                finder = self.segments.finder(sought.segments[0])
-                places = _places(finder, line, start, end, _MAX_PLACES - seen)
-                looked_at[sought] = seen + len(places)
-                if len(places) > 1:
-                    places = _apart(places)
+                places = _places(finder_of(sought.segments[0]), line, start, end)
                 for first, last in self._wholes(line, sought, places, end) if len(sought.segments) > 1 else places:
                     found.append((sought, first, last - (line[last - 1] == " ")))
         return found
 
     def _candidates(self, stretch: str, wanted: Wanted, words: int) -> list[Sought]:
-        """The phrases of whose groups this stretch has all, of rules for a text of so many words."""
-        told = [wanted[literal] for literal in self.segments.literals_in(stretch)]
-        present = set().union(*[groups for _, groups in told])
-        candidates = [
-            sought
-            for phrases, _ in told
-            for sought in phrases
-            if words <= sought.max_words and (not sought.others or sought.others <= present)
-        ]
-        return list(dict.fromkeys(candidates))
+        """The phrases that this stretch may have by its literals, of rules for a text of so many words."""
+        literals = self.segments.literals_in(stretch)
+        told = [wanted[literal] for literal in literals]
+        candidates = [sought for alone, _ in told for sought in alone]
+        candidates += [sought for _, beside in told for sought, others in beside if not literals.isdisjoint(others)]
+        return [sought for sought in dict.fromkeys(candidates) if words <= sought.max_words]
 
     def _wholes(
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
@@ -213,22 +223,23 @@ class _Follower:
         return None if self._found is None else self._found.span(1)
 
 
-def _places(finder: re.Pattern[str], line: str, start: int, end: int, most: int) -> list[tuple[int, int]]:
-    """The first places of a segment in a stretch: one mostly, for which `finditer` takes twice as long."""
+def _places(finder: re.Pattern[str], line: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The first places of a segment in a stretch: one mostly, for which `finditer` takes twice as long.
+
+    None begins within the one before; the last space of that may be the first of the next.
+    """
     places: list[tuple[int, int]] = []
-    while len(places) < most and (found := finder.search(line, start, end)):
-        places.append(found.span(1))
+    behind = start
+    while found := finder.search(line, start, end):
+        place = found.span(1)
         start = found.start() + 1
+        if place[0] >= behind:
+            places.append(place)
+            if len(places) == _MAX_PLACES:
+                break
+            behind = place[1]
+            start = max(start, behind - 1)
     return places
-
-
-def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without those that begin within the one before."""
-    kept: list[tuple[int, int]] = []
-    for place in places:
-        if not kept or place[0] >= kept[-1][1]:
-            kept.append(place)
-    return kept
 
 
 def _stretches(line: str) -> Iterator[tuple[int, int]]:
