@@ -19,7 +19,7 @@ from mailproc.policy.rules.folding import width_in_words
 from mailproc.policy.rules.rule_file import Alone, Rule
 
 _SET_MEMORY_BYTES = 128 << 20
-_STRETCH_CHARS = 1000
+_STRETCH_CHARS = 120  # a sentence or two: what no literal of theirs tells of is not sought in them
 _MAX_PLACES = 40
 # A text in which so many phrases stand was made of nothing else; what follows in it is not looked at.
 _ENOUGH = 1000
@@ -45,10 +45,11 @@ class Sought:
 
 
 class Told(NamedTuple):
-    """What a literal tells: phrases that need no other, and such as need one of several others, too."""
+    """What a literal tells: phrases that need no other, such as need another group, too, and its groups that are such."""
 
     alone: tuple[Sought, ...]
-    beside: tuple[tuple[Sought, frozenset[int]], ...]
+    beside: tuple[tuple[Sought, int], ...]
+    groups: frozenset[int]
 
 
 class Wanted(dict[int, Told]):
@@ -59,17 +60,17 @@ class Wanted(dict[int, Told]):
         self._by_rarest: dict[int, list[Sought]] = {}
         for sought in phrases:
             self._by_rarest.setdefault(sought.rarest, []).append(sought)
+        every = [sought for several in self._by_rarest.values() for sought in several]
+        self._next = frozenset([sought.next_rarest for sought in every if sought.next_rarest is not None])
 
     def __missing__(self, literal: int) -> Told:
         groups = self._segments.groups_of(literal)
         phrases = [sought for group in groups for sought in self._by_rarest.get(group, ())]
-        alone = [sought for sought in phrases if sought.next_rarest is None]
-        beside = [
-            (sought, self._segments.literals_of(sought.next_rarest))
-            for sought in phrases
-            if sought.next_rarest is not None
-        ]
-        told = self[literal] = Told(tuple(alone), tuple(beside))
+        told = self[literal] = Told(
+            alone=tuple([one for one in phrases if one.next_rarest is None]),
+            beside=tuple([(one, one.next_rarest) for one in phrases if one.next_rarest is not None]),
+            groups=self._next.intersection(groups),
+        )
         return told
 
 
@@ -89,17 +90,15 @@ class Segments:
         self._groups = tuple(groups)
         groups_with = Counter(literal for group in groups for literal in group)
         self._commonness = [max(map(groups_with.__getitem__, group)) for group in groups]
-        self._literals_of: dict[int, frozenset[int]] = {}
 
     @cached_property
-    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, dict[str, int], list[list[int]]]:
-        """What finds all literals, their numbers, and the groups that each is of."""
+    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, list[list[int]]]:
+        """What finds all literals, and the groups that each is of."""
         groups_of: dict[str, list[int]] = {}
         for number, group in enumerate(self._groups):
             for literal in group:
                 groups_of.setdefault(literal, []).append(number)
-        automaton = ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False)
-        return automaton, {literal: number for number, literal in enumerate(groups_of)}, list(groups_of.values())
+        return ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False), list(groups_of.values())
 
     def make_ready(self) -> None:
         """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
@@ -122,17 +121,9 @@ class Segments:
         """The numbers of the literals that a normal text has."""
         return {number for number, _, _ in self._literals[0].find_matches_as_indexes(text, overlapping=True)}
 
-    def literals_of(self, group: int) -> frozenset[int]:
-        """The numbers of the literals of a group."""
-        literals = self._literals_of.get(group)
-        if literals is None:
-            numbers = self._literals[1]
-            literals = self._literals_of[group] = frozenset([numbers[literal] for literal in self._groups[group]])
-        return literals
-
     def groups_of(self, literal: int) -> Sequence[int]:
         """The numbers of the groups that a literal is of."""
-        return self._literals[2][literal]
+        return self._literals[1][literal]
 
 
 class PhraseIndex:
@@ -184,10 +175,10 @@ class PhraseIndex:
 
     def _candidates(self, stretch: str, wanted: Wanted, words: int) -> list[Sought]:
         """The phrases that this stretch may have by its literals, of rules for a text of so many words."""
-        literals = self.segments.literals_in(stretch)
-        told = [wanted[literal] for literal in literals]
-        candidates = [sought for alone, _ in told for sought in alone]
-        candidates += [sought for _, beside in told for sought, others in beside if not literals.isdisjoint(others)]
+        told = [wanted[literal] for literal in self.segments.literals_in(stretch)]
+        present = frozenset().union(*[groups for _, _, groups in told])
+        candidates = [sought for alone, _, _ in told for sought in alone]
+        candidates += [sought for _, beside, _ in told for sought, group in beside if group in present]
         return [sought for sought in dict.fromkeys(candidates) if words <= sought.max_words]
 
     def _wholes(
