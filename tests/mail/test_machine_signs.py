@@ -72,8 +72,9 @@ def test_so_is_a_mail_spliced_of_several(fields: list[tuple[str, str]], bodies: 
         html_mail("<p>Hello, when do you open?</p>"),
         multipart_mail("alternative", ("text/plain", "Hello"), ("text/html", "<p>Hello</p>")),
         mail_of("please unsubscribe me", Subject="Re: 20% off"),
+        mail_of("Hello\n\nPat wrote:\n> Good day\n>\n> I am out of the office until Monday\n"),
     ],
-    ids=["text", "html", "alternative", "request"],
+    ids=["text", "html", "alternative", "request", "quote"],
 )
 def test_a_person_s_mail_has_no_signs(message: Message):
     assert not has_machine_signs(message, PERSON)
@@ -90,6 +91,7 @@ def test_a_person_s_mail_has_no_signs(message: Message):
         mail_of("Hello", List_Id="<news.example.org>"),
         mail_of("Hello", X_Failed_Recipients="sam@example.net"),
         mail_of("I am out of the office until Monday"),
+        mail_of("> Good day\n>\n> When do you open?\n\nI am out of the office until Monday"),
         mail_of("Final-Recipient: rfc822; sam@example.net\nStatus: 5.1.1\n"),
         html_mail("<style>" + "p {}" * 3000 + "</style><body>I am out of the office</body>"),
         multipart_mail("mixed", ("text/plain", "Hello"), ("image/png", "x")),

@@ -1,8 +1,6 @@
 """Automatic mail (RFC 3834 and conventions): out-of-office, challenges, acknowledgements, receipts by hand."""
 
-import functools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailproc.mail.arrival.envelope import Envelope
@@ -19,8 +17,8 @@ from mailproc.mail.automatic.auto_tables import (
     RESPONDER_HEADERS,
     ROBOTS,
 )
-from mailproc.mail.automatic.auto_text import HINTS, WHOLE_BARE_SUBJECT, says_automatic, says_gone, text_evidence
-from mailproc.mail.automatic.compared import Phrases, any_of, compared, signs_of
+from mailproc.mail.automatic.auto_text import WHOLE_BARE_SUBJECT, has_hint, says_automatic, says_gone, text_evidence
+from mailproc.mail.automatic.compared import Phrases, any_of, compared
 from mailproc.mail.automatic.list_headers import bulk_evidence
 from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
 from mailproc.mail.reading.message import Message, Part
@@ -185,16 +183,10 @@ def _new_text(message: Message) -> str:
     return compared(found.text[:_MAX_TEXT])
 
 
-@functools.cache
-def _hint_in() -> Callable[[str | bytes], bool]:
-    """Built when it is first needed, which many programs do not."""
-    return signs_of(HINTS)
-
-
 def _hints(message: Message) -> bool:
     """Whether the raw text, read cheaply, has anything in it that is worth cutting out the new text for."""
     return any(
-        _hint_in()(raw_text(part, start := start_of_text(part), start + MAX_RAW))
+        has_hint(raw_text(part, start := start_of_text(part), start + MAX_RAW))
         for part in message.root.walk()
         if part.text and part.content_type in ("text/plain", "text/html")
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from mailproc.mail.automatic.auto_phrases import AWAY, DECLARATIONS, MEANWHILE, UNATTENDED
 from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS
-from mailproc.mail.automatic.compared import Phrases, any_of, core_of
+from mailproc.mail.automatic.compared import Phrases, any_of, core_of, signs_of
 from mailproc.mail.automatic.desk_phrases import (
     ACK_NUMBERS,
     ACK_SUBJECTS,
@@ -18,11 +18,11 @@ from mailproc.mail.automatic.desk_phrases import (
 from mailproc.mail.automatic.gone_phrases import ABANDONED, GONE, REDIRECTS
 from mailproc.mail.automatic.notices import find_notice
 from mailproc.mail.automatic.people_phrases import DELETIONS, GONE_MYSELF, ORDERS, OUR_MAIL, REQUEST_STEMS
+from mailproc.mail.automatic.unsubscribe_mail import CLUES
 
-# What every text must have of which anything below is said: a hint that it is worth a closer look.
-HINTS = tuple(
-    map(core_of, (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *LOGGED, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE))
-)
+_TOLD = (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *LOGGED, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE)
+# Without such a hint nothing below is said of a text, nor has a client written it to unsubscribe somebody.
+has_hint = signs_of((*map(core_of, _TOLD), *CLUES))
 # What ends a word stands there once: behind each of them it took a hundred times as long to compile.
 WHOLE_BARE_SUBJECT = rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)})(?:[^\pL\pN]|$)"
 _BARE_SUBJECT = any_of([WHOLE_BARE_SUBJECT], start=True)

@@ -8,12 +8,12 @@ from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.automatic.auto_reply import HEADER_NAME, MAX_RAW, decisive_header, raw_text, start_of_text
 from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOCALS, CHALLENGE_SUBJECTS, ROBOTS
-from mailproc.mail.automatic.auto_text import HINTS
+from mailproc.mail.automatic.auto_text import has_hint
 from mailproc.mail.automatic.compared import core_of, signs_of
 from mailproc.mail.automatic.list_headers import BULK_NAMES
 from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
 from mailproc.mail.automatic.receipt import AGGREGATE_SUBJECT, ANSWER_SUBJECT, RECEIPT_SUBJECT
-from mailproc.mail.automatic.unsubscribe_mail import CLUES, SUBJECT_CLUE
+from mailproc.mail.automatic.unsubscribe_mail import SUBJECT_CLUE
 from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.reading.report_fields import report_type_of
 from mailproc.mail.reports.bounce_signs import DAEMON, OFFICE, SUBJECT, has_null_sender
@@ -45,7 +45,6 @@ _SENDER_OR_SUBJECT = signs_of(
         *(one for several in SUBJECTS.values() for one in several),
     ),
 )
-_TEXT = signs_of((*HINTS, *CLUES))
 
 
 def has_machine_signs(message: Message, envelope: Envelope) -> bool:
@@ -80,4 +79,4 @@ def _is_signed(part: Part) -> bool:
     if part.content_type not in _FOR_PEOPLE or part.filename is not None or part.text is None:
         return True
     start = start_of_text(part)
-    return start > _LONGEST_HEAD or is_report_part(part) or _TEXT(raw_text(part, 0, start + MAX_RAW))
+    return start > _LONGEST_HEAD or is_report_part(part) or has_hint(raw_text(part, 0, start + MAX_RAW))

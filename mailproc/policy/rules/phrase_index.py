@@ -45,7 +45,7 @@ class Sought:
 
 
 class Told(NamedTuple):
-    """What a literal tells: phrases that need no other, such as need another group, too, and its groups that are such."""
+    """What a literal tells: phrases that need no other, such as need another group, and which such groups it is of."""
 
     alone: tuple[Sought, ...]
     beside: tuple[tuple[Sought, int], ...]
