@@ -85,10 +85,10 @@ class Shadow:
             self._metrics.shadow_skipped.inc()
             self._log.error("shadow_failed", mail=mail.id, ruleset=shadow.digest, exc_info=error)
             return
-        self._metrics.shadow_compared.inc()
         if found := work.result():
-            self._metrics.shadow_differing.inc()
             await self._keep(mail, live, shadow, found)
+            self._metrics.shadow_differing.inc()
+        self._metrics.shadow_compared.inc()  # last: what is counted can be looked up
 
     async def _keep(self, mail: InboundMail, live: RuleSet, shadow: RuleSet, found: Comparison) -> None:
         kept = ShadowDecision(
