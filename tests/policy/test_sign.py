@@ -5,7 +5,15 @@ from mailproc.errors import RulesError
 from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.rules.intent import OF_DENIAL, OF_ELSEWHERE, OF_HALF_WORDS, OF_REASONS, OF_SIGNS, OF_STAYING, read_intent
+from mailproc.policy.rules.intent import (
+    OF_DENIAL,
+    OF_ELSEWHERE,
+    OF_HALF_WORDS,
+    OF_REASONS,
+    OF_SIGNS,
+    OF_STAYING,
+    read_intent,
+)
 from mailproc.policy.rules.rules import read_rules
 
 RULES = """
