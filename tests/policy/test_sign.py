@@ -5,7 +5,15 @@ from mailproc.errors import RulesError
 from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
-from mailproc.policy.rules.intent import OF_DENIAL, OF_ELSEWHERE, OF_HALF_WORDS, OF_REASONS, OF_SIGNS, read_intent
+from mailproc.policy.rules.intent import (
+    OF_DENIAL,
+    OF_ELSEWHERE,
+    OF_HALF_WORDS,
+    OF_REASONS,
+    OF_SIGNS,
+    OF_STAYING,
+    read_intent,
+)
 from mailproc.policy.rules.rules import read_rules
 
 RULES = """
@@ -56,6 +64,12 @@ sign = "elsewhere"
 phrases = ["i cannot come"]
 hits = ["I cannot come"]
 misses = ["Come in"]
+[[rule]]
+id = "stay"
+sign = "stay"
+phrases = ["i miss you"]
+hits = ["I miss you"]
+misses = ["I missed the bus"]
 [[rule]]
 id = "denial"
 sign = "denial"
@@ -151,6 +165,21 @@ def test_who_cannot_come_may_mean_another_list_unless_the_request_names_mail():
     assert decided("I cannot come. Thanks for your mails. Strike me.").action == Action.review
     assert decided("I cannot come. From your mails strike me.").action == Action.unsubscribe
     assert decided("I cannot come.").action == Action.forward
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Strike me. I miss you.", "I miss you. From your mails strike me.", "I miss you. Strike it."],
+    ids=["a request", "a request that names mail", "a command that names nothing"],
+)
+def test_who_would_have_more_beside_a_request_is_before_a_person(text: str):
+    decision = decided(text)
+    assert (decision.action, decision.reason) == (Action.review, OF_STAYING)
+
+
+def test_who_would_have_more_and_asks_for_no_end_is_forwarded():
+    assert decided("I miss you.").action == Action.forward
+    assert decided("I miss you. I have retired. I have moved.").action == Action.forward
 
 
 def test_a_no_beside_a_word_for_mail_in_a_short_text_is_before_a_person():

@@ -21,6 +21,7 @@ from mailproc.policy.rules.sign import (
     overlap,
     reasons_of_signs,
     request_of_signs,
+    would_stay,
 )
 
 # A request in the middle of a long text is more likely somebody else's words.
@@ -50,7 +51,8 @@ LONG_TEXT = "keyword within a long mail"
 OF_SIGNS = "a wish and a reason for it in reply"
 OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
-OF_ELSEWHERE = "cannot come to an event, and may mean its list"
+OF_ELSEWHERE = "writes of an event, calls or paper, and may mean these"
+OF_STAYING = "asks for an end, and for more"
 OF_DENIAL = "speaks of mail, and says no"
 
 
@@ -112,7 +114,9 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
 
 
 def _doubt_about(found: TextMatches, requests: list[Match], signed: tuple[Match, ...], rules: RuleSet) -> str:
-    """Why requests may be about something else than mail; empty where they are not."""
+    """Why requests may be none, or about something else than mail; empty where they are clear."""
+    if would_stay(signed):
+        return OF_STAYING
     if may_mean_elsewhere(requests, signed):
         return OF_ELSEWHERE
     manners = rules.matcher.manners

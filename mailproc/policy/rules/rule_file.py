@@ -57,7 +57,8 @@ class Sign(StrEnum):
     why = "why"  # has a reason to leave, and does not say so
     mail = "mail"  # names mail, a list, or sending to the writer: whatever "it" is, it is that
     against = "against"  # likes the mail, or writes about other things that may end
-    elsewhere = "elsewhere"  # cannot come to an event, which has a list of its own
+    elsewhere = "elsewhere"  # writes of something that has a list or an end of its own: an event, calls, paper
+    stay = "stay"  # would have more of it, or be back: a request beside it contradicts it
     denial = "denial"  # says no, not, never, enough: beside a word that names mail, a person looks
 
 

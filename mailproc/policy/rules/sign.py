@@ -70,12 +70,17 @@ def denial_of_mail(found: TextMatches, counted: Iterable[Match]) -> tuple[Match,
 
 
 def may_mean_elsewhere(requests: Sequence[Match], counted: Sequence[Match]) -> bool:
-    """Whether a text tells that somebody cannot come to an event, and its requests name no mail: whose list is it?"""
+    """Whether a text writes of an event, calls or paper, and its requests name no mail: what shall end?"""
     signs = [match.rule.sign for match in counted]
     if Sign.elsewhere not in signs:
         return False
     named = {match.sentence for match in counted if match.rule.sign == Sign.mail}
     return not any(match.sentence in named for match in requests)
+
+
+def would_stay(counted: Iterable[Match]) -> bool:
+    """Whether a text says that its writer would have more of the mail, or be back on its list."""
+    return any(match.rule.sign == Sign.stay for match in counted)
 
 
 def is_bare_beside_more(found: TextMatches, wish: Match, counted: Iterable[Match], manners: Manners) -> bool:
@@ -105,7 +110,7 @@ def _signs(found: TextMatches, counted: Iterable[Match]) -> list[Match]:
     if found.normal.words > _MOST_WORDS or any(is_guard(match, Guard.false_friend) for match in found.matches):
         return []
     signs = [match for match in counted if match.rule.sign is not None]
-    return [] if any(match.rule.sign == Sign.against for match in signs) else signs
+    return [] if any(match.rule.sign in (Sign.against, Sign.stay) for match in signs) else signs
 
 
 def _whys(signs: Iterable[Match]) -> list[Match]:
