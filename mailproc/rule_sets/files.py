@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from mailproc.errors import RulesError
 from mailproc.policy.rules.rules import RuleSet, read_rules
-from mailproc.rule_sets.proven import is_proven, proof_of, remember
+from mailproc.rule_sets.proven import proof_of, proven_phrases, remember
 from mailproc.settings.shipped import shipped
 
 RULES = "rules"  # the folder
@@ -51,10 +51,10 @@ def _read(sources: Mapping[str, str]) -> RuleSet:
         proof = proof_of(sources)
     except OSError:  # the program has no text of its own: a zip file, or nothing but compiled modules
         return read_rules(sources)
-    proven = is_proven(proof)
+    proven = proven_phrases(proof)
     rules = read_rules(sources, proven=proven)
-    if not proven:
-        remember(proof)
+    if proven is None:
+        remember(proof, (phrase for rule in rules.rules for phrase in rule.phrases))
     return rules
 
 

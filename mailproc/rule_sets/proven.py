@@ -1,18 +1,25 @@
-"""Rule files whose examples were seen to hold, remembered from process to process: trying them all takes a second.
+"""Rule files whose examples were seen to hold, remembered from process to process with their phrases as they were read.
 
-What is remembered is one empty file for each proof, in the user's cache (`$XDG_CACHE_HOME`, else `~/.cache`). Where
-there is none, or it cannot be written, nothing is remembered, and every process tries the examples itself.
+Trying all examples takes seconds, reading all phrases more than one. What is remembered is one file for each proof, in
+the user's cache (`$XDG_CACHE_HOME`, else `~/.cache`), and believed only where nobody else can have written it. Where
+there is none, or it cannot be read, every process reads and tries for itself.
 """
 
 import contextlib
 import hashlib
+import json
 import os
+import stat
 import sys
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from mailproc.policy.rules.phrase import Phrase, Segment
+
 _MOST = 20  # proofs; the oldest goes
+_MOST_BYTES = 64 << 20  # of one, unpacked
 _PROGRAM = (
     Path(__file__).parents[1] / "policy"
 )  # all that reads rules and finds them: it imports nothing that matters else
@@ -24,7 +31,7 @@ def proof_of(sources: Mapping[str, str]) -> str:
     Raises OSError where the program's own text is not at hand.
     """
     digest = hashlib.sha256(f"{sys.version}\0{_installed_at('re2')}\0{_installed_at('ahocorasick_rs')}\0".encode())
-    for path in sorted(_PROGRAM.rglob("*.py")):
+    for path in (Path(__file__), *sorted(_PROGRAM.rglob("*.py"))):
         text = path.read_bytes()
         digest.update(f"{path.name}\0{len(text)}\0".encode() + text)
     for name, source in sorted(sources.items()):
@@ -33,24 +40,65 @@ def proof_of(sources: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def is_proven(proof: str) -> bool:
-    """Whether the examples were seen to hold; False where nothing can be read."""
+def proven_phrases(proof: str) -> Mapping[str, Phrase] | None:
+    """The phrases of files whose examples were seen to hold, as they were read, by their text; None: nobody knows."""
     folder = _folder()
-    with contextlib.suppress(OSError):  # somebody else's home folder
-        return folder is not None and (folder / proof).is_file()
-    return False
+    with contextlib.suppress(OSError, ValueError, TypeError, LookupError, zlib.error):
+        return None if folder is None else _unpacked(_own_content(folder / proof))
+    return None
 
 
-def remember(proof: str) -> None:
-    """Keep it that the examples hold, where there is a place for it. Raises nothing."""
+def remember(proof: str, phrases: Iterable[Phrase]) -> None:
+    """Keep it that the examples hold, and the phrases, where there is a place for it. Raises nothing."""
     folder = _folder()
     if folder is None:
         return
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / proof).touch(mode=0o600)
+        unfinished = folder / f"{proof}.{os.getpid()}"
+        unfinished.touch(mode=0o600)
+        unfinished.write_bytes(_packed(phrases))
+        unfinished.replace(folder / proof)
         for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)[:-_MOST]:
             old.unlink(missing_ok=True)
+
+
+def _packed(phrases: Iterable[Phrase]) -> bytes:
+    """Phrases as compressed JSON: groups of literals and segments once each, and what names them by their numbers."""
+    groups: dict[frozenset[str], int] = {}
+    segments: dict[Segment, int] = {}
+    said = []
+    for one in phrases:
+        numbers = [segments.setdefault(segment, len(segments)) for segment in one.segments]
+        said.append((one.text, one.said, numbers, one.begins, one.ends))
+    made_of = [
+        (one.source, one.gapless, [groups.setdefault(group, len(groups)) for group in one.literals]) for one in segments
+    ]
+    values = {"groups": [sorted(group) for group in groups], "segments": made_of, "phrases": said}
+    return zlib.compress(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"), level=1)
+
+
+def _unpacked(content: bytes) -> dict[str, Phrase]:
+    unpacker = zlib.decompressobj()
+    values = json.loads(unpacker.decompress(content, _MOST_BYTES).decode("utf-8", "surrogatepass"))
+    groups = [frozenset(group) for group in values["groups"]]
+    segments = [
+        Segment(source, gapless, tuple([groups[number] for number in numbers]))
+        for source, gapless, numbers in values["segments"]
+    ]
+    return {
+        text: Phrase(text, said, tuple([segments[number] for number in numbers]), begins, ends)
+        for text, said, numbers, begins, ends in values["phrases"]
+    }
+
+
+def _own_content(path: Path) -> bytes:
+    """The content of a file that only this user can have written. Raises OSError."""
+    with path.open("rb") as file:
+        about = os.fstat(file.fileno())
+        if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise PermissionError(f"{path}: somebody else may have written it")
+        return file.read()
 
 
 def _installed_at(library: str) -> int:

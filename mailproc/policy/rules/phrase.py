@@ -69,6 +69,18 @@ class Phrase:
     ends: bool = False
 
 
+class Phrases:
+    """Reads phrases with the word classes of all files; what a process before has read is `known` by its text."""
+
+    def __init__(self, classes: Mapping[str, tuple[str, ...]], known: Mapping[str, Phrase]) -> None:
+        self._classes = classes
+        self._known = known
+
+    def read(self, text: str) -> Phrase:
+        """Read one phrase. Raises PhraseError with a sentence saying what is wrong."""
+        return self._known.get(text) or read_phrase(text, self._classes)
+
+
 def read_phrase(text: str, classes: Mapping[str, tuple[str, ...]] = NO_CLASSES) -> Phrase:
     """Read one phrase. Raises PhraseError with a sentence saying what is wrong."""
     try:

@@ -15,7 +15,7 @@ import re2
 
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.rules.phrase import Phrase, PhraseError, read_phrase
+from mailproc.policy.rules.phrase import Phrase, PhraseError, Phrases
 from mailproc.policy.rules.rule_table import Mistake, Stretch, TableReader, stretches_of
 from mailproc.policy.rules.word_class import NAME
 from mailproc.policy.standing.facts import Level
@@ -188,15 +188,15 @@ def _classes(reader: TableReader) -> dict[str, tuple[str, ...]]:
     return {name: words for name in table if (words := of_classes.texts(name))}
 
 
-def read_rule_file(opened: OpenedFile, classes: Mapping[str, tuple[str, ...]]) -> tuple[RuleFile, list[str]]:
+def read_rule_file(opened: OpenedFile, phrases: Phrases) -> tuple[RuleFile, list[str]]:
     """Read the rules of a file; returns what could be read and a `file:line: sentence` for every mistake.
 
-    `classes` are the word classes of all files.
+    `phrases` reads phrases with the word classes of all files.
     """
     rules, unsound, mistakes = [], set(), list(opened.mistakes)
     for entry, stretch in opened.entries:
         one = TableReader(values=entry, stretch=stretch)
-        rule = _rule(opened, one, classes)
+        rule = _rule(opened, one, phrases)
         mistakes += one.mistakes
         if rule is not None:
             rules.append(rule)
@@ -205,7 +205,7 @@ def read_rule_file(opened: OpenedFile, classes: Mapping[str, tuple[str, ...]]) -
     return RuleFile(rules=tuple(rules), unsound=frozenset(unsound), **opened.lists), problems
 
 
-def _rule(opened: OpenedFile, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule | None:
+def _rule(opened: OpenedFile, reader: TableReader, phrases: Phrases) -> Rule | None:
     """One rule as far as it can be read; None without a usable id."""
     rule_id = reader.values.get("id")
     if not isinstance(rule_id, str) or not _ID.fullmatch(rule_id):
@@ -214,7 +214,7 @@ def _rule(opened: OpenedFile, reader: TableReader, classes: Mapping[str, tuple[s
         return None
     reader.name = f"rule {rule_id}: "
     reader.refuse_others(RULE_KEYS)
-    rule = _filled(opened, rule_id, reader, classes)
+    rule = _filled(opened, rule_id, reader, phrases)
     _refuse_unfit(reader)
     if not reader.values.get("phrases") and not reader.values.get("patterns"):
         reader.wrong("needs phrases or patterns")
@@ -238,7 +238,7 @@ def _beside(reader: TableReader) -> tuple[Action, ...]:
     return (Action.review, Action.unsubscribe) if is_wish else (Action.review,)
 
 
-def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapping[str, tuple[str, ...]]) -> Rule:
+def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, phrases: Phrases) -> Rule:
     if reader.values.get("level") not in (None, "account"):
         reader.wrong(
             "level can only be account: no mail sets a global opt-out, and lists are named by the mail", "level"
@@ -253,7 +253,7 @@ def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapp
         sign=reader.one_of(Sign, "sign"),
         also=reader.each_of(Also, "also"),
         despite=reader.each_of(Guard, "despite"),
-        phrases=reader.each_read(partial(_phrase, classes=classes), "phrases"),
+        phrases=reader.each_read(partial(_phrase, phrases=phrases), "phrases"),
         patterns=reader.each_read(_pattern, "patterns"),
         where=frozenset(reader.each_of(_Where, "where")) or frozenset({"subject", "body"}),
         alone=reader.one_of(Alone, "alone") or Alone.no,
@@ -268,9 +268,9 @@ def _filled(opened: OpenedFile, rule_id: str, reader: TableReader, classes: Mapp
     )
 
 
-def _phrase(text: str, classes: Mapping[str, tuple[str, ...]]) -> Phrase:
+def _phrase(text: str, phrases: Phrases) -> Phrase:
     try:
-        return read_phrase(text, classes)
+        return phrases.read(text)
     except PhraseError as error:
         raise Mistake(str(error)) from error
 

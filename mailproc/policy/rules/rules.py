@@ -10,6 +10,7 @@ from mailproc.policy.account import MailboxRole
 from mailproc.policy.rules.folding import fold, fold_word
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
+from mailproc.policy.rules.phrase import Phrase, Phrases
 from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_rule_file
 from mailproc.policy.rules.spelling import Spellings
 from mailproc.policy.rules.word_class import joined_classes
@@ -58,18 +59,19 @@ class RuleSet:
         return replace(self, matcher=self.matcher.without(rule_ids))
 
 
-def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
+def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | None = None) -> RuleSet:
     """Read rule files (name to TOML text), in the order of their names.
 
-    `proven`: the same program has seen the examples of the very same files hold; they are not tried again.
+    `proven`: the same program has seen the examples of the very same files hold, and read these phrases in them, by
+    their text; neither is done again. None: it has not.
     Raises RulesError with a `file:line: sentence` for every mistake: of form, of double ids, of examples.
     """
     problems: list[str] = []
     files = []
     opened = [open_rule_file(name, sources[name]) for name in sorted(sources)]
-    classes = joined_classes(one.classes for one in opened)
+    phrases = Phrases(joined_classes(one.classes for one in opened), proven or {})
     for one in opened:
-        read, mistakes = read_rule_file(one, classes)
+        read, mistakes = read_rule_file(one, phrases)
         files.append(read)
         problems += mistakes
     rules = tuple(rule for read in files for rule in read.rules)
@@ -82,7 +84,7 @@ def read_rules(sources: Mapping[str, str], *, proven: bool = False) -> RuleSet:
     spellings = _spellings([one for read in files for one in read.spellings], rules)
     matcher = Matcher(rules, manners, spellings)
     unsound = frozenset[str]().union(*(read.unsound for read in files))
-    if not proven:
+    if proven is None:
         problems += [one for rule in rules if rule.id not in unsound for one in failing_examples(rule, matcher)]
     if problems:
         raise RulesError(problems)
