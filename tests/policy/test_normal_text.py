@@ -69,6 +69,13 @@ def test_a_span_in_a_script_without_gaps_is_exact():
     assert text[slice(*span_of(normal, start, start + 2))] == "停止"
 
 
+@pytest.mark.parametrize(
+    "text", ["هل حذفتموني؟ أنتظر العدد القادم", "मुझे हटा दें। धन्यवाद", "もう一度？お願いします", "Really? Yes"]
+)
+def test_sentences_end_at_the_marks_of_their_script(text: str):
+    assert len(normal_text(text).sentences) == 2
+
+
 def test_two_characters_count_as_a_word_where_words_have_no_gaps():
     assert width_in_words(" take me off ") == 3
     assert width_in_words("配信停止") == 2

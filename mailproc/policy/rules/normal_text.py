@@ -24,7 +24,7 @@ _PERHAPS_WRAPPED_LINE = 25
 _LONGEST_SENTENCE = 2000
 
 # One class only: an alternation would cost four times as much.
-_BREAKS = re.compile(r"[!?.;…。！？；｡\n]")
+_BREAKS = re.compile(r"[!?.;…。！？；｡؟।॥\n]")
 # The apostrophe of `don't` is left out; any other is a gap.
 _WORD = re.compile(r"(?:[^ ']|(?<=n)'(?=t))+")
 _JOINED = tuple(tuple(apart.split()) for apart, _ in TOGETHER)
