@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
-from mailproc.policy.rules.folding import fold, fold_word
+from mailproc.policy.rules.folding import fold, fold_line
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
 from mailproc.policy.rules.phrase import Phrase, Phrases
@@ -143,8 +143,8 @@ def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
     """Words to be put right; whatever word a rule of any language looks for is right already."""
     known: set[str] = set()
     beginnings: set[str] = set()
-    for word in {word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)}:
-        folded = fold_word(word.rstrip("*"))
+    sought = list({word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)})
+    for word, folded in zip(sought, fold_line("\n".join(sought).replace("*", "")).split("\n"), strict=True):
         (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
     return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))
 
