@@ -144,7 +144,8 @@ def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
     known: set[str] = set()
     beginnings: set[str] = set()
     sought = list({word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)})
-    for word, folded in zip(sought, fold_line("\n".join(sought).replace("*", "")).split("\n"), strict=True):
+    lines = "".join([f"{word.rstrip('*')}\n" for word in sought])
+    for word, folded in zip(sought, fold_line(lines).split("\n")[:-1], strict=True):
         (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)
     return Spellings(tuple(map(fold, words)), frozenset(known), tuple(sorted(beginnings)))
 
