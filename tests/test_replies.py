@@ -19,7 +19,7 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Also, Decision
 from tests.written_blind import FIXTURES, examined, looser_than, percent
 
-SETS = ("replies", "letters", "mailbag", "list_posts", "threads", "hobbies", "margins", "edges")
+SETS = ("replies", "letters", "mailbag", "list_posts", "threads", "hobbies", "margins", "edges", "corners")
 EXPECTED: dict[str, dict[str, Any]] = {
     f"{name}/{file}": human
     for name in SETS
