@@ -10,7 +10,9 @@ from mailproc.mail.text.signature import (
     is_lists_own,
     is_lone_link,
     is_mobile_signature,
+    is_picture,
     is_postscript,
+    is_request,
     is_said_below_dashes,
     names_its_list,
     speaks_of_confidentiality,
@@ -68,6 +70,9 @@ def _cut_tail(lines: Sequence[str], types: Sequence[LineType], reasons: list[str
             index -= 1
             cut += 1
             reasons[index] = "mobile_signature"
+        elif is_picture(lines[index - 1].strip()):
+            index -= 1
+            reasons[index] = "signature"
         elif lines[index - 1].startswith(_LINK) and (device := _device_above_links(lines, start, index)) < index:
             reasons[device:index] = ["mobile_signature"] * (index - device)
             cut, index = cut + index - device, device
@@ -125,6 +130,8 @@ def _is_signature(lines: Sequence[str], types: Sequence[LineType], index: int, s
         return _is_below_lists_line(lines, types, index, end)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
         block = _block_below(lines, types, index, end)
+        if is_request(block):
+            return False
         if is_list_footer(block) or names_its_list(block):
             return True
         return speaks_of_leaving(block) and is_list_footer(lines[index + 1 : end])
