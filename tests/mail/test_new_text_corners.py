@@ -1,7 +1,7 @@
 """New text: sentences of a person that begin as what clients, lists and lawyers write, and what these write."""
 
 import pytest
-from written_mail import mail_of
+from written_mail import html_mail, mail_of
 
 from mailproc.mail.text.new_text import find_new_text
 
@@ -194,3 +194,49 @@ def test_a_picture_that_is_all_there_is_stays() -> None:
 def test_a_quote_by_initials_that_are_a_prompt_elsewhere(lead: str) -> None:
     assert new_text(f"No.\n\n{lead}\n\nR> Mushrooms in October\nR> Enjoy!\n") == "No."
     assert new_text("It fails:\n\nR> library(x)\nR> x(1)\n\nWhy?").count("R>") == 2
+
+
+OUTLOOK = (
+    '<hr tabindex="-1"><div id="divRplyFwdMsg"><b>From:</b> Acme News<br><b>Sent:</b> Tuesday</div>'
+    "<p>Hello subscriber</p>"
+)
+
+
+def new_text_of_html(html: str) -> str:
+    return find_new_text(html_mail(html)).text
+
+
+@pytest.mark.parametrize("style", ["border-top:solid black 1.0pt", "background:#efefef"])
+def test_a_box_of_ones_own_may_begin_with_a_colon(style: str) -> None:
+    html = f'<p>Hello,</p><div style="{style}"><p>Please: stop it.</p></div><p>Thanks</p>{OUTLOOK}'
+    assert new_text_of_html(html) == "Hello,\nPlease: stop it.\nThanks"
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        "<b>From:</b> Acme News<br><b>Sent:</b> Tuesday",
+        "<b>发件人:</b> Acme<br><b>主题:</b> News",
+        "<b>Sendandi:</b> Acme<br><b>Dagsetning:</b> Tuesday<br><b>Efni:</b> News",
+    ],
+)
+def test_a_box_with_labels_of_headers_begins_what_is_quoted(labels: str) -> None:
+    html = f'<p>No.</p><div style="border-top:solid black 1.0pt"><p>{labels}</p></div><p>Hello subscriber</p>'
+    assert new_text_of_html(html) == "No."
+
+
+@pytest.mark.parametrize("container", ['class="gmail_signature"', 'id="Signature"', 'class="moz-signature"'])
+def test_what_was_written_into_the_signature_is_kept_where_nothing_else_is(container: str) -> None:
+    assert new_text_of_html(f"<div {container}><p>Stop it please</p></div>{OUTLOOK}") == "Stop it please"
+    assert new_text_of_html(f"<p>No.</p><div {container}>Pat Lee</div>{OUTLOOK}") == "No."
+    assert new_text_of_html(f"<div {container}>Pat Lee</div>{OUTLOOK}") == ""
+    assert new_text_of_html(f"<div {container}>Sent from my iPhone</div>{OUTLOOK}") == ""
+
+
+def test_an_armoured_signature_alone_is_nothing_written() -> None:
+    assert new_text("-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----\n") == ""
+
+
+def test_what_is_typed_below_the_mark_of_outlook_and_above_its_line_is_kept() -> None:
+    assert new_text_of_html(f'<div id="appendonsend"></div><p>Stop it please</p>{OUTLOOK}') == "Stop it please"
+    assert new_text_of_html('<p>No.</p><div id="appendonsend"></div><p>Hello subscriber</p>') == "No."

@@ -24,6 +24,7 @@ _MAX_MOBILE_LINES = 40
 _LINK = ("http", "<http", "(http", "<#")
 _MAX_LINKS = 3  # below what a client adds
 _MAX_BOX_LINES = 40
+_MACHINES = ("-----BEGIN PGP ", "-------------- next part")  # signatures for programs, and what lists took away
 _MIN_WIDE = 60  # what is drawn over the width of a page
 # Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
 _MIN_WORDS = 4
@@ -46,11 +47,19 @@ def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: 
 
 
 def _restore_signature(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
-    """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away."""
-    if is_lists_own([line for line, why in zip(lines, reasons, strict=True) if why == "signature"]):
+    """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away.
+
+    What stands where the HTML has its signature is kept only if it is a sentence.
+    """
+    cut = [index for index, why in enumerate(reasons) if why == "signature"]
+    cut = [index for index in cut if not is_mobile_signature(lines[index].strip())]
+    signed = [lines[index] for index in cut]
+    if is_lists_own(signed):
         return
-    for index, kind in enumerate(types):
-        if reasons[index] == "signature" and kind is LineType.text:
+    is_said = is_said_below_dashes(signed, long=True) and not any(line.startswith(_MACHINES) for line in signed)
+    kinds = {LineType.text, LineType.signature} if is_said else {LineType.text}
+    for index in cut:
+        if types[index] in kinds:
             reasons[index] = None
 
 
