@@ -97,7 +97,9 @@ def test_with_an_address_or_an_hour_they_are_a_clients(block: str) -> None:
 
 
 @pytest.mark.parametrize("delimiter", ["--", "---"])
-@pytest.mark.parametrize("rest", ["but not on Sundays", "and for the children\n\n=> pasta", "aber nicht am Sonntag"])
+@pytest.mark.parametrize(
+    "rest", ["but not on Sundays", "and for the children\n\n=> pasta", "aber nicht am Sonntag", "3) next year"]
+)
 def test_what_goes_on_below_dashes_is_no_signature(delimiter: str, rest: str) -> None:
     assert new_text(f"Fine.\n{delimiter}\n{rest}\n\n{QUOTE}") == f"Fine.\n{delimiter}\n{rest}"
 

@@ -60,8 +60,10 @@ _NOTED = re.compile(
 # `Confidentiality notice? You must be joking.`, `This is confidential, so please …`
 _TALKS_ON = re.compile(r"[^\W\d_]*(?:\?|(?:,| –| -)? (?:so|but|aber|mais|donc|pero|maar|dus) )")
 _PRINTING = re.compile(r"print|druck|imprim|stampa|afdruk")
-# A name begins with none of these: it is the sentence above that goes on.
-_CONJUNCTION = re.compile(r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а) [^\W\d]")
+# A name begins with none of these: it is the sentence above that goes on, or a count.
+_GOES_ON = re.compile(
+    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]) [^\W\d]"
+)
 _HOW = re.compile(
     r"click|here|visit|repl(?:y|ies)|send|write|link|settings|if you|://|@|\||www\.|klick|hier|cliqu|\bici\b|aquí|clic"
 )
@@ -185,7 +187,7 @@ def is_said_below_dashes(lines: Sequence[str], *, long: bool) -> bool:
         return False
     words, ends = first.count(" "), first.endswith((".", "?", "!")) and _LEAVING.search(first) is None
     is_sentence = long and words >= (_MIN_ENDED_SENTENCE if ends else _MIN_SENTENCE) and not is_list_footer(lines)
-    if _ASKING.search(first) is None and not is_sentence and _CONJUNCTION.match(first) is None:
+    if _ASKING.search(first) is None and not is_sentence and _GOES_ON.match(first) is None:
         return False
     return not is_lists_own(lines) and not starts_disclaimer(lines)
 
