@@ -24,7 +24,7 @@ _ENDINGS = (
     "het volgende geschreven", "schreef", "schreef het volgende",  # nl
     "skrev", "skrev följande", "skrev følgende", "har skrivit",  # sv da no
     "kirjoitti", "kirjoitti seuraavasti",  # fi
-    "napisał", "napisała", "napisał(a)", "napisal", "napisał/a", "pisze",  # pl
+    "napisał", "napisała", "napisał(a)", "napisal", "napisał/a", "pisze", "napisala",  # pl
     "napsal", "napsala", "napsal(a)",  # cs
     "napísal", "napísala", "napísal(a)",  # sk
     "ezt írta", "írta", "a következőt írta",  # hu
@@ -43,7 +43,7 @@ _ENDINGS = (
     "menulis",  # id
     "napisao je", "napisala je", "je napisao/la", "je napisao", "napisao/la", "je napisala", "piše",  # hr
     "je napisal", "je napisala", "je napisal/-a",  # sl
-    "rašė", "rakstīja", "kirjutas",  # lt lv et
+    "rašė", "rakstīja", "kirjutas", "skrifaði",  # lt lv et is
 )  # fmt: skip
 # These count only where a marked quote stands right below.
 _WEAK_ENDINGS = (
@@ -63,6 +63,18 @@ _OWN_WORDS = re.compile(
     r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef ik\b|skrev jag\b|skrev jeg\b"
     r"|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b|hast du\b|habe ich\b|vous (?:m.)?avez\b"
     r"|(?:you|he|she|they|we) wrote|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b)"
+)
+# `votre collègue m'a écrit :`: no client tells to whom somebody wrote.
+_TOLD_WHOM = re.compile(
+    r"\b(?:m.a (?:é|e)crit|nous a écrit|me (?:ha )?escri(?:bió|to)|nos (?:ha )?escri(?:bió|to)|(?:mi|ci) ha scritto"
+    r"|me escreveu|(?:мне|нам) (?:на)?пис|(?:на)?писа(?:л|ла|ли) (?:мне|нам)\b|schreef (?:me|mij|ons)\b"
+    r"|skrev (?:till )?(?:mig|oss)\b|wrote (?:to )?(?:me|us)\b)"
+)
+# `your colleague wrote:` is told by a person, unless hour or address say that a client wrote it.
+_WHOSE = re.compile(
+    r"\b(?:your|my|our|his|her|their|ihre?|euer|eure|deine?|meine?|unsere?|votre|notre|mon|ma|su|mi|nuestr[ao]"
+    r"|vuestr[ao]|la sua|il suo|la mia|il mio|uw|jullie|mijn|onze?|din|ditt|min|vår|deres|ваш|ваша|мой|моя|наш|наша"
+    r"|pani|moja|mój|twoja|twój) [^\W\d]"
 )
 _TO_SOMEBODY = re.compile(r"\bschrieb\b.{1,60}\ban (?:alle|den|die|das|mich|uns|ihn|sie|dich|euch)\b")
 # `As Pat <pat@example.org> wrote:` goes on with a sentence.
@@ -101,11 +113,12 @@ _WEEKDAYS = (
     "пн|вт|ср|чт|пт|сб|вс|нд|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|uto|sri|čet|pet|sub|ned"
 )
 _TIME = re.compile(r"\d[:.h時点]\d\d")
+_WHOLE_DATE = re.compile(r"\d[:.h時点]\d\d|(?<!\d)\d{4}(?!\d)|\d[-/.]\s?\d{2}(?!\d)")
 _MAX_VERB = 40  # between an address and the colon
 # How an attribution begins; a dated line that begins otherwise may still end as one, but is never reached upwards for.
 _OPENER = re.compile(
     r"^[-*_\s\"'(\[]*(?:on|at|am|le|el|il|in data|em|no dia|a|op|den|på|på|dne|dnia|w dniu|la|на|στις|την|в|у|vào|pada"
-    rf"|บน|ในวันที่|في|בתאריך|на|(?:{_WEEKDAYS})[^\W\d_]{{0,12}}|\d{{1,4}}[-/.年\s]|\d{{1,2}}\.?)(?=[\s,.:\d]|$)"
+    rf"|þann|บน|ในวันที่|في|בתאריך|на|(?:{_WEEKDAYS})[^\W\d_]{{0,12}}|\d{{1,4}}[-/.年\s]|\d{{1,2}}\.?)(?=[\s,.:\d]|$)"
 )
 
 
@@ -125,7 +138,7 @@ def may_end_attribution(line: str) -> bool:
 def is_attribution(text: str) -> bool:
     """Whether a joined logical line, as `plain` leaves it, introduces a quote: verb of writing, and date or address.
 
-    A date before an address and a colon is enough without a verb, as some clients write it.
+    A date with its year, or an hour, before an address and a colon is enough without a verb, as some clients write it.
     """
     head = text.rstrip(' -:：*_"')
     if len(text) > MAX_LENGTH or not head:
@@ -134,7 +147,9 @@ def is_attribution(text: str) -> bool:
     address = has_address(head)
     if not address and not _DATE.search(head):
         return False
-    if head.startswith(_BEGINS_SENTENCE) or _OWN_WORDS.search(head):
+    if head.startswith(_BEGINS_SENTENCE) or _OWN_WORDS.search(head) or _TOLD_WHOM.search(head):
+        return False
+    if not address and _TIME.search(head) is None and _WHOSE.search(head):
         return False
     if "schrieb" in head and _TO_SOMEBODY.search(head):
         return False
@@ -145,7 +160,8 @@ def is_attribution(text: str) -> bool:
     inner = _INNER.search(head)
     if inner and (_OPENER.match(head) or address or _DATE.search(head, inner.end())):
         return True
-    return address and _OPENER.match(head) is not None and _DATE.search(head) is not None
+    is_dated = _DATE.search(head) is not None and _WHOLE_DATE.search(head) is not None
+    return address and is_dated and _OPENER.match(head) is not None
 
 
 def runs_on(line: str) -> bool:

@@ -10,7 +10,9 @@ from mailproc.mail.text.signature import (
     is_lists_own,
     is_lone_link,
     is_mobile_signature,
+    is_picture,
     is_postscript,
+    is_request,
     is_said_below_dashes,
     names_its_list,
     speaks_of_confidentiality,
@@ -22,6 +24,7 @@ _MAX_MOBILE_LINES = 40
 _LINK = ("http", "<http", "(http", "<#")
 _MAX_LINKS = 3  # below what a client adds
 _MAX_BOX_LINES = 40
+_MACHINES = ("-----BEGIN PGP ", "-------------- next part")  # signatures for programs, and what lists took away
 _MIN_WIDE = 60  # what is drawn over the width of a page
 # Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
 _MIN_WORDS = 4
@@ -44,11 +47,19 @@ def cut_closing_lines(lines: Sequence[str], types: Sequence[LineType], reasons: 
 
 
 def _restore_signature(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
-    """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away."""
-    if is_lists_own([line for line, why in zip(lines, reasons, strict=True) if why == "signature"]):
+    """Where nothing else was written, what stands below the delimiter may be meant: it is not thrown away.
+
+    What stands where the HTML has its signature is kept only if it is a sentence.
+    """
+    cut = [index for index, why in enumerate(reasons) if why == "signature"]
+    cut = [index for index in cut if not is_mobile_signature(lines[index].strip())]
+    signed = [lines[index] for index in cut]
+    if is_lists_own(signed):
         return
-    for index, kind in enumerate(types):
-        if reasons[index] == "signature" and kind is LineType.text:
+    is_said = is_said_below_dashes(signed, long=True) and not any(line.startswith(_MACHINES) for line in signed)
+    kinds = {LineType.text, LineType.signature} if is_said else {LineType.text}
+    for index in cut:
+        if types[index] in kinds:
             reasons[index] = None
 
 
@@ -68,6 +79,9 @@ def _cut_tail(lines: Sequence[str], types: Sequence[LineType], reasons: list[str
             index -= 1
             cut += 1
             reasons[index] = "mobile_signature"
+        elif is_picture(lines[index - 1].strip()):
+            index -= 1
+            reasons[index] = "signature"
         elif lines[index - 1].startswith(_LINK) and (device := _device_above_links(lines, start, index)) < index:
             reasons[device:index] = ["mobile_signature"] * (index - device)
             cut, index = cut + index - device, device
@@ -125,6 +139,8 @@ def _is_signature(lines: Sequence[str], types: Sequence[LineType], index: int, s
         return _is_below_lists_line(lines, types, index, end)
     if kind is LineType.rule or lines[index].strip() in ("—", "–", "__"):
         block = _block_below(lines, types, index, end)
+        if is_request(block):
+            return False
         if is_list_footer(block) or names_its_list(block):
             return True
         return speaks_of_leaving(block) and is_list_footer(lines[index + 1 : end])

@@ -16,7 +16,7 @@ _ORIGINAL_PHRASES = (
     "原始郵件", "원본 (?:메시지|메일)", "tin nhắn gốc", "thư gốc", "pesan asli", "izvorna poruka",
     "izvirno sporočilo",
     "(?:please )?(?:(?:type|write|enter) your )?reply above this line.{0,40}",
-    "bitte antworten sie oberhalb dieser zeile",
+    "(?:bitte antworten sie|antworten sie bitte) (?:oberhalb|über) dieser zeile",
     "répon(?:dez|dre) au-dessus de cette ligne", "(?:por favor,? )?respond[ae] por encima de esta línea",
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ _BEGINS = (
 _ORIGINAL = re.compile("|".join(_ORIGINAL_PHRASES))
 _FORWARDED = re.compile("|".join(_FORWARDED_PHRASES))
 _DASHED = re.compile(r"-{4,} ?[^-]{3,50}? ?-{4,}")
-_DRAWN_STARTS = ("--", "##", "__", "==", "~~", "——", "-=")
+_DRAWN_STARTS = ("--", "##", "__", "==", "~~", "——", "-=", "=-")
 _MAX_LENGTH = 120
 # Samsung's plain text goes on behind the divider: `-------- Original message --------From: News <news@example.org>`.
 # Notes: `Acme News ---03/03/2026 09:12:11 AM---Hello subscriber`

@@ -99,14 +99,14 @@ def is_header_line(line: str) -> bool:
 def header_block_end(lines: Sequence[str], start: int, *, introduced: bool = False, dashed: bool = False) -> int:
     """Index behind the header block that begins at `start`; `start` when there is none.
 
-    A block is three lines of different roles, From among them, and an address, or a subject and no date without year
-    and time; one line is enough when a divider has `introduced` it. Single blank lines are allowed between, and
+    A block is three lines of different roles, From among them, and an address, or a subject and a date with year
+    or time; one line is enough when a divider has `introduced` it. Single blank lines are allowed between, and
     continued values (any, below a `dashed` line).
     """
     roles: list[frozenset[str]] = []
     end = start
     gap = 0
-    address = vague = False
+    address = dated = False
     for index in range(start, min(len(lines), start + _MAX_LINES)):
         line = lines[index].strip()
         role = header_roles(line) if line else None
@@ -114,7 +114,7 @@ def header_block_end(lines: Sequence[str], start: int, *, introduced: bool = Fal
             roles.append(role)
             end, gap = index + 1, 0
             address = address or "@" in line
-            vague = vague or ("date" in role and _TIME.search(line) is None)
+            dated = dated or ("date" in role and _TIME.search(line) is not None)
         elif not line:
             gap += gap > 0 or bool(roles and index + 1 < len(lines) and header_roles(lines[index + 1].strip()) is None)
             if gap > 1:
@@ -125,14 +125,14 @@ def header_block_end(lines: Sequence[str], start: int, *, introduced: bool = Fal
             wrapped = wrapped or (gap == 1 and _UNKNOWN_LABEL.match(line) is not None)
             if gap > _MAX_CONTINUATION or not roles or not wrapped:
                 break
-    return end if _is_block(roles, address, vague, introduced) else start
+    return end if _is_block(roles, address, dated, introduced) else start
 
 
-def _is_block(roles: list[frozenset[str]], address: bool, vague: bool, introduced: bool) -> bool:
+def _is_block(roles: list[frozenset[str]], address: bool, dated: bool, introduced: bool) -> bool:
     named = {role for one in roles for role in one if role != "more"}
     if introduced:
         return len(roles) >= 1 and bool(named)
-    return len(roles) >= 3 and len(named) >= 3 and "from" in named and (address or ("subject" in named and not vague))
+    return len(roles) >= 3 and len(named) >= 3 and "from" in named and (address or ("subject" in named and dated))
 
 
 def is_shown_header(lines: Sequence[str], start: int, end: int) -> bool:

@@ -29,7 +29,7 @@ CONTAINERS = (
     ("gmail_quote", Does.unless_split, "div.gmail_quote"),
     ("gmail_signature", Does.signature, "div.gmail_signature,span.gmail_signature_prefix"),
     # Outlook on the web and new Outlook; `x_` stands before what was quoted once more
-    ("appendonsend", Does.rest, "#appendonsend,#x_appendonsend"),
+    ("appendonsend", Does.rest, "#appendonsend:not(:has(~ #divRplyFwdMsg)),#x_appendonsend"),
     ("RplyFwdMsg", Does.rest, "#divRplyFwdMsg,#x_divRplyFwdMsg"),
     ("tabindex", Does.rest, 'hr[tabindex="-1"]'),
     ("stopSpelling", Does.rest, "hr#stopSpelling"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailproc.mail.text.header_block import header_roles
 from mailproc.mail.text.html_containers import HIDDEN_STYLE, INDENT_STYLE, Does, containers_in
 
 MAX_HTML = 524_288
@@ -21,6 +22,8 @@ _BREAK, _LINE = "\ue000", "\ue001"
 _CLOSE, _REST = "\ue002", "\ue003"
 _OPEN = {"quote": "\ue004", "attribution": "\ue005", "signature": "\ue006"}
 _REASON_OF = {mark: reason for reason, mark in _OPEN.items()}
+_LABEL = re.compile(r"[^\W\d_]{2,16}(?: [^\W\d_]{1,12})? ?[:：](?=\s)")
+_MIN_LABELS, _MAX_LABELS = 3, 400
 _MARKS = re.compile("[\ue000-\ue006]")
 
 _TAG = re.compile(
@@ -133,12 +136,18 @@ def _mark_containers(tree: LexborHTMLParser, does: Does, selector: str) -> None:
                 _insert_before(node, _REST)
         case Does.rest_if_labels:
             for node in nodes[:_MAX_SPLIT_QUOTES]:
-                head = _MARKS.sub("", node.text())[:120].strip()[:48]
-                if ":" in head or "：" in head:
+                if _begins_with_labels(_MARKS.sub("", node.text())[:_MAX_LABELS].strip()):
                     _insert_before(node, _REST)
         case _:
             for node in nodes:
                 _enclose(node, does)
+
+
+def _begins_with_labels(text: str) -> bool:
+    """Whether text is the header of a quoted mail: its first label is known, or there are several in any language."""
+    if header_roles(text) is not None:
+        return True
+    return _LABEL.match(text) is not None and len(_LABEL.findall(text)) >= _MIN_LABELS
 
 
 def _enclose(node: LexborNode, reason: str) -> None:

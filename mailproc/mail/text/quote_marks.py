@@ -21,7 +21,7 @@ _BAR = re.compile(r"\|(?:.*[^|])?")
 def is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
     """Whether a line is quoted by initials or a name: below what leads to a quote, or near another such line."""
     initials = _INITIALS.match(said)
-    if initials is None or initials.group() in _PROMPTS:
+    if initials is None:
         return False
     who = initials.group()
     above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
@@ -32,6 +32,8 @@ def is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int, 
         for at in range(max(0, index - _MAX_ANSWER_LINES), index)
     ):
         return True
+    if who in _PROMPTS:
+        return False
     if who[0].isupper() and len(who) > 2:
         near = [*lines[max(0, index - _MAX_ANSWER_LINES) : index], *lines[index + 1 : index + _MAX_ANSWER_LINES]]
     else:

@@ -10,8 +10,12 @@ MOBILE_SIGNATURES = (
         r"from my (?:iphone|ipad|ipod|android|blackberry|mobile|phone|samsung|galaxy|cell|tablet|htc"
         r"|windows phone)\b.{0,40}"
     ),
-    "(?:get|obtener|obtenir|ottieni|obter) .{2,20} (?:for|para|pour|per) (?:ios|android)", "secured with tuta.*",
-    "(?:someone )?from mobile", r"get \[?outlook for \[?(?:ios|android|mac|windows).*",
+    "(?:get|obtener|obtenir|télécharger|ottieni|obter|descargar|scarica) .{2,20} (?:for|para|pour|per) (?:ios|android)",
+    (
+        "(?:please )?(?:excuse|pardon|forgive) (?:any |my |the |all )?(?:typos?|brevity|spelling|autocorrect)"
+        "(?: (?:and|or|&) (?:typos?|brevity|errors|mistakes))?(?: errors| mistakes)?[.!]?"
+    ),
+    "secured with tuta.*", "(?:someone )?from mobile", r"get \[?outlook for \[?(?:ios|android|mac|windows).*",
     r"(?:von|mit) .{2,90} (?:gesendet|geschickt|verschickt)\.?",
     (
         "(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:gesendet|verschickt|geschickt) (?:von|mit|aus|über"
@@ -19,17 +23,20 @@ MOBILE_SIGNATURES = (
     ),
     r"diese nachricht wurde (?:von|mit) .{2,80} (?:gesendet|verschickt)\.?", "holen sie sich outlook für .*",
     "outlook für (?:ios|android|mac).*", "(?:hol dir|laden sie) outlook für .*",
-    "envoyé (?:depuis|de|à partir de|avec|via|par) .{2,90}", "(?:télécharger|obtenir|obtenez) outlook pour .*",
+    "envoyé (?:depuis|de|à partir de|avec|via|par) .{2,90}", "envoyé à partir d['’].{2,90}",
+    "(?:télécharger|obtenir|obtenez) outlook pour .*",
     "provenance : .{2,60}", "enviado (?:desde|do|da|a partir do|pelo|por|con|de|via|com) .{2,90}",
-    "(?:obtener|obter|obtenha|obtén) (?:o )?outlook para .*", "enviat (?:des de|amb) .{2,60}",
+    "(?:obtener|obter|obtenha|obtén) (?:o )?outlook para .*", "enviat (?:des del?|amb) .{2,60}",
     "(?:inviato|spedito) (?:da|dal|con|tramite) .{2,90}", "(?:ottenere|scarica|ottieni) outlook per .*",
     "(?:verzonden|verstuurd) (?:vanaf|via|met|vanuit|door) .{2,90}",
     "(?:outlook voor|download outlook voor|ontvang outlook voor) .*", "skickat från .{2,60}",
     "skickades från .{2,60}", "hämta outlook för .*", "sendt (?:fra|med|via) .{2,90}",
     "(?:hent|få) outlook (?:til|for) .*", "lähetetty .{2,60}", "hanki outlook .*",
-    "(?:wysłane|wysłano) (?:z|ze|za pomocą) .{2,60}", "pobierz outlook dla .*", "odesláno (?:z|ze) .{2,60}",
-    "získat outlook pro .*", "odoslané (?:z|zo) .{2,60}",
-    "(?:az |a )?.{2,40}(?:ről|ról|emről|omról|készülékemről) küldve", "elküldve .{2,60}",
+    "(?:wysłane|wysłano) (?:z|ze|za pomocą) .{2,60}", "pobierz (?:aplikację )?outlook dla .*",
+    "odesláno (?:z|ze) .{2,60}",
+    "(?:získat|získejte) outlook pro .*", "získa[jť]te outlook pre .*", "odoslané (?:z|zo) .{2,60}",
+    "(?:az |a )?.{2,40}(?:ről|ról|emről|omról|készülékemről) küldve", "(?:el)?küldve (?:az? )?.{2,60}",
+    "ส่งจาก ?.{2,60}",
     "trimis (?:de pe|din|cu) .{2,60}", "(?:отправлено|послано) (?:с|из|через) .{2,60}",
     "(?:надіслано|відправлено) (?:з|із|через) .{2,60}", "изпратено от .{2,60}", "στάλθηκε από .{2,60}",
     ".{2,40}(?:dan|den|tan|ten|umdan|imden) gönderildi", "נשלח (?:מ|מה|באמצעות).{1,60}",
@@ -46,6 +53,7 @@ MOBILE_SIGNATURES = (
         r"|livre de vírus)[.:]? ?www\..{2,40}"
     ),
     "alternative html version deleted", "non-text portions of this message have been removed",  # notes of lists
+    "sender notified by .{2,60}", "احصل على outlook .*",
     "đã gửi từ .{2,60}", "dikirim dari .{2,60}", "poslano (?:s|z|iz) .{2,60}",
 )  # fmt: skip
 
@@ -56,6 +64,16 @@ DISCLAIMERS = (
         "|intended (?:only|solely)|privileged|private and intended)"
     ),
     "(?:the )?information (?:contained )?in this.{0,60}(?:confidential|intended|privileged)",
+    "(?:the )?contents? of this (?:e-?mail|message|communication).{0,80}(?:confidential|intended|privileged)",
+    r"(?:aviso (?:legal|de (?:confidencialidade?|privacidade?))|avis de confidentialité"
+    r"|avviso di riservatezza)\s*(?:[:.–-]|$)",
+    "(?:privileged ?/ ?)?confidential information (?:may be|is) contained in this",
+    "(?:any )?(?:views|opinions)\\b.{0,60}(?:expressed|presented).{0,60}(?:sender|author|individual|company)",
+    "do you really need to print", "(?:save|spare) (?:a tree|trees|paper)\\b.{0,40}print",
+    "bitte denken sie an (?:die|unsere) umwelt.{0,40}druck", "questa e-?mail.{0,80}(?:riservat|confidenzial)",
+    "t(?:a|en) (?:wiadomość|e-?mail).{0,60}poufn",
+    "sitz der gesellschaft\\b", "(?:registergericht|amtsgericht|handelsregister)\\b.{2,40}hr[ab]\\b",
+    "registered in england\\b.{0,40}n(?:o|umber)\\b",
     r"(?:confidentiality|disclaimer|legal|privacy) (?:notice|note|disclaimer)\b", "disclaimer ?:",
     (
         r"(?:caution|warning|external)\b.{0,20}(?:this (?:e-?mail|message) (?:originated|came|is"
@@ -68,7 +86,7 @@ DISCLAIMERS = (
     "this (?:e-?mail|message) (?:has|was) .{0,30}virus",
     "no virus (?:was )?found in this (?:incoming |outgoing )?message",
     "if you (?:are not|have received this).{0,60}(?:intended recipient|in error|by mistake)",
-    "(?:p )?please consider the environment", "think before (?:you )?print",
+    "(?:p )?please consider the environment(?! and (?!.{0,40}print))", "think before (?:you )?print",
     "diese (?:e-?mail|nachricht) (?:enthält|kann|ist).{0,60}(?:vertraulich|geschützt)",
     "der inhalt dieser (?:e-?mail|nachricht).{0,60}vertraulich",
     "ce (?:message|courriel|mail).{0,80}(?:confidentiel|destiné)",
@@ -101,7 +119,10 @@ DISCLAIMER_STARTS = (
     "this ", "the ", "confidential", "disclaimer", "legal", "privacy", "important", "caution", "warning", "external",
     "[external", "information", "if you", "please consider", "p please consider", "no virus", "think before", "diese",
     "der inhalt", "ce ", "les info",
-    "il contenuto", "este ", "esta ", "le info", "questo", "dit ", "deze ", "to unsubscribe", "denken sie",
+    "content", "aviso ", "avis ", "avviso ", "sitz der", "registergericht", "amtsgericht", "handelsregister",
+    "registered in", "privileged", "any views", "any opinions", "views ", "opinions ", "do you really", "save ",
+    "spare ", "bitte denken", "ta wiadomość", "ten e", "ta e",
+    "il contenuto", "este ", "esta ", "le info", "questo", "questa", "dit ", "deze ", "to unsubscribe", "denken sie",
     "bevor sie", "avant d",
     "pensez", "antes de", "prima di", "denk aan", "la presente", "il presente", "a informa", "de informatie", "detta ",
     "denne ", "tämä ", "niniejsz", "tato ", "tento ", "táto ", "ez az", "acest", "данное", "настоящее", "это ", "це ",
