@@ -31,20 +31,20 @@ NEWSLETTER = "Re: Autumn at Acme"
 #   doubt      of those where a sensible human would hesitate, how many come before a person
 BARS = {
     "phrases": {"recall": 91, "kept": 100, "precision": 100, "quiet": 88, "doubt": 100},
-    "posts": {"recall": 87, "kept": 94, "precision": 98, "quiet": 82},
-    "short": {"recall": 95, "kept": 99, "precision": 99, "quiet": 78, "doubt": 83},
+    "posts": {"recall": 87, "kept": 94, "precision": 100, "quiet": 82},
+    "short": {"recall": 96, "kept": 100, "precision": 99, "quiet": 78, "doubt": 83},
     "personas": {"recall": 95, "kept": 99, "precision": 100, "quiet": 95, "doubt": 80},
     "senders": {"recall": 95, "kept": 99, "precision": 100, "quiet": 88, "doubt": 80},
     "voices": {"recall": 94, "kept": 100, "precision": 98, "quiet": 91, "doubt": 100},
     "offices": {"recall": 90, "kept": 98, "precision": 100, "quiet": 100, "doubt": 66},
     "trades": {"recall": 90, "kept": 97, "precision": 100, "quiet": 93, "doubt": 91},
-    "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 85},
-    "echoes": {"recall": 85, "kept": 96, "precision": 100, "quiet": 97, "doubt": 25},
+    "hints": {"recall": 80, "kept": 98, "precision": 100, "quiet": 91, "doubt": 90},
+    "echoes": {"recall": 86, "kept": 96, "precision": 100, "quiet": 98, "doubt": 25},
     "mondays": {"recall": 87, "kept": 98, "precision": 98, "quiet": 84, "doubt": 76},
-    "tuesdays": {"recall": 59, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
-    "wednesdays": {"recall": 87, "kept": 99, "precision": 97, "quiet": 86, "doubt": 38},
+    "tuesdays": {"recall": 62, "kept": 97, "precision": 100, "quiet": 79, "doubt": 88},
+    "wednesdays": {"recall": 88, "kept": 99, "precision": 97, "quiet": 87, "doubt": 38},
     "plain": {"recall": 98, "kept": 99, "precision": 99, "quiet": 87, "doubt": 89},
-    "lookalikes": {"precision": 100, "quiet": 67, "doubt": 100},
+    "lookalikes": {"precision": 100, "quiet": 70, "doubt": 100},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
