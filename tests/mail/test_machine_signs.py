@@ -107,5 +107,6 @@ def test_a_mail_to_which_nobody_answers_has_a_sign():
     assert has_machine_signs(mail_of("Hello"), Envelope(mail_from=None, rcpt_tos=PERSON.rcpt_tos))
 
 
-def test_a_mail_without_anything_stays_unreadable():
-    assert kind_of(read_message(b""), PERSON).kind is MailKind.unreadable
+@pytest.mark.parametrize("content", [b"", b"From: Pat Doe\r\n\r\n"], ids=["nothing", "a sender without address"])
+def test_a_mail_without_anything_stays_unreadable(content: bytes):
+    assert kind_of(read_message(content), PERSON).kind is MailKind.unreadable

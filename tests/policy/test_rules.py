@@ -90,6 +90,8 @@ def test_a_rule_is_read_with_everything_it_says():
         (one_rule(first_lines="true"), "first_lines is a number above 0"),
         ("language = 3", "10-en.toml:1: language is a text"),
         ('enabled = "no"', "10-en.toml:1: enabled is true or false"),
+        ('courtesy = ["thanks",\n"!"]', "10-en.toml:2: '!' has no word in it"),
+        ('totality = ["?!"]', "10-en.toml:1: '?!' has no word in it"),
         ("[rule]\nid = 'x'", "each under a line [[rule]]"),
         ("rule = [{id = 'x'}]", "each under a line [[rule]]"),
         ("rule = 'x'", "each under a line [[rule]]"),

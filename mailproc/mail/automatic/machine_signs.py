@@ -62,11 +62,12 @@ def has_machine_signs(message: Message, envelope: Envelope) -> bool:
 
 
 def _is_signed_by_address(message: Message) -> bool:
-    """Whether sender or subject tell something; where they are not plain ASCII only the finders can say."""
+    """Whether sender or subject tell something; only the finders can say where they are not plain ASCII, or empty."""
     sender = ", ".join((*message.headers.all("from"), *message.from_addresses[:1])).lower()
     subject = message.subject.lower()
     return (
         not (sender and sender.isascii() and subject.isascii())
+        or not (subject or message.from_addresses)
         or len(sender) > _MAX_SENDER
         or len(subject) > _MAX_SUBJECT
         or _SENDER_OR_SUBJECT(f"{sender}\n{subject}")

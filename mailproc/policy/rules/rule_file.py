@@ -15,6 +15,7 @@ import re2
 
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
+from mailproc.policy.rules.folding import fold_word
 from mailproc.policy.rules.phrase import Phrase, PhraseError, Phrases
 from mailproc.policy.rules.rule_table import Mistake, Stretch, TableReader, stretches_of
 from mailproc.policy.rules.word_class import NAME
@@ -156,7 +157,7 @@ def open_rule_file(name: str, text: str) -> OpenedFile:
     reader = TableReader(values=table, stretch=above)
     reader.refuse_others(FILE_KEYS)
     language = reader.text("language") or ""
-    lists = {key: reader.texts(key) for key in _WORD_LISTS}
+    lists = {key: reader.each_read(_saying, key) for key in _WORD_LISTS}
     classes = _classes(reader)
     entries = table.get("rule", [])
     if not reader.truth("enabled", True):
@@ -172,6 +173,12 @@ def open_rule_file(name: str, text: str) -> OpenedFile:
         entries=tuple(zip(entries, stretches, strict=False)),
         mistakes=tuple(reader.mistakes),
     )
+
+
+def _saying(text: str) -> str:
+    if not fold_word(text).strip():
+        raise Mistake(f"{text!r} has no word in it")
+    return text
 
 
 def _classes(reader: TableReader) -> dict[str, tuple[str, ...]]:
