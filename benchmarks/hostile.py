@@ -163,6 +163,7 @@ SHAPES: dict[str, Shape] = {
     "HTML less-than signs": _html("<"),
     "HTML ampersands": _html("&"),
     "HTML quote containers": _html("<div class=gmail_quote>"),
+    "HTML Outlook marks": _html("<i id=appendonsend>x</i>"),
     "HTML formatting": _html("<b><i><a href=x>"),
     "headers": _header("X-A: b\r\n"),
     "headers of many names": lambda size: _numbered(_HEAD, "X-%d: b\r\n", size, "\r\nunsubscribe me\r\n"),

@@ -55,6 +55,7 @@ def remember(proof: str, phrases: Iterable[Phrase]) -> None:
         return
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_others(folder, folder.stat())
         unfinished = folder / f"{proof}.{os.getpid()}"
         unfinished.touch(mode=0o600)
         unfinished.write_bytes(_packed(phrases))
@@ -93,12 +94,16 @@ def _unpacked(content: bytes) -> dict[str, Phrase]:
 
 
 def _own_content(path: Path) -> bytes:
-    """The content of a file that only this user can have written. Raises OSError."""
+    """The content of a file that only this user can have written or put there. Raises OSError."""
+    _refuse_others(path.parent, path.parent.stat())
     with path.open("rb") as file:
-        about = os.fstat(file.fileno())
-        if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise PermissionError(f"{path}: somebody else may have written it")
+        _refuse_others(path, os.fstat(file.fileno()))
         return file.read()
+
+
+def _refuse_others(path: Path, about: os.stat_result) -> None:
+    if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{path}: somebody else may write there")
 
 
 def _installed_at(library: str) -> int:

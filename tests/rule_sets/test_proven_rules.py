@@ -145,3 +145,12 @@ def test_the_oldest_proofs_go(cache: Path) -> None:
 def test_others_cannot_write_there(cache: Path) -> None:
     remember("one", [])
     assert cache.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_nothing_is_kept_or_believed_in_a_folder_where_others_can_write(cache: Path, mode: int) -> None:
+    remember("one", [])
+    cache.chmod(mode)
+    remember("two", [])
+    assert not is_proven("one")
+    assert [path.name for path in cache.iterdir()] == ["one"]

@@ -14,6 +14,7 @@ class Does(StrEnum):
     attribution = "attribution"
     signature = "signature"
     rest = "rest"  # it and everything after it is quoted
+    rest_unless_header = "rest_unless_header"  # the same, where no header of Outlook's stands in the mail
     rest_if_labels = "rest_if_labels"  # the same, where it begins with the label of a header
     blockquote = "blockquote"  # it is quoted, unless it is only indented
     drop = "drop"  # it is hidden, where its style says so
@@ -29,7 +30,8 @@ CONTAINERS = (
     ("gmail_quote", Does.unless_split, "div.gmail_quote"),
     ("gmail_signature", Does.signature, "div.gmail_signature,span.gmail_signature_prefix"),
     # Outlook on the web and new Outlook; `x_` stands before what was quoted once more
-    ("appendonsend", Does.rest, "#appendonsend:not(:has(~ #divRplyFwdMsg)),#x_appendonsend"),
+    ("appendonsend", Does.rest_unless_header, "#appendonsend"),
+    ("x_appendonsend", Does.rest, "#x_appendonsend"),
     ("RplyFwdMsg", Does.rest, "#divRplyFwdMsg,#x_divRplyFwdMsg"),
     ("tabindex", Does.rest, 'hr[tabindex="-1"]'),
     ("stopSpelling", Does.rest, "hr#stopSpelling"),
@@ -69,6 +71,7 @@ CONTAINERS = (
     ("WM_DIV_QUOTE", Does.quote, "div.WM_DIV_QUOTE"),
 )
 
+OUTLOOK_HEADER = "#divRplyFwdMsg"
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|(?:font-size|max-height)\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)",

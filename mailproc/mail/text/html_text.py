@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailproc.mail.text.header_block import header_roles
-from mailproc.mail.text.html_containers import HIDDEN_STYLE, INDENT_STYLE, Does, containers_in
+from mailproc.mail.text.html_containers import HIDDEN_STYLE, INDENT_STYLE, OUTLOOK_HEADER, Does, containers_in
 
 MAX_HTML = 524_288
 # Parsing takes time quadratic in the nesting; beyond these limits the tags are only stripped.
@@ -131,7 +131,9 @@ def _mark_containers(tree: LexborHTMLParser, does: Does, selector: str) -> None:
             for node in nodes[:_MAX_SPLIT_QUOTES]:
                 if node.css_first("blockquote") is None:
                     _enclose(node, "quote")
-        case Does.rest:
+        case Does.rest | Does.rest_unless_header:
+            if does is Does.rest_unless_header and tree.css_first(OUTLOOK_HEADER) is not None:
+                return  # the quote begins there, and an answer may stand above it
             for node in nodes[:1]:
                 _insert_before(node, _REST)
         case Does.rest_if_labels:

@@ -148,7 +148,7 @@ def speaks_of_confidentiality(lines: Sequence[str]) -> bool:
 
 def is_request(lines: Sequence[str]) -> bool:
     """Whether a line below a drawn rule asks: `unsubscribe me please`, and does not tell how one leaves."""
-    said = " ".join(" ".join(lines[:MAX_SIGNATURE_LINES]).lower().split())
+    said = " ".join(" ".join(lines[:MAX_SIGNATURE_LINES])[:2000].lower().split())
     return said.count(" ") <= _MAX_REQUEST and _ASKING.search(said) is not None and _HOW.search(said) is None
 
 
