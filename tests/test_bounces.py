@@ -15,7 +15,7 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from tests.written_blind import FIXTURES, examined, looser_than, percent
 
-SETS = ("bounces", "returns", "strays")
+SETS = ("bounces", "returns", "strays", "doormat")
 EXPECTED: dict[str, dict[str, Any]] = {
     f"{name}/{file}": human
     for name in SETS
