@@ -14,6 +14,8 @@ from mailproc.mail.reading.charset import text_of, undo_transfer_encoding
         ("koi8-r", "отписаться"),
         ("windows-1251", "отписаться"),
         ("gb2312", "请退订"),
+        ("eucgb2312_cn", "请退订"),
+        ("euc_kr", "수신거부"),
         ("big5", "取消訂閱"),
         ("shift_jis", "配信停止"),
         ("iso-2022-jp", "配信停止"),

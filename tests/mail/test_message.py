@@ -82,6 +82,35 @@ def test_attachments_are_not_decoded_but_told() -> None:
     assert message.root.parts[2].size_bytes == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [
+        ("report.txt", True),
+        ("Delivery-Status.TXT", True),
+        ("details.html", True),
+        ("Zustellbericht.log", True),
+        ("notes.txt", False),
+        ("report.pdf", False),
+        ("offer.html", False),
+    ],
+)
+def test_a_file_that_is_called_like_a_delivery_report_is_read(name: str, is_read: bool) -> None:
+    disposition = b"Content-Disposition: attachment; filename=%s\r\n\r\n" % name.encode()
+    for kind in (b"text/plain", b"application/octet-stream"):
+        message = read_message(multipart(b"\r\nhello", b"Content-Type: " + kind + b"\r\n" + disposition + b"told"))
+        assert message.root.parts[1].text == ("told" if is_read else None)
+
+
+def test_of_a_file_only_the_beginning_is_read() -> None:
+    file = (
+        b"Content-Type: text/plain\r\nContent-Disposition: attachment; filename=report.txt\r\n\r\n"
+        + b"long line\r\n" * 9000
+    )
+    message = read_message(multipart(b"\r\nhello", file))
+    assert 0 < len(message.root.parts[1].text or "") <= 64 * 1024
+    assert "text cut off" in message.defects
+
+
 def test_a_body_that_calls_itself_an_attachment_is_still_the_body() -> None:
     message = read_message(HEAD + b"Content-Disposition: attachment\r\n\r\nplease stop\r\n")
     assert message.root.text == "please stop\n"

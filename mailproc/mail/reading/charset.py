@@ -46,11 +46,13 @@ _CODECS = {
     "koi8-r": "koi8-r",
     "koi8-u": "koi8-u",
     "gb2312": "gb18030",
+    "eucgb2312-cn": "gb18030",  # this and big5_tw: what Python's own mail package writes
     "gbk": "gb18030",
     "gb18030": "gb18030",
     "x-gbk": "gb18030",
     "hz-gb-2312": "hz",
     "big5": "big5hkscs",
+    "big5-tw": "big5hkscs",
     "big5-hkscs": "big5hkscs",
     "shift_jis": "cp932",
     "shift-jis": "cp932",
@@ -84,7 +86,7 @@ def text_of(data: bytes, charset: str | None) -> tuple[str, str | None]:
     charset is read the same way and is a defect; bytes that the charset does not have become U+FFFD and are one, too.
     """
     name = (charset or "us-ascii").strip("\"'; \t").lower().replace(" ", "")
-    codec = _CODECS.get(name)
+    codec = _CODECS.get(name) or _CODECS.get(name.replace("_", "-"))
     if data.isascii() and (codec is None or codec in _ASCII_SUPERSET):
         return data.decode("ascii"), None if codec else f"unknown charset {name[:40]}"
     if codec is None or codec == "ascii":

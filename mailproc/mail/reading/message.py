@@ -15,7 +15,7 @@ from mailproc.mail.reading.header_fields import (
     split_parameters,
     start_of_body,
 )
-from mailproc.mail.reading.media_types import ENCLOSING_TYPES, HEADER_TYPES, MACHINE_TYPES
+from mailproc.mail.reading.media_types import ENCLOSING_TYPES, HEADER_TYPES, MACHINE_TYPES, REPORT_FILE
 from mailproc.mail.reading.mending import mended
 from mailproc.mail.reading.message_tree import Headers, Message, Part
 from mailproc.mail.reading.mime_flanker import read_with_flanker
@@ -37,6 +37,7 @@ __all__ = [
 
 TEXT_BYTES_MAX = 1024 * 1024
 MACHINE_PART_BYTES_MAX = 256 * 1024
+REPORT_FILE_BYTES_MAX = 64 * 1024
 ENCLOSED_DEPTH_MAX = 5
 STDLIB_BYTES_MAX = 512 * 1024  # it needs a tenth of a second for each megabyte of lines
 _BODILESS = ""  # the type of a mail of which only the header is at hand
@@ -47,8 +48,8 @@ def read_message(content: bytes) -> Message:
     """Read a mail as it came over the wire.
 
     Bounded: 256 kB and 2,000 lines of header, 400 parts, 1 MiB of text in all, 256 kB of any machine part, enclosed
-    mails 5 deep; attachments are not decoded. What was not read or is broken is told in `defects`. Raises nothing.
-    Source: RFC 5322, RFC 2045-2049.
+    mails 5 deep; attachments are not decoded, but for the beginning of files that are called like a delivery report.
+    What was not read or is broken is told in `defects`. Raises nothing. Source: RFC 5322, RFC 2045-2049.
     """
     return _Reader().read(content, 0)
 
@@ -171,6 +172,9 @@ class _Reader:
         elif content_type.startswith("text/") and not (attached and disposition == "attachment"):
             text = self._decoded(entity, headers, self._text_left)
             self._text_left -= len(text)
+        elif content_type.startswith(("text/", "application/octet-stream")) and _is_report_file(filename):
+            text = self._decoded(entity, headers, min(REPORT_FILE_BYTES_MAX, self._text_left))
+            self._text_left -= len(text)
         return Part(
             content_type=content_type or "text/plain",
             params=tuple(entity.params.items()),
@@ -240,3 +244,7 @@ def _disposition_of(headers: Headers, params: Mapping[str, str]) -> tuple[str | 
 
 def _is_json(filename: str | None) -> bool:
     return filename is not None and filename.lower().endswith(".json")
+
+
+def _is_report_file(filename: str | None) -> bool:
+    return filename is not None and REPORT_FILE.search(filename.lower()[-100:]) is not None

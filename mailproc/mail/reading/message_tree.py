@@ -44,7 +44,8 @@ class Part(NamedTuple):
     `content_type` is lower-case (`text/plain` when absent or broken). Multiparts have `parts` and no text.
     `text` is set on text leaves and on machine parts (message/feedback-report, message/delivery-status,
     message/disposition-notification, text/rfc822-headers, application/json and their misspellings): transfer
-    encoding and charset undone, line ends as `\\n`, bounded; None means not read. `message` is the enclosed mail of
+    encoding and charset undone, line ends as `\\n`, bounded, also of files called like a report; None means not read.
+    `message` is the enclosed mail of
     a message/rfc822 or message/global part and of text/rfc822-headers (then headers only).
     """
 
