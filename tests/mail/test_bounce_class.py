@@ -95,7 +95,7 @@ def test_a_long_text_without_a_reason_has_none(said: str) -> None:
         ("550 User email address is marked as invalid.", HARD, "user unknown"),
         ("all relevant MX records point to non-existent hosts", HARD, "domain unknown"),
         ("550 Host does not accept mail", HARD, "domain unknown"),
-        ("this server does not accept mail from 192.0.2.1", SOFT, "undetermined"),
+        ("this server does not accept mail from 192.0.2.1", POLICY, "blocked"),
         ("the account that you tried to reach is disabled", HARD, "mailbox disabled"),
         ("This mailbox has been blocked due to inactivity", HARD, "mailbox disabled"),
         ("Sender has exceeded the sending quota", POLICY, "sender rejected"),

@@ -1,4 +1,5 @@
 import pytest
+from written_mail import multipart_mail
 
 from mailproc.mail.reading.message import read_message
 from mailproc.mail.reports.bounce_text import addresses_on, report_text, returned_text, stretch_about, without_returned
@@ -79,3 +80,22 @@ def test_addresses_on_a_line_come_bare() -> None:
         "c@example.org",
     ]
     assert addresses_on("nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("text/plain", "report.txt", "Rcpt: pat@example.org\n451 come back later\n"),
+        ("text/html", "details.html", "<p>Rcpt: pat@example.org</p><p>451 come back later</p>"),
+        ("application/octet-stream", "bounce.txt", "Rcpt: pat@example.org\n451 come back later\n"),
+    ],
+)
+def test_what_stands_in_a_file_is_told_below_the_text(kind: str, name: str, said: str) -> None:
+    file = (f"{kind}\nContent-Disposition: attachment; filename={name}", said)
+    told = report_text(multipart_mail("mixed", ("text/plain", "See the file."), file))
+    assert " ".join(told.split()) == "See the file. Rcpt: pat@example.org 451 come back later"
+
+
+def test_another_file_tells_nothing() -> None:
+    file = ("text/plain\nContent-Disposition: attachment; filename=notes.txt", "451 come back later\n")
+    assert report_text(multipart_mail("mixed", ("text/plain", "See the file."), file)).strip() == "See the file."

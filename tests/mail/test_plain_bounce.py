@@ -224,6 +224,23 @@ def test_what_is_still_tried_is_delayed(subject: str, text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Your mail to pat@example.org could not be handed over so far. We will keep trying for three days.",
+        "Ihre Mail an pat@example.org konnte bisher nicht zugestellt werden. Wir versuchen es noch drei Tage.",
+        "Su mensaje para pat@example.org sigue en cola. Lo intentaremos durante 48 horas más.",
+        "Votre message à pat@example.org n'a pas encore été remis. De nouvelles tentatives suivront.",
+        "Il messaggio per pat@example.org non è ancora stato consegnato, riproveremo domani.",
+        "Ваше письмо для pat@example.org пока не удалось доставить, повторные попытки продолжаются.",
+    ],
+)
+def test_a_delay_is_told_in_whatever_words(said: str) -> None:
+    assert [one[:2] for one in summary(parse("postmaster@mail.example", "Notice", said))] == [
+        ("pat@example.org", "delayed")
+    ]
+
+
 def test_giving_up_after_a_delay_is_no_delay() -> None:
     status = parse(
         "MAILER-DAEMON@mx.example.net",
@@ -272,6 +289,39 @@ def test_people_who_talk_about_bounces_send_none(sender: str, subject: str, text
 )
 def test_vacation_mail_with_null_sender_is_no_bounce(sender: str, subject: str, text: str) -> None:
     assert parse(sender, subject, text, NULL) is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "said", "expected"),
+    [
+        ("postmaster@mail.example", "Nobody here answers to pat@example.org.", "hard"),
+        ("MAILER-DAEMON@mail.example", "pat@example.org - there has never been such a mailbox.", "hard"),
+        ("postmaster@mail.example", "Het postvak van pat@example.org is opgezegd.", "hard"),
+        ("postmaster@mail.example", "O endereço pat@example.org não consta no nosso cadastro.", "hard"),
+        ("Mail System <info@mail.example>", "The letter to pat@example.org had to go back (4.2.2).", "soft"),
+        ("Mail Gateway <gateway@mail.example>", "Rcpt: pat@example.org was blocked by our spam filter.", "policy"),
+    ],
+)
+def test_a_mail_server_that_wants_no_answer_is_understood_whatever_its_words(
+    sender: str, said: str, expected: str
+) -> None:
+    assert [one[:2] for one in summary(parse(sender, "Notice", said))] == [("pat@example.org", expected)]
+    assert parse("Pat <pat@example.net>", "Notice", said, NULL) is None
+    assert parse(sender, "Re: March", said, NULL) is None or "blocked" in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I am not at my desk. No account manager of that name is here, write to sam@example.org.",
+        "Ich bin bis Montag nicht erreichbar, mein Postfach ist voll. Vertretung: sam@example.org",
+        "Mi buzón está lleno, escriba a sam@example.org.",
+        "Who of you is sam@example.org? Nobody here knows that name.",
+        "We meet on Tuesday, sam@example.org brings the cake.",
+    ],
+)
+def test_who_speaks_from_an_office_sends_no_bounce(said: str) -> None:
+    assert parse("postmaster@mail.example", "Notice", said) is None
 
 
 def test_the_number_of_recipients_is_bounded() -> None:

@@ -49,6 +49,14 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     ),
     "mailbox disabled": (
         r"(postfach|konto|benutzer|mailbox|account)~(gelöscht|deaktiviert|gesperrt|gekündigt|inaktiv|geschlossen)",
+        (
+            r"(wegen|aufgrund) ~?(längerer )?(inaktivität|nichtnutzung)|pour (cause d.)?inactivité"
+            r"|por inactividad|per inattività"
+        ),
+        (
+            r"por inatividade|wegens inactiviteit|(på grund av|på grund af|på grunn av) inaktivitet|(за"
+            r"|по причине) неактивн|长期未|長期未"
+        ),
         r"(postfach|konto|adresse)~(gelöscht|abgeschaltet|nicht mehr (aktiv|in betrieb|verwendet|gültig|erreichbar))",
         r"(bo[iî]te|compte|adresse|messagerie)~(d[eé]sactiv|ferm[eé]|suspendu|supprim|archiv[eé]e|résili|clôtur)",
         r"(compte|adresse)~n.est plus (valide|active|utilis)",
@@ -160,9 +168,35 @@ FAILED = (
     r"|配信(?:不能|でき|エラー|失敗|され)|送信(?:でき|エラー|失敗)|不達|未配信|返送|エラーメール|届けること|お届けでき"
     r"|退信|退回|[无無]法(?:送|投|传|傳|发|發)|未(?:送达|傳遞|能将邮件)|(?:投递|发送|傳送|传送)失[败敗]|不能送达"
     r"|전송 ?(?:실패|에 실패|되지)|반송|배달 ?(?:못|실패|되지|할 수 없)|발송 ?실패|전달되지|실패하였|실패했"
+    r"|(?:konnte|wurde)\w* (?:[^ ]+ ){0,6}nicht (?:[^ ]+ )?(?:zugestellt|übergeben|ausgeliefert"
+    r"|weitergegeben|angenommen)|zurückgesandt"
+    r"|\bn.(?:a|ont|est|était) pas (?:[^ ]+ ){0,3}(?:remis|délivr|distribu|livr|achemin|transmis"
+    r"|accept)|retourné [àa] l.exp"
+    r"|\bno (?:[^ ]+ ){0,3}(?:entregad|entregar|recibid|enviad|aceptad)|\bnão (?:[^ ]+ ){0,3}(?:entreg"
+    r"|enviad|aceit)|\bdevuelt[oa]"
+    r"|\bnon (?:[^ ]+ ){0,3}(?:consegn|recapit|inoltrat|accettat)|restituit[oa] al mittente"
+    r"|\bniet (?:[^ ]+ ){0,2}(?:bezorg|aflever|afgelever)"
+    r"|\b(?:inte|ikke) (?:[^ ]+ ){0,2}(?:lever|utdelat)|\bnie (?:[^ ]+ ){0,2}(?:dostarcz|doręcz"
+    r"|przekazan)|zwrot (?:wiadomości|poczty)"
+    r"|\bne(?:ní|byl\w?|bylo)? ?(?:[^ ]+ ){0,2}doruč|vrácen|не (?:[^ ]+ ){0,3}(?:доставл|доставить"
+    r"|принят)|возвращен[оа] отправ"
     r"|không (?:thể )?(?:gửi|chuyển|phát)|gagal (?:ter|di)?kirim|tidak (?:dapat )?(?:ter|di)kirim|تعذر|لم يتم تسليم|فشل"
 )
 DELAYED = (
     r"verzöger|noch nicht zugestellt|retardée|n.a pas encore|retrasad|aún no se ha|atrasad|ainda não|ritard|non ancora"
     r"|vertraagd|försen|forsink|opóźnion|zpožd|задерж|ещ[её] не доставлен|gecik|遅延|まだ配信|延迟|延遲|지연"
+    r"|bisher nicht|(?:weitere|neue) (?:zustell)?versuche|(?:wir|server) versuch\w* es (?:weiter|noch)"
+    r"|wird weiter versucht|verspätet"
+    r"|nouvelles? tentatives?|continu\w+ (?:à|d.) ?essayer|(?:seguir|continuar)\w+ intentando|(?:se"
+    r"|lo) reintentar|(?:sigue|permanece|continúa) en cola|\bl[oa]s? intentaremos|in attesa di consegna"
+    r"|(?:encore|toujours) en (?:file|attente)|steht noch in der (?:warteschlange|mailqueue)"
+    r"|todavía no|(?:continuar|seguir)\w+ tentando|novas tentativas|(?:ritenter|riprover)\w+|nuovi tentativi|nog niet"
+    r"|(?:blijven|nogmaals) proberen|nieuwe pogingen?|ännu inte|nya försök|fortsätter (?:att )?försöka"
+    r"|(?:endnu|ennå) ikke|nye forsøk"
+    r"|yritetään uudelleen|jeszcze nie|(?:kolejne|ponowne) prób|dosud ne|další pokus"
+    r"|ещ[её] не (?:удалось|был)|повторн\pL+ попыт"
+    r"|попыт\pL+ (?:\pL+ )?(?:продолж|повтор)|пока не (?:удалось|доставл)|henüz|(?:yeniden"
+    r"|tekrar) dene(?:necek|yece)|再送(?:を|し|さ)"
+    r"|再試行|引き続き|(?:将|會|会)(?:继续|繼續|再次|自动)?(?:尝试|重试|嘗試|重試)|(?:재시도"
+    r"|다시 시도)(?:하겠|합니다|할 예정|될)|계속 시도"
 )

@@ -18,7 +18,8 @@ class Sender(IntEnum):
 
     other = 0
     office = 1  # postmaster, null reverse-path: people's vacation mail and postmasters have these, too
-    daemon = 2
+    server = 2  # both: a program that wants no answer, not always one that delivers mail
+    daemon = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ OFFICE = re.compile(
 )
 # Local parts that a program has rather than a person.
 _ROLE = re.compile(
-    r"admin|system|server|gateway|filter|no-?reply|do-?not-?reply|robot|bounce|mail|smtp|mta\b|spam|virus|security|notif"
+    r"admin|system|server|gateway|filter|no-?reply|do-?not-?reply|robot|bounce|mail|smtp|mta\b|spam"
+    r"|virus|security|notif"
     r"|auto|quarantine|dsn|ndr",
     re.IGNORECASE,
 )
@@ -115,7 +117,11 @@ SUBJECT = re.compile(
     r"|mail (?:delivery )?(?:fail|problem|error|system error|could not)|could not be delivered|couldn.t be delivered"
     r"|error (?:sending|during delivery)|bounced? (?:mail|message)|delivery of your|message (?:delayed|status)"
     r"|warning: (?:message|could not send|delayed)|delayed mail|user (?:is )?unknown|problem delivering"
-    r"|unable to deliver|mail status report|unzustell|nicht zustell|non remis|no se puede entregar|no entregado"
+    r"|unable to deliver|(?:could ?n.t|can.?t|cannot|could not) (?:be )?(?:deliver|hand)"
+    r"|(?:message|e-?mail|mail)(?: you sent)? (?:was |has been )?(?:n.t |not )?(?:delivered|blocked"
+    r"|rejected|refused|returned|bounced)"
+    r"|return(?:ed)? to sender|^not (?:accepted|delivered|sent)\b|mail status report|unzustell"
+    r"|nicht zustell|non remis|no se puede entregar|no entregado"
     r"|non recapitabile|onbestelbaar|n[aã]o [eé] poss[ií]vel entregar|n[aã]o entregue|kan inte levereras"
     r"|nie mo[zż]na dostarczy|niedor[eę]cz|не ?доставлен|недоставлено"
     r"|配信不能|配信できません|送信できませんでした|エラーメール|无法送达|退信"
@@ -130,7 +136,11 @@ _WORDING = re.compile(
     r"|mailbox (?:is )?full|remote host said|server (?:said|message|returned)"
     r"|failed (?:recipients|addresses|permanently)|delivery attempts|nicht zugestellt|kein zustell|n.a pas pu"
     r"|no pudo ser entregado|nao pode ser|não pôde|невозможно|не может быть доставлен|送信できません|配信できません"
-    r"|rejected by a remote|被退回|退信",
+    r"|rejected by a remote|被退回|退信"
+    r"|(?:was|were|has|been) (?:blocked|bounced|refused|discarded)|refused (?:a|an|your|the) (?:message|mail|e-?mail)"
+    r"|(?:could|can|did|do|does|was|were|has|have|will) ?(?:not|n.t)(?: yet)?(?: been| be)? (?:deliver"
+    r"|pass|hand|accept|go through)"
+    r"|(?:try|trying|tried) (?:\w+ ){0,3}to (?:deliver|hand|send|pass|reach)|came back",
     re.IGNORECASE,
 )
 
@@ -140,7 +150,11 @@ _DELAY = re.compile(
     r"delay|has been frozen|yet to be delivered|not yet (?:been|be) delivered|warning message only|warning only"
     r"|still being retried|will be retried"
     r"|temporary failure report|(?:attempts|try|trying) (?:\w+ ){0,4}(?:will )?(?:to )?continue"
-    r"|transient (?:non-)?fatal|do not need to re-?send",
+    r"|transient (?:non-)?fatal|do not need to re-?send|(?:still|keep|go on|carry on) trying"
+    r"|no action (?:is )?(?:required|needed)"
+    r"|(?:will|shall|.ll) (?:keep|be|go on|try|retry)(?: \w+){0,3}(?: trying| again| retried"
+    r"| for (?:another|up to|the next))"
+    r"|(?:not|n.t) (?:been |be )?(?:delivered|accepted|handed|passed|sent) (?:so far|yet)|held up",
     re.IGNORECASE,
 )
 _PERMANENT = re.compile(
@@ -161,7 +175,16 @@ def sender_of(message: Message, envelope: Envelope | None) -> Sender:
     sender = (message.headers.get("from") or "")[:300]
     if DAEMON.search(sender):
         return Sender.daemon
-    return Sender.office if OFFICE.search(sender) or has_null_sender(message, envelope) else Sender.other
+    is_office, is_null = OFFICE.search(sender) is not None, has_null_sender(message, envelope)
+    if is_null and (is_office or has_role(message)):
+        return Sender.server
+    return Sender.office if is_office or is_null else Sender.other
+
+
+def has_office(message: Message) -> bool:
+    """Whether the sender has a mail server's name: `postmaster`, `Mail Delivery System`."""
+    sender = (message.headers.get("from") or "")[:300]
+    return DAEMON.search(sender) is not None or OFFICE.search(sender) is not None
 
 
 def has_role(message: Message) -> bool:
@@ -191,9 +214,14 @@ def recogniser_of(message: Message, text: str) -> Recogniser | None:
     return None
 
 
+def is_answer(subject: str) -> bool:
+    """Whether a subject begins like that of an answer or of what somebody forwards."""
+    return _REPLY_PREFIX.match(subject) is not None
+
+
 def is_bounce_subject(subject: str, *, from_start: bool = False) -> bool:
     """Whether a subject is one of bounces; `from_start`: it must begin like one. `Re: Undeliverable` is a person's."""
-    if _REPLY_PREFIX.match(subject):
+    if is_answer(subject):
         return False
     return bool(SUBJECT.match(subject[:300]) if from_start else SUBJECT.search(subject[:300]))
 

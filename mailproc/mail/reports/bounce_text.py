@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from mailproc.mail.reading.media_types import REPORT_FILE
 from mailproc.mail.reading.message import Message
 from mailproc.mail.text.html_text import text_of_html
 
@@ -10,6 +11,7 @@ _TEXT_CHARS_MAX = 64 * 1024
 _LINES_MAX = 400
 _LINE_CHARS_MAX = 500
 _STRETCH_LINES_MAX = 12
+_FILES = frozenset({"text/plain", "text/html", "application/octet-stream"})
 
 # What generators write above the copy of the mail they return; between dashes, stars or alone on a line.
 _RETURNED = re.compile(
@@ -38,8 +40,13 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63
 
 
 def report_text(message: Message) -> str:
-    """What a bounce says to people, without the mail it returns, empty if nothing, at most 64 k characters."""
-    return without_returned(text_for_people(message)[:_TEXT_CHARS_MAX])
+    """What a bounce says to people, without the mail it returns, empty if nothing, at most 128 k characters.
+
+    Below it what stands in a file: some servers send their report as one.
+    """
+    told = without_returned(text_for_people(message)[:_TEXT_CHARS_MAX])
+    filed = without_returned(_text_of_file(message)[:_TEXT_CHARS_MAX])
+    return f"{told}\n{filed}" if filed else told
 
 
 def text_for_people(message: Message) -> str:
@@ -53,6 +60,16 @@ def text_for_people(message: Message) -> str:
         if part.content_type == "text/html" and not html:
             html = part.text
     return text_of_html(html[: 4 * _TEXT_CHARS_MAX]).text if html.strip() else ""
+
+
+def _text_of_file(message: Message) -> str:
+    """The first file that is called like a report, HTML as text; empty without one."""
+    for part in message.root.walk():
+        name = (part.filename or "")[-100:].lower()
+        is_file = part.disposition == "attachment" and part.content_type in _FILES
+        if is_file and part.text and REPORT_FILE.search(name):
+            return text_of_html(part.text).text if name.endswith(("htm", "html")) else part.text
+    return ""
 
 
 def without_returned(text: str) -> str:

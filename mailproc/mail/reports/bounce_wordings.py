@@ -7,6 +7,7 @@ import re2
 
 from mailproc.mail.reports.bounce import BounceClass
 from mailproc.mail.reports.bounce_languages import SAME_SENTENCE, WORDINGS, without_accents
+from mailproc.mail.reports.bounce_own_words import FEW_LETTERS, FEW_WORDS, OWN_WORDS
 
 _HARD, _SOFT, _POLICY = BounceClass.hard, BounceClass.soft, BounceClass.policy
 
@@ -40,7 +41,10 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
         "sender rejected",
         (
             r"sender (address|e-?mail|verif\w+|domain|id)?.{0,30}(reject|fail|invalid|denied|unknown|unresolv)",
-            r"sender (address|e-?mail|domain|id)?.{0,30}(not (exist|found|valid|allowed)|does ?n.t exist)",
+            (
+                r"sender (address|e-?mail|domain|id)?.{0,30}(not (be )?(exist|found|valid|allowed|verified)"
+                r"|does ?n.t exist)"
+            ),
             r"(reject|refus)\w* .{0,20}\bsender\b|domain of sender|sender.s domain",
             r"mail from .{0,40}(denied|not allowed)|sender (is )?(blocked|not authori[sz]ed)",
             r"not allowed to (send|post)|unauthori[sz]ed (sender|senders|relay)|from address.{0,20}(not|invalid)",
@@ -58,7 +62,7 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
             r"disabled or discontinued|no longer (active|in use|available|accept\w*|valid|exists?|on (this )?server)",
             r"(due to|because of|prolonged|extended) inactivity|inactive e-?mail address|account inbounds disabled",
             r"has not been (collected|used)|user .{0,20}is inactive|mail receiving disabled|mailbox is frozen",
-            r"archived recipient",
+            r"archived recipient|(blocked|closed|locked|disabled) by (its|the|their) (owner|user|holder)",
             r"(account|mailbox)( that)? you tried to reach is (disabled|inactive|suspended)|user or domain is disabled",
             _NAME + _QUOTED + r"(has been |is |was |currently )+(disabled|suspended"
             r"|deactivated|inactive|closed|deleted)",
@@ -257,11 +261,19 @@ _ROWS: tuple[tuple[BounceClass, str, tuple[str, ...]], ...] = (
 _Row = tuple[BounceClass, str, tuple[str, ...]]
 
 
+_CLASSES = {reason: bounce_class for bounce_class, reason, _ in reversed(_ROWS)}
+
+
 def _rows_in_other_languages() -> Iterator[_Row]:
-    classes = {reason: bounce_class for bounce_class, reason, _ in reversed(_ROWS)}
     for reason, patterns in WORDINGS.items():
         plain = tuple(without_accents(one).replace("~", SAME_SENTENCE) for one in patterns)
-        yield classes[reason], reason, plain
+        yield _CLASSES[reason], reason, plain
+
+
+def _rows_of_word_classes() -> Iterator[_Row]:
+    for reason, patterns in OWN_WORDS:
+        plain = (without_accents(one).replace("~", FEW_WORDS).replace("…", FEW_LETTERS) for one in patterns)
+        yield _CLASSES[reason], reason, tuple(plain)
 
 
 class _Wordings:
@@ -305,12 +317,20 @@ def _others() -> _Wordings:
     return _Wordings(_rows_in_other_languages())
 
 
+@cache
+def _own_words() -> _Wordings:
+    return _Wordings(_rows_of_word_classes())
+
+
 def find_wording(text: str) -> tuple[BounceClass, str] | None:
     """Class and reason of the first row that a text matches; None when none does.
 
-    Other languages are asked when English tells little: most of what servers say is English.
+    Other languages are asked when English tells little : most of what servers say is English . Where there is no
+    wording at
+    all, words of a class tell.
     """
     found = _english().find(text)
     if found is not None and found[1] not in WEAK_REASONS:
         return found
-    return _others().find(without_accents(text)) or found
+    plain = without_accents(text)
+    return _others().find(plain) or found or _own_words().find(plain)

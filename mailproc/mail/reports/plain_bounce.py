@@ -11,8 +11,10 @@ from mailproc.mail.reports.bounce_class import classify_failure
 from mailproc.mail.reports.bounce_recipients import find_own_mailboxes, find_recipients
 from mailproc.mail.reports.bounce_signs import (
     Sender,
+    has_office,
     has_role,
     has_smtp_reply,
+    is_answer,
     is_bounce_subject,
     is_bounce_text,
     is_delay,
@@ -33,6 +35,18 @@ from mailproc.mail.reports.delivery_report import embedded_report, read_fields
 _RECIPIENTS_MAX = 200
 # Somebody speaks or asks.
 _PERSON = re.compile(r"\?|\b(?:[Mm]e|[Mm]y|[Mm]ine|I)\b(?!'m (?:sorry|afraid))")
+# Somebody speaks of himself, in other languages.
+_MYSELF = re.compile(
+    r"\b(?:ich|mich|mein\w*|je suis|j.ai|mon|ma|estoy|tengo|mi|sono|mio|mia|estou|minha|meu|ik|mijn|jag|mitt|jeg|min"
+    r"|olen|jestem|mój|jsem|můj)\b(?!@)|(?:^|[ .,])(?:я|мой|мою|меня)[ .,]|私|我|저는|제가",
+    re.IGNORECASE,
+)
+# Somebody else is to be written to: an address stands there for that.
+_REDIRECTS = re.compile(
+    r"contact|write to|instead|reach|wenden|schreib|richten|ansprech|adress|écri|dir[ií]j|escrib|rivolg|scriv|neem"
+    r"|kontakt|vänd|skriv|обра[тщ]|пиши|連絡|联系|聯絡|연락",
+    re.IGNORECASE,
+)
 _WORDING_CHARS_MAX = 4000
 
 
@@ -83,6 +97,11 @@ class _Look:
     original: Message | None
 
     @property
+    def answers(self) -> bool:
+        """Whether the subject is that of an answer, as a responder's and a person's."""
+        return is_answer(self.message.subject)
+
+    @property
     def returns_what_failed(self) -> bool:
         """Whether it returns a mail that went to somebody else whom it names: who answers is there."""
         to = self.original.to_addresses if self.original is not None else ()
@@ -96,6 +115,23 @@ class _Look:
             return False
         named = {address.lower() for address in self.named} - self._own
         return any(named & alone for alone in map(_alone_on, self.text.split("\n")))
+
+    @property
+    def is_told_by_an_office(self) -> bool:
+        """Whether a mail server by its name says why somebody got no mail, in whatever words, and nobody speaks."""
+        if not (self.named and has_office(self.message)) or self.answers:
+            return False
+        if _PERSON.search(self.text) or _MYSELF.search(self.text) or "?" in self.message.subject:
+            return False
+        if _is_refusal(self.text) or is_delay(self.message.subject, self.text):
+            return True
+        return not _REDIRECTS.search(self.text) and any(map(self._is_neighbour, self.named))
+
+    def _is_neighbour(self, address: str) -> bool:
+        """Whether an address is another of the domain that writes: `mx.example.org` of its users."""
+        domain, mine = address.rpartition("@")[2].lower(), self._own
+        servers = [one.rpartition("@")[2] for one in mine]
+        return address.lower() not in mine and any(one == domain or one.endswith(f".{domain}") for one in servers)
 
     @property
     def _own(self) -> set[str]:
@@ -114,9 +150,11 @@ def _is_bounce(look: _Look, sender: Sender) -> bool:
     worded = is_bounce_text(text) or tells_failure(text)
     if sender is Sender.daemon:
         refused = look.original is not None or has_smtp_reply(text)
-        return titled or worded or look.known or (bool(look.named) and refused)
+        return titled or worded or look.known or (bool(look.named) and refused) or look.is_told_by_an_office
     if look.returns_what_failed and (worded or titled or _is_refusal(text)):
         return True
+    if sender is Sender.server and look.named and not look.answers and not _PERSON.search(text):
+        return worded or titled or (look.lists_who_failed and _is_refusal(text)) or look.is_told_by_an_office
     return (titled and (worded or look.known or bool(look.named))) or (look.known and (worded or bool(look.named)))
 
 
