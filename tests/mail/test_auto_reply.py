@@ -151,6 +151,10 @@ PEOPLES_TEXTS = [
     "We received your parcel, thank you.",
     "Gracias por su carta. Quiero el banco verde.",
     "Bedankt voor uw brief, ik kom zaterdag langs.",
+    "Sorry for the slow response, I was away with limited access to e-mail. Yes, put us down for four!",
+    "Your message came through safely. We will bring the cider on Sunday.",
+    "Thanks for reaching out! Our team would love to visit you within two weeks.",
+    "Я сейчас в отпуске, вернусь 20-го. Придержите для меня два ящика, заберу сам.",
 ]
 ACKNOWLEDGEMENTS = [
     ("[Ticket #48213] March news", "We have received your request. An agent will answer it."),
@@ -176,6 +180,9 @@ PROMISED = [
     "Recebemos a sua mensagem e responderemos o mais breve possível.",
     "Bedankt voor uw bericht, u hoort zo spoedig mogelijk van ons.",
     "Your enquiry has been logged. Somebody will write to you.",
+    "Your email has come through safely. It may take us a few days to get to it.",
+    "Your letter has reached the editors, who cannot answer everybody.",
+    "Registramos o seu contato com o número 55190. Retorno em até 2 dias úteis.",
 ]
 UNATTENDED = [
     "This mailbox is not monitored.",
@@ -184,6 +191,9 @@ UNATTENDED = [
     "Merci de ne pas répondre à ce message.",
     "No responda a este correo.",
     "本メールは送信専用です。",
+    "Ihre Nachricht wurde nicht weitergeleitet.",
+    "Mail to this account is neither read nor passed on.",
+    "Nobody is reading this inbox any more.",
 ]
 GONE_WITH_A_WAY_ON = [
     "Mr Smith is no longer with Acme. Please contact the desk.",
@@ -192,6 +202,11 @@ GONE_WITH_A_WAY_ON = [
     "Madame Smith a quitté la société, veuillez contacter l'accueil.",
     "Pat Smith ya no trabaja aquí, diríjase a la oficina.",
     "Pat Smith is niet meer werkzaam bij Acme, neem contact op met de balie.",
+    "Pat Smith is not with Acme & Sons any more. Please contact the desk.",
+    "The person you are trying to reach has left. Please contact the desk.",
+    "Pat Smith's employment with Acme ended in July. New contact: desk@example.org",
+    "Pat Smith stopped in June. Her clients are now looked after by sam@example.org.",
+    "Frau Smith hat unser Haus zum 30.06. verlassen. Bitte wenden Sie sich an das Büro.",
 ]
 GONE_IN_A_PERSON_S_WORDS = [
     "I no longer work at Acme. Write to pat@example.net.",
@@ -201,6 +216,9 @@ GONE_IN_A_PERSON_S_WORDS = [
     "Please do not send me any more, write to desk@example.org.",
     "Pat Smith has left Acme. Who gets the newsletter now, desk@example.org?",
     "Jag jobbar inte längre på Acme, skriv till pat@example.net.",
+    "Jonas is not with us any more, so I do the ordering now: pat@example.net",
+    "Our manager has left the practice, her successor would like to keep reading you: sam@example.net",
+    "Nobody reads this inbox but me, write to pat@example.net if you like.",
 ]
 NOTICES = [
     ("Fax received from 0117 496 0456", "You have received a 2 page fax."),
@@ -209,6 +227,9 @@ NOTICES = [
     ("Your message to Clay-Talk awaits moderator approval", "Post by non-member to a members-only list"),
     ("Your email has been forwarded", "It was forwarded to the new address."),
     ("Ihre Nachricht wurde weitergeleitet", "Sie wurde an die Vertretung weitergeleitet."),
+    ('Output of your job "news"', "> March news\nUnknown command - MARCH. Try HELP."),
+    ("How did we do? Ticket 77120", "Your ticket 77120 was closed. How happy were you? It takes ten seconds."),
+    ("Rate your visit", "Click below to tell us."),
 ]
 GONE = [
     "I am no longer with Acme Ltd. Please write to the desk.",
@@ -442,3 +463,49 @@ def test_one_signal_is_no_challenge() -> None:
     assert find_challenge(mail_of("Please take me off.", Subject="Please confirm your e-mail")) is None
     assert find_challenge(mail_of("Please take me off.", From="verify@example.org")) is None
     assert find_challenge(mail_of("No.", From="a@notboxbe.com", Subject="Waiting for your approval")) is None
+
+
+@pytest.mark.parametrize("urgent", ["Urgent?", "Is it urgent?", "Is het dringend?", "Desperate?", "¿Es urgente?"])
+def test_who_asks_whether_it_is_urgent_asks_nobody(urgent: str) -> None:
+    note = f"I am out of the office and will reply when I return. {urgent} Call the desk."
+    assert found_in(mail_of(note)) is not None
+    assert found_in(mail_of(f"{note} Will you be there?")) is None
+
+
+CHALLENGES = [
+    "I use a mail filter that only lets in people I know. Click the link below to have your message delivered.",
+    "Your message was put on hold. Please reply to this message so that we can release it.",
+    "Ihre Nachricht wurde zurückgehalten. Klicken Sie hier, damit sie zugestellt wird.",
+    "Votre message est retenu. Cliquez ici pour qu'il soit délivré.",
+]
+
+
+@pytest.mark.parametrize("text", CHALLENGES)
+def test_a_filter_that_holds_a_mail_and_says_what_to_do_is_a_challenge(text: str) -> None:
+    assert find_challenge(mail_of(text)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My mail filter only lets in people I know, so your news went to junk. I have approved you now.",
+        "Your message is waiting in my spam folder every month. What can I do to have it delivered?",
+        "Your message was put on hold by our moderator.",
+    ],
+)
+def test_who_speaks_of_a_filter_is_none(text: str) -> None:
+    assert find_challenge(mail_of(text)) is None
+
+
+def test_what_takes_a_few_days_is_no_request() -> None:
+    assert found_in(mail_of("We have received your message. It may take us a few days to reply.")) is not None
+    assert found_in(mail_of("We have received your message within two days. Take us off, please.")) is None
+
+
+@pytest.mark.parametrize("local", ["listserv", "majordomo"])
+def test_a_list_server_is_a_robot(local: str) -> None:
+    assert found_in(mail_of("Unknown command", From=f"{local}@lists.example.org")) is not None
+
+
+def test_a_survey_that_is_answered_is_a_person_s() -> None:
+    assert found_in(mail_of("Click here? The ticket was closed.", Subject="Re: How did we do?")) is None

@@ -63,6 +63,15 @@ UNATTENDED = (
     ),
     "replies to this (?:e-?mail|message|mail|address) (?:are|is|will|go|can)",
     (
+        "(?:e-?mails?|mail|messages?) (?:sent )?to this (?:e-?mail )?(?:account|address|mailbox"
+        "|inbox) (?:is|are|will|won't|goes|go)"
+    ),
+    (
+        "(?:nobody|no ?one) (?:is |will |here )?(?:be )?(?:reads?|reading|checks?|checking|monitors?"
+        "|monitoring|looks? after|answers?) (?:this|the|his|her|their) (?:inbox|mailbox|account|address"
+        "|e-?mails?)(?: any ?(?:more|longer)| now| at| regularly| currently|[.,;:!]|$)"
+    ),
+    (
         "(?:your|all|any) (?:e-?mails?|messages?|mail) (?:is|are|was|has|have|will) not (?:been |be )?(?:read"
         "|forwarded|deliver)"
     ),
@@ -74,7 +83,7 @@ UNATTENDED = (
         "|betreut"
         "|bearbeitet|eingesehen)"
     ),
-    "(?:ihre|deine|eingehende) (?:e-?mails?|mails?|nachrichten?) (?:wird|wurde|werden|wurden) nicht",
+    "(?:ihre|deine|eingehende) (?:e-?mails?|mails?|nachricht(?:en)?) (?:wird|wurde|werden|wurden) nicht",
     "antworten sie (?:bitte )?nicht (?:auf|direkt)",
     "ne pas (?:y )?répondre", "n.est (?:pas|plus) (?:consultée?|relevée?|surveillée?|lue?)",
     "(?:vos?|les) (?:e-?mails?|messages?|courriels?|mails?)[^.!?]{0,40} ne ser(?:a|ont)",

@@ -7,7 +7,9 @@ from mailproc.mail.arrival.envelope import Envelope
 from mailproc.mail.automatic.auto_subjects import SUBJECTS
 from mailproc.mail.automatic.auto_tables import (
     AUTO_HEADERS,
+    CHALLENGE_DEEDS,
     CHALLENGE_DOMAINS,
+    CHALLENGE_FILTERS,
     CHALLENGE_HEADERS,
     CHALLENGE_LOCALS,
     CHALLENGE_SUBJECTS,
@@ -17,10 +19,17 @@ from mailproc.mail.automatic.auto_tables import (
     RESPONDER_HEADERS,
     ROBOTS,
 )
-from mailproc.mail.automatic.auto_text import WHOLE_BARE_SUBJECT, has_hint, says_automatic, says_gone, text_evidence
+from mailproc.mail.automatic.auto_text import (
+    WHOLE_BARE_SUBJECT,
+    asks_something,
+    has_hint,
+    says_automatic,
+    says_gone,
+    text_evidence,
+)
 from mailproc.mail.automatic.compared import Phrases, any_of, compared
 from mailproc.mail.automatic.list_headers import bulk_evidence
-from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
+from mailproc.mail.automatic.notices import NOTICE_SUBJECTS, SURVEY_SUBJECTS
 from mailproc.mail.reading.message import Message, Part
 from mailproc.mail.text.body_lines import above_last_quote
 from mailproc.mail.text.new_text import find_new_text
@@ -46,9 +55,11 @@ MAX_RAW = 6_000
 
 _SUBJECTS = tuple(one for patterns in SUBJECTS.values() for one in patterns)
 _SUBJECT = any_of(_SUBJECTS, start=True)
-_ANY_SUBJECT = any_of([*_SUBJECTS, WHOLE_BARE_SUBJECT, *NOTICE_SUBJECTS], start=True)
+_ANY_SUBJECT = any_of([*_SUBJECTS, WHOLE_BARE_SUBJECT, *NOTICE_SUBJECTS, *SURVEY_SUBJECTS], start=True)
 _CHALLENGE_SUBJECT = any_of(CHALLENGE_SUBJECTS)
 _CHALLENGE_TEXT = Phrases(CHALLENGE_TEXTS)
+_CHALLENGE_FILTER = Phrases(CHALLENGE_FILTERS)
+_CHALLENGE_DEED = any_of(CHALLENGE_DEEDS)
 _CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
 # In the names of header fields, one a line.
 HEADER_NAME = re.compile(f"^(?:{'|'.join((*CHALLENGE_HEADERS, *RESPONDER_HEADERS))})", re.MULTILINE)
@@ -98,7 +109,8 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
 def find_challenge(message: Message) -> str | None:
     """Evidence that the mail wants its sender to prove something before it is delivered; None when it does not.
 
-    The header of a challenge system decides; else two of sender, subject and text are needed.
+    The header of a challenge system decides; else two of sender, subject and text are needed, or a text that says both
+    that a filter holds the mail and what to do for it.
     """
     if _CHALLENGE_HEADER.search("\n".join(message.headers.names)):
         return next(
@@ -118,7 +130,16 @@ def find_challenge(message: Message) -> str | None:
         evidence.append(f"Subject: {found.group()}")
     if evidence and (found := _CHALLENGE_TEXT.search(_new_text(message))):
         evidence.append(found.group())
-    return "; ".join(evidence) if len(evidence) > 1 else None
+    if len(evidence) > 1:
+        return "; ".join(evidence)
+    return _challenge_in_words(message) if _hints(message) else None
+
+
+def _challenge_in_words(message: Message) -> str | None:
+    """What a text says of the filter that holds a mail, where it also says what to do for it, and asks nothing."""
+    text = _new_text(message)
+    held = _CHALLENGE_FILTER.search(text)
+    return str(held.group()) if held and _CHALLENGE_DEED.search(text) and not asks_something(text) else None
 
 
 def decisive_header(message: Message) -> str | None:

@@ -33,7 +33,7 @@ ROBOTS = (
     "auto[-_.]?(?:responder|reply|response|answer|mailer|confirm)", "nepasrepondre", "ne-pas-repondre",
     "nao-?responda", "no-?responder", "keine-?antwort", "ikke-?svar", "mailrobot", "robot",
     "antwortet-?nicht",
-    "vacation",
+    "vacation", "listserv", "majordomo", "listproc", "ecartis",
 )  # fmt: skip
 
 # Challenge-response systems: two of sender, subject and text are needed where no header tells.
@@ -58,6 +58,7 @@ CHALLENGE_SUBJECTS = (
     "sender (?:confirmation|verification)", r"confirm(?:ation)? (?:required|needed|[0-9a-f]{8,})",
     "(?:your )?(?:message|e-?mail) (?:is |has been )?(?:held|pending|on hold|awaiting)",
     "are you (?:a )?(?:human|a person|real)",
+    r"\[?(?:please )?(?:confirm|prove|show)(?: that)? you(?:'re| are) (?:a |an? )?(?:real|human|person|not)",
     "(?:bestätigung|bestätigen)[^.]{0,40}(?:erforderlich|nötig|ihre|absender)", "absenderbestätigung",
     "confirmation (?:requise|nécessaire|d'envoi|de (?:votre|l'envoi))",
     "(?:merci de |veuillez )?confirmer? votre (?:message|envoi|adresse)",
@@ -67,6 +68,39 @@ CHALLENGE_SUBJECTS = (
     "confirmação (?:necessária|requerida|de (?:envio|remetente))",
     "confirme (?:o envio|seu e-?mail|sua mensagem)", "bevestig(?:ing)? (?:vereist|nodig|uw|van)",
     "potwierd[źz](?:enie)? (?:nadawc|wysłan|wymagan)", "подтвер(?:дите|ждение) (?:отправ|письм|сообщ)",
+)  # fmt: skip
+# What a filter says of itself, and that it holds the mail …
+CHALLENGE_FILTERS = (
+    "(?:mail|spam|e-?mail|message) (?:filter|guard|protection|firewall|gatekeeper|screener)s? that",
+    (
+        "(?:only|just) (?:lets?|accepts?|allows?|delivers?|receives?)(?: in| through)? (?:e-?mails?|mail"
+        "|messages|people|senders|those)(?: from)? (?:people )?(?:i|we|he|she|they|known|approved|my|that)"
+    ),
+    (
+        "(?:your |the )?(?:message|e-?mail|mail)(?: you sent(?: me| us)?)? (?:is|was|has been"
+        "|is being) (?:parked|held|put on hold|kept|waiting|set aside|quarantined|not yet delivered)"
+    ),
+    (
+        "(?:lässt|lasse|stellt|stelle)(?:[^.!?]*nur)(?:[^.!?]*(?:bekannte|absender|freigegebene))"
+        "|(?:nachricht|mail)(?:[^.!?]*(?:zurückgehalten|geparkt|in der warteschlange))"
+    ),
+    "(?:message|courriel|e-?mail) (?:est|a été) (?:retenu|mis en attente|bloqué)",
+    "(?:mensaje|correo) (?:está|ha sido|queda) (?:retenido|en espera|bloqueado)",
+    "(?:messaggio|mail) (?:è|è stat[oa]) (?:trattenut|in attesa|bloccat)",
+    "(?:bericht|mail) (?:is|wordt) (?:vastgehouden|tegengehouden|in de wacht)",
+)  # fmt: skip
+# … and what is to be done for it.
+CHALLENGE_DEEDS = (
+    (
+        "(?:click|follow|open|visit|press|use|tap|answer|reply|respond)[^!?]*(?:deliver|releas|approv"
+        "|let (?:it|you|me)|confirm|verif|prove)"
+    ),
+    "to (?:have|get) (?:it|your (?:message|e-?mail|mail)|this (?:message|e-?mail)) (?:delivered|released|through|past)",
+    "(?:klick|antwort|bestätig|öffnen)[^!?]*(?:zugestellt|zustell|freigeb|freigegeben|bestätig)",
+    "(?:cliqu|répond|confirm)[^!?]*(?:délivr|remis|libér|distribu)",
+    "(?:haga clic|pulse|responda|confirme)[^!?]*(?:entreg|liber|confirm)",
+    "(?:clicc|rispond|conferm)[^!?]*(?:consegn|recapit|conferm)",
+    "(?:klik|antwoord|bevestig)[^!?]*(?:afgeleverd|bezorg|vrijgegeven)",
 )  # fmt: skip
 CHALLENGE_TEXTS = (
     "waitlist", "guest list", "this is a one-time (?:verification|request|confirmation)",

@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+from mailproc.mail.automatic import absence_phrases
+from mailproc.mail.automatic.absence import answers, find_absence
 from mailproc.mail.automatic.auto_phrases import AWAY, DECLARATIONS, MEANWHILE, UNATTENDED
 from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS
+from mailproc.mail.automatic.auto_tables import CHALLENGE_FILTERS
 from mailproc.mail.automatic.compared import Phrases, any_of, core_of, signs_of
 from mailproc.mail.automatic.desk_phrases import (
     ACK_NUMBERS,
@@ -16,13 +19,15 @@ from mailproc.mail.automatic.desk_phrases import (
     THANKS,
 )
 from mailproc.mail.automatic.gone_phrases import ABANDONED, GONE, REDIRECTS
-from mailproc.mail.automatic.notices import find_notice
-from mailproc.mail.automatic.people_phrases import DELETIONS, GONE_MYSELF, ORDERS, OUR_MAIL, REQUEST_STEMS
+from mailproc.mail.automatic.notices import find_notice, find_survey
+from mailproc.mail.automatic.people_phrases import DELETIONS, ERRANDS, GONE_MYSELF, ORDERS, OUR_MAIL, REQUEST_STEMS
 from mailproc.mail.automatic.unsubscribe_mail import CLUES
 
 _TOLD = (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *LOGGED, *ACK_NUMBERS, *THANKS, *ABANDONED, *GONE)
-# Without such a hint nothing below is said of a text, nor has a client written it to unsubscribe somebody.
-has_hint = signs_of((*map(core_of, _TOLD), *CLUES))
+_OWN_WORDS = (*absence_phrases.AWAY, *absence_phrases.CLOSED, *absence_phrases.UNREAD, *CHALLENGE_FILTERS)
+# One automaton for both would forget what it has learnt with every text, and need a hundred times as long.
+_is_told = signs_of((*map(core_of, _TOLD), *CLUES))
+_has_own_words = signs_of(map(core_of, _OWN_WORDS))
 # What ends a word stands there once: behind each of them it took a hundred times as long to compile.
 WHOLE_BARE_SUBJECT = rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)})(?:[^\pL\pN]|$)"
 _BARE_SUBJECT = any_of([WHOLE_BARE_SUBJECT], start=True)
@@ -48,11 +53,30 @@ _REQUEST = any_of(REQUEST_STEMS)
 # … and what machines do not.
 _OF_A_PERSON = any_of((*OUR_MAIL, *DELETIONS))
 _ORDER = any_of(ORDERS)
+_ERRAND = any_of(ERRANDS)
 _ASKS = re.compile("[?？؟](?:\\s|$)")
 _CITES = re.compile(
     r"(?:^|[\s(])[\"'“„«‘‚]\s?$|\b(?:says?|said|saying|tells?|told|reads?|sagt|steht|schreibt|dit|dice|diz)\b[^.!?]{0,40}$"
 )
 _CITES_WITHIN = 60
+# `Urgent? Ask for Kim.`: nobody is asked.
+_ASKS_NOBODY = any_of(
+    (
+        r"(?:^|[.!?:;,] )¿?(?:but |und |et |y |e |en )?"
+        r"(?:is (?:it|this|that|your \pL+) |ist es |is het |est-ce |c'est |es |è |é |är det |er det |onko se )?"
+        r"(?:really |very |sehr |très |muy |molto |muito |echt |heel )?"
+        r"(?:an |a |any |ein |un |una |um |uma |een |en |et )?"
+        r"(?:urgent|emergency|urgente|urgence|urgencia|urgenza|dringend|eilig|wichtig|important|desperate|stuck|notfall"
+        r"|spoed|brådskande|haster|kiire|kiireellistä|pilne|naléhavé|срочно|acil(?: mi)?|in a hurry"
+        r"|need (?:help|something)(?: now| urgently| sooner)?|can't wait|cannot wait|questions?|fragen|vragen"
+        r"|preguntas|domande)\s?\?",
+    )
+)
+
+
+def has_hint(text: str | bytes) -> bool:
+    """Whether a raw text has what must be in one of which anything is said below, or which a client wrote."""
+    return _is_told(text) or _has_own_words(text)
 
 
 def text_evidence(text: str, subject: str, whole_subject: str, *, doubted: bool) -> str | None:
@@ -69,10 +93,23 @@ def text_evidence(text: str, subject: str, whole_subject: str, *, doubted: bool)
         return found
     if _OF_A_PERSON.search(text):
         return None
-    asks = _ASKS.search(text) is not None
+    if subject == whole_subject and (survey := find_survey(subject, text)):
+        return survey
+    asks = asks_something(text)
     if asks and subject != whole_subject:  # a person on leave who answers, and wants to know
         return None
-    return _away(text, subject, doubted=doubted) or (None if asks else _of_a_desk(text, subject, whole_subject))
+    absence = _away(text, subject, doubted=doubted)
+    if absence or asks:
+        return absence
+    if not (_ORDER.search(text) or _ERRAND.search(text)):
+        titled = subject == whole_subject and _BARE_SUBJECT.search(subject) is not None
+        absence = find_absence(text, titled=titled, thanks=_THANKS.search(text) is not None)
+    return absence or _of_a_desk(text, subject, whole_subject)
+
+
+def asks_something(text: str) -> bool:
+    """Whether a text has a question to somebody: `Urgent? Call …` has none."""
+    return _ASKS.search(_ASKS_NOBODY.sub(" ", text)) is not None
 
 
 def says_automatic(text: str) -> bool:
@@ -89,7 +126,7 @@ def _away(text: str, subject: str, *, doubted: bool) -> str | None:
     away = _uncited(_AWAY, text)
     if away is None and (until := _AWAY_UNTIL.search(subject)):  # `Parental leave until November`
         away = str(until.group())
-    if away is None or ("@" not in text and _ORDER.search(text)):
+    if away is None or ("@" not in text and _ORDER.search(text)) or _ERRAND.search(text) or answers(text):
         return None
     return away if doubted or _BARE_SUBJECT.search(subject) or _MEANWHILE.search(text) else None
 
@@ -108,7 +145,7 @@ def _of_a_desk(text: str, subject: str, whole_subject: str) -> str | None:
     if (found := _uncited(_ACK_NUMBER, text)) and _ACK_SUBJECT.search(whole_subject):
         return found
     promised = promised or (_ACK_SUBJECT.search(whole_subject) and _MEANWHILE.search(text))
-    if promised and (found := _uncited(_THANKS, text)):
+    if promised and not _ERRAND.search(text) and (found := _uncited(_THANKS, text)):
         return found
     if (gone := _ABANDONED.search(text)) and _BARE_SUBJECT.search(subject):
         return str(gone.group())

@@ -35,6 +35,20 @@ ACK_TEXTS = (
     ),
     "a (?:ticket|case|support request) has been (?:created|opened)",
     (
+        "(?:your|this) (?:e-?mail|message|request|mail|enquiry|inquiry|letter|application|form|query"
+        "|note)(?: to us)? (?:has|have) "
+        "(?:just |safely |now )?(?:come through|arrived|reached (?:us|the|our)|got through|landed|come in"
+        "|found its way)"
+    ),
+    "(?:wir haben|haben wir) (?:ihre|deine|eure)[^.!?]* (?:erhalten|erfasst|aufgenommen|registriert)",
+    "nous avons (?:bien )?(?:enregistré|pris en compte) (?:votre|ta)",
+    "hemos (?:registrado|anotado|abierto) (?:su|tu|un caso)",
+    "abbiamo (?:registrato|preso in carico) (?:la|il)",
+    "(?:registr[aá]mos|anot[aá]mos|abrimos) (?:o |a )?(?:seu|sua|teu|tua|um chamado)",
+    "(?:hebben|is) (?:wij |we )?(?:uw|je|jouw) (?:[^.!?]*(?:geregistreerd|in behandeling))",
+    "(?:zarejestrowaliśmy|przyjęliśmy) (?:twoje|państwa|pana)", "(?:přijali|zaevidovali|zaregistrovali) jsme",
+    "(?:kaydınız|talebiniz) (?:oluşturul|alın)",
+    (
         "(?:ihre|deine) (?:anfrage|nachricht|e-?mail|mail) (?:ist (?:bei uns )?eingegangen"
         "|haben wir erhalten|wurde (?:erfasst|registriert|erhalten))"
     ),
@@ -69,7 +83,9 @@ ACK_TEXTS = (
     "(?:talebiniz|mesajınız|başvurunuz)[^.]{0,30}(?:alınmıştır|ulaşmıştır|alındı)",
     "(?:פנייתך|הודעתך) (?:התקבלה|נתקבלה)",
     "(?:تم استلام|استلمنا|لقد تلقينا) (?:رسالت|طلب)",
-    "(?:我们|我們)?(?:已|已经|已經)收到(?:您|你)的", "感谢您(?:的来信|联系|的咨询)",
+    "(?:我们|我們)?(?:已|已经|已經)收到(?:您|你)的",
+    "感谢您(?:的来信|联系|的咨询)",
+    "(?:邮件|郵件|来信|來信|信息|留言)(?:我们|我們|我)?(?:已|已经|已經)(?:收到|收悉)",
     "문의(?:해 ?주셔서|가 (?:정상적으로 )?접수)",
 )  # fmt: skip
 # People have a number, too: it needs the subject.
@@ -90,7 +106,9 @@ THANKS = (
         "|zuschrift|mitteilung))"
     ),
     "merci de (?:nous avoir|l'intérêt)", "(?:fijn|leuk|goed|bedankt) dat (?:u|je)",
-    "danke? für (?:ihre|deine) (?:anfrage|nachricht|e-?mail|kontaktaufnahme)",
+    "danke? für (?:ihre|deine|eure) (?:anfrage|nachricht|e-?mail|mail|kontaktaufnahme)",
+    "thank(?:s| you) for dropping (?:us|me) a",
+    "спасибо за (?:ваше )?(?:письмо|сообщение)", "bedankt voor (?:uw|je) mail",
     "merci (?:de|pour) (?:votre (?:message|demande|e-?mail|courriel)|nous avoir (?:contacté|écrit))",
     (
         "gracias por (?:contactar|escribir|ponerte en contacto|ponerse en contacto|su (?:mensaje|consulta"
@@ -140,10 +158,28 @@ PROMISES = (
         r"|expect)[^.!?]{0,60} within (?:the next )?(?:\d|one|two|three|a few|a couple)"
     ),
     "(?:working|business) (?:day|hour)",
+    (
+        "(?:may|might|can|could|will) take (?:us )?(?:up to )?(?:a few|some|several|a couple of|\\d+|two"
+        "|three|four|five|ten) [^.!?]*(?:to (?:get (?:to|round|around)|repl|respon|answer|deal|process|look"
+        "|read|handle)|(?:before|until|till) (?:you|we|somebody|someone))"
+    ),
     "as soon as (?:possible|we can)",
     "your (?:ticket|case|reference|request) (?:number|id|no)",
+    (
+        "(?:cannot|can't|are not able to|aren't able to|unable to|not always) (?:answer|reply to"
+        "|respond to) (?:every|all|each)"
+    ),
+    "(?:hat|trägt|unter der|lautet|mit der)[^.!?]* (?:nummer|aktenzeichen) ",
+    "wird (?:von|durch)[^.!?]* (?:gelesen|bearbeitet|geprüft|beantwortet)",
     "our (?:support |service |customer )?(?:team|staff|agents|faq|help cent)",
-    "(?:support|service) (?:team|staff)", "be assured",
+    "(?:support|service) (?:team|staff)", "be assured", "give us (?:a|some|up to|\\d)",
+    "(?:small|tiny|little) team", "kleines team", "petite équipe", "klein team",
+    "(?:look|go|work|sift|read) through (?:all|every|the|each)",
+    (
+        r"(?:en|dans|sous|in|em|binnen|entro|inom|innen|within|w|do|за) (?:\pL+ )?\d+ ?(?:h\b|horas|heures"
+        r"|ore\b|stunden|uur|timmar|timer|hours|días|jours|giorni|dias\b|tagen|dagen|dagar|dage\b|days"
+        r"|godzin|dni|дн)"
+    ),
     (
         r"(?:high|large|huge|great|increased|growing) (?:volume|number|amount|quantity) of (?:e-?mails?|mail"
         r"|messages|letters|enquiries|inquiries|requests|applications|corr)"

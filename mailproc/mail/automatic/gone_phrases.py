@@ -8,15 +8,33 @@ GONE = (
         "|associated|affiliated)"
     ),
     "no longer works (?:at|for|here|with|in)",
+    "(?:(?:is|are) not (?:with|at|working|employed|part of)[^.!?]* any ?(?:more|longer))",
+    (
+        "the person (?:that |whom? )?you (?:are|were) (?:trying to (?:reach|contact)|writing to"
+        "|looking for) (?:is|has|no longer|left|does)"
+    ),
+    (
+        "(?:employment|engagement|contract|time|service) (?:with|at) [^.!?]* (?:ended|has ended"
+        "|came to an end|is over|finished|terminated)"
+    ),
     "(?:address|mailbox|inbox|account)[^.!?]{0,60} will (?:no longer|not) be (?:checked|read|monitored|used|available)",
     r"has (?:now |recently )?(?:left|retired|departed|moved on|resigned)(?:\W|$)",
     "(?:(?:does not|doesn't) (?:use|work|check|read|monitor|answer)[^.!?]{0,40} any ?more)",
+    (
+        "(?:his|her|their) (?:clients?|customers?|work|duties|accounts?|tasks?|cases|patients|projects"
+        "|responsibilities)(?: is| are| will be| has been| have been)(?: now)?(?: being)? (?:served|handled"
+        "|looked after|taken (?:over|care)|managed|dealt|covered)"
+    ),
     "(?:passed|handed) (?:on )?(?:his|her|their) (?:duties|responsibilities|role|work)",
     (
         "(?:adresse|konto|postfach)[^.!?]{0,40} (?:gelöscht|deaktiviert|geschlossen|abgeschaltet|stillgelegt"
         "|aufgelöst)"
     ),
-    "hat uns [^.!?]{0,20}verlassen",
+    "hat uns [^.!?]*verlassen",
+    (
+        "hat (?:unsere?n?|das|die|den) (?:haus|firma|betrieb|unternehmen|verwaltung|gesellschaft|team"
+        "|verein|praxis|schule|kanzlei|büro)[^!?]* verlassen"
+    ),
     (
         "(?:adresse|boîte|messagerie|compte)[^.!?]{0,60} (?:a été|est) (?:supprimée?|désactivée?|fermée?"
         "|clôturée?)"
@@ -74,7 +92,7 @@ GONE = (
     "(?:adres|mailbox|postvak)[^.!?]{0,60} niet (?:meer|langer) (?:in|actief|gelezen|gebruikt|geldig)",
     "(?:har slutat|arbetar inte längre|jobbar inte längre|har gått i pension)",
     "(?:adress|brevlåda|konto)[^.!?]{0,40} (?:inte längre|används inte)",
-    "(?:er ikke længere|er fratrådt|arbejder ikke længere|er stoppet hos)",
+    "(?:er ikke længere|er fratrådt|arbejder ikke længere|er stoppet (?:hos|i|ved|på))",
     "(?:jobber ikke lenger|arbeider ikke lenger|har sluttet|er ikke lenger)",
     "(?:ei työskentele enää|ei ole enää|on jäänyt eläkkeelle)",
     "(?:nie jest już|już nie pracuje|nie pracuje już|zakończył)",
@@ -88,7 +106,9 @@ GONE = (
     "(?:artık|bünyemizde|görevinden) [^.!?]{0,40}(?:çalışmamaktadır|ayrılmıştır|kullanılmamaktadır)",
     "(?:אינו|אינה|לא) עובדת? (?:עוד|יותר)", "(?:لم يعد|لم تعد) (?:يعمل|تعمل|مستخدم)",
     "(?:は|が)[^。]{0,30}退職(?:いたし|致し|し)",
-    "(?:使用|利用)(?:しておりません|されておりません|を停止)", "(?:已|已经|已經)(?:离职|離職|停用)",
+    "(?:使用|利用)(?:しておりません|されておりません|を停止)",
+    "(?:已|已经|已經)(?:离职|離職|停用)",
+    "(?:已|已经|已經)(?:于|於|在)(?:[^。]*(?:离职|離職|退休|离开))",
     "(?:님|씨|대리|과장|부장|사원|직원)(?:은|는|이|가)?[^.]{0,30}(?:퇴사|퇴직)",
 )  # fmt: skip
 
@@ -122,7 +142,16 @@ ABANDONED = (
         "|use this|checked|an employee|available at this|exists?|accepts? (?:e-?mail|mail))"
     ),
     "(?:has|have) left", "left the (?:company|organi[sz]ation|firm)", "is no longer (?:with|part of)",
-    "moved on (?:from|to)", "is retired", "has retired", "have retired",
+    "moved on (?:from|to)", "is retired", "has retired", "have retired", "retired (?:on|in|at|from|last|this) ",
+    (
+        "(?:started|begun|beginning|starting|taken|accepted|found) (?:on )?a(?:n entirely)? new (?:chapter"
+        "|job|role|position|post|adventure|challenge)"
+    ),
+    "not (?:with|at|working for|employed (?:by|at)) (?:(?:[^.!?]* any ?(?:more|longer)))",
+    "(?:hat|haben|habe) (?:(?:[^!?]* (?:verlassen|gekündigt)))", "(?:im|in den|in) ruhestand",
+    "(?:er|jeg er|har) (?:stoppet|slutte?t|fratrådt) (?:hos|i|ved|på|som)",
+    "(?:nyt|ny|nytt) (?:arbejde|job|jobb|stilling)",
+    "(?:已|已经|已經)(?:于|於|在)?(?:[^。]*(?:离职|離職|退休|离开本公司))",
     (
         "(?:(?:e-?mail )?(?:address|mailbox|inbox|account)[^.]{0,60}(?:no longer|not (?:in use|monitored"
         "|active"

@@ -11,7 +11,7 @@ from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOC
 from mailproc.mail.automatic.auto_text import has_hint
 from mailproc.mail.automatic.compared import core_of, signs_of
 from mailproc.mail.automatic.list_headers import BULK_NAMES
-from mailproc.mail.automatic.notices import NOTICE_SUBJECTS
+from mailproc.mail.automatic.notices import NOTICE_SUBJECTS, SURVEY_SUBJECTS
 from mailproc.mail.automatic.receipt import AGGREGATE_SUBJECT, ANSWER_SUBJECT, RECEIPT_SUBJECT
 from mailproc.mail.automatic.unsubscribe_mail import SUBJECT_CLUE
 from mailproc.mail.reading.message import Message, Part
@@ -42,6 +42,7 @@ _SENDER_OR_SUBJECT = signs_of(
         *CHALLENGE_SUBJECTS,
         *BARE_SUBJECTS,
         *map(core_of, NOTICE_SUBJECTS),
+        *map(core_of, SURVEY_SUBJECTS),
         *(one for several in SUBJECTS.values() for one in several),
     ),
 )

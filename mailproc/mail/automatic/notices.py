@@ -38,7 +38,12 @@ NOTICE_SUBJECTS = (
         "|needs)"
     ),
     ".{0,60}awaits? moderator approval", "(?:your )?request to (?:mailing list|join|group)",
-    r"(?:the )?results? of your (?:e-?mail )?commands?", "majordomo results",
+    r"(?:the )?results? of your (?:e-?mail )?commands?",
+    "(?:re: )?output of your job",
+    (
+        "(?:majordomo|listserv|listproc|sympa|ecartis|mlmmj|ezmlm|mailman|smartlist) (?:results?|response"
+        "|output|reply|answer)"
+    ),
     r"(?:message|post|posting|mail) (?:rejected|held|refused)(?: |:|$)",
     "(?:moderation|approval) (?:required|pending|needed)", "not authori[sz]ed to post",
     (
@@ -79,8 +84,45 @@ NOTICE_TEXTS = (
     "(?:new|changed)(?: my| their| his| her)? (?:e-?mail )?address",
 )  # fmt: skip
 
+# Robots that want to know how somebody was served: what the subject begins with, and what the text says.
+SURVEY_SUBJECTS = (
+    (
+        "how (?:did we do|would you rate|satisfied|happy (?:are|were) you|are we doing|was your (?:visit"
+        "|stay|experience|order|purchase"
+        "|delivery|call|chat|appointment|service|support|request))"
+    ),
+    "(?:please )?rate (?:your|our|the (?:service|support))",
+    "(?:tell|let) us (?:know )?(?:how (?:we|it|you)|what you think)",
+    "(?:customer |short |quick |satisfaction |service |our ){1,3}survey",
+    "your (?:feedback|opinion) (?:is|matters|counts|about|on)",
+    "(?:your |the )?(?:ticket|request|case|conversation|enquiry|chat) (?:.{0,60}(?:closed|solved|resolved))",
+    "(?:wie zufrieden|ihre meinung|bewerten sie|kundenbefragung|kundenzufriedenheit)",
+    "(?:votre avis|votre satisfaction|évaluez|enquête de satisfaction)",
+    "(?:su|tu) opinión|valore (?:su|nuestr)|encuesta de",
+    "la (?:sua|tua) opinione|valuti (?:il|la)", "(?:a )?sua opinião|avalie (?:o|a|nosso)|pesquisa de satisfação",
+    "(?:uw|jouw) mening|beoordeel (?:ons|uw|onze)|klanttevredenheid",
+    "hur nöjd|kundundersökning|hvor (?:tilfreds|fornøyd)|asiakaskysely",
+    "oceń (?:nas|nasz)|ankieta|dotazník spokojenosti|оцените (?:качество|наш|работу)",
+    "アンケート|満足度|满意度|服务评价|만족도",
+)  # fmt: skip
+SURVEY_TEXTS = (
+    (
+        r"(?:ticket|case|request|conversation|order|visit|stay|purchase|chat|enquiry|call|appointment)"
+        r"(?:[^.!?]*(?:closed|resolved|solved|completed|with us))"
+    ),
+    (
+        r"(?:takes|take|only|just|needs)(?: you| about| less than| only| no more than"
+        r"| just){0,3} (?:\w+ ){1,2}(?:seconds?|minutes?)"
+    ),
+    r"(?:click|tap|choose|select) (?:on )?(?:a |the |one |below|here)",
+    r"(?:dauert|kostet)(?:[^.!?]*(?:sekunden|minuten?))",
+    r"(?:cliquez|haga clic|clicca|clique|klik|klicken sie|klicka|kliknij|klikněte|нажмите|クリック|点击|클릭)",
+)  # fmt: skip
+
 _SUBJECT = any_of(NOTICE_SUBJECTS, start=True)
 _TEXT = any_of(NOTICE_TEXTS)
+_SURVEY_SUBJECT = any_of(SURVEY_SUBJECTS, start=True)
+_SURVEY_TEXT = any_of(SURVEY_TEXTS)
 
 
 def find_notice(subject: str, text: str) -> str | None:
@@ -90,3 +132,9 @@ def find_notice(subject: str, text: str) -> str | None:
     """
     found = _SUBJECT.search(subject)
     return str(found.group()) if found and _TEXT.search(text) else None
+
+
+def find_survey(subject: str, text: str) -> str | None:
+    """What the subject of a survey begins with, where the text is one's, too; None where either is not."""
+    found = _SURVEY_SUBJECT.search(subject)
+    return str(found.group()) if found and _SURVEY_TEXT.search(text) else None

@@ -17,7 +17,13 @@ OUR_MAIL = (
 # The writer's own words of an address that is given up, under which a person goes on about the writer's own mail.
 GONE_MYSELF = (
     "i (?:no longer|don't|do not|moved|changed|retired|have moved|have changed|am no longer|was)",
-    "i'm no longer",
+    "(?:keep|continue|go on|carry on) (?:reading|getting|receiving|to (?:read|get|receive))",
+    "would (?:still )?(?:like|love) (?:to|the)",
+    "i'm no longer", "(?:write|send|mail|e-?mail|address)(?: it| them| this| all)? to me\\b|contact me\\b",
+    (
+        "\\bi(?:'ve| have|'m| am| will|'ll| now)? (?:do|did|take|took|taken|handle|look|looking|doing"
+        "|taking|handling)(?: over| after| care)? (?:the|our|his|her|their|all)\\b"
+    ),
     "since i (?:left|moved|retired)",
     r"\bmy (?:old|former|previous|new|other|own|husband|wife|father|mother|late|boss|colleague)",
     "(?:keep|continue|carry on|go on) (?:sending|writing)",
@@ -37,7 +43,12 @@ GONE_MYSELF = (
 
 # Somebody asks for something: such a text is a person's, even where it says that they are away.
 REQUEST_STEMS = (
-    "unsub", "un-sub", "remove (?:me|my|us|our)", "take (?:me|us|my) ", "opt(?:ing)?[ -]?out",
+    "unsub",
+    "un-sub",
+    "remove (?:me|my|us|our)",
+    "take (?:me|my) ",
+    "take us (?:o|from|away|all|both|now|please|completely|permanently|down|right|at)",
+    "opt(?:ing)?[ -]?out",
     "stop (?:sending|e-?mailing|mailing)", "abmeld", "abbestell", "austrag", "d[ée]sabonn", "d[ée]sinscri",
     "darme de baja", "dar de baja", "desuscri", "disiscri", "cancellarmi",
     "cancelar (?:a )?(?:minha|subscri)",
@@ -116,4 +127,55 @@ ORDERS = (
         r" (?:il|la|lo|i|le|mio|mia) "
     ),
     r"\b(?:graag|kunt u|gelieve) (?:het|de|mijn) [^.!?]{0,40}(?:sturen|leveren|bewaren|verzetten|bezorgen)",
+)  # fmt: skip
+
+# Whom people have instead of a stand-in, and what is done for them: no office has a wife who fetches the apples.
+ERRANDS = (
+    (
+        r"\b(?:my|our) (?:wife|husband|partner|mum|mom|mother|dad|father|sister|brother|son|daughter"
+        r"|neighbou?rs?|in-laws|flatmate)\b"
+    ),
+    (
+        r"\b(?:pick|picks|picking|picked) (?:\w+ ){1,4}up\b|\b(?:pick|picks) up the\b|\b(?:will|can|could"
+        r"|to) (?:collect|fetch)\b"
+        r"|\b(?:can't|cannot|won't|not able to|unable to) (?:come|make|join|be there|attend|take part)"
+    ),
+    r"\b(?:i|we)(?:'ll|'d| will| would)? (?:need|want|take|order) (?:\w+ )?(?:\d+|two|three|five|ten|another|more)\b",
+    (
+        r"\bwir (?:brauchen|nehmen|hätten|bestellen)\b|\b(?:brauchen|nehmen|hätten|bestellen) wir\b"
+        r"|\bnous (?:voulons|voudrions|prendrons)"
+    ),
+    (
+        r"\b(?:necesitamos|queremos|queríamos|ci servono|vorremmo|vogliamo|precisamos|queremos|potrzebujemy"
+        r"|chceme)\b|\bgraag (?:weer|nog|\w+ kist)"
+    ),
+    r"\b(?:would|we'd|i'd) love to\b|\blook(?:ing)? forward to (?:seeing|visiting|meeting|coming|tasting)",
+    (
+        r"\b(?:meine?|unsere?) (?:frau|mann|mutter|vater|schwester|bruder|sohn|tochter|nachbar\pL*"
+        r"|eltern)\b|\b(?:hol(?:t|en|e) |abhol)"
+    ),
+    (
+        r"\bm(?:a|on) (?:femme|mari|mère|père|sœur|soeur|frère|fils|fille|voisine?)\b|\b(?:récupérer"
+        r"|prendra les|passera prendre|cherchera)"
+    ),
+    r"\bmi (?:mujer|marido|madre|padre|hermana|hermano|hijo|hija|vecin[oa])\b|\brecog(?:er|erá|emos)\b",
+    (
+        r"\bmi[oa] (?:moglie|marito|madre|padre|sorella|fratello|figli[oa]|vicin[oa])\b|\b(?:passo|passiamo"
+        r"|passa) (?:io |noi )?a (?:prendere|ritirare)|\britir(?:o|a|erà) "
+    ),
+    r"\bminha (?:mãe|mulher|irmã|filha|vizinha)\b|\bmeu (?:pai|marido|irmão|filho|vizinho)\b|\b(?:vai|vem|vou) buscar",
+    r"\bmijn (?:vrouw|man|moeder|vader|zus|broer|zoon|dochter|buur\pL*)\b|\bop(?:halen|haalt)\b|\bhaalt (?:de|het) ",
+    (
+        r"\bmi[nt]t? (?:fru|man|mamma|pappa|mor|far|syster|bror|son|dotter|datter|granne|kone|mand|søster"
+        r"|søn|nabo|kona|mann)\b|\b(?:hämtar|henter)\b"
+    ),
+    r"\b(?:vaimo|mieheni|äitini|isäni|siskoni|naapuri\pL*)\b|\bhakee\b",
+    (
+        r"(?:^|[ ,.])(?:żona|mąż|mama|siostra|brat|sąsiad\pL*)[ ,.]|\bodbier(?:ze|zemy)\b|\b(?:manželk?a?"
+        r"|sousedk?a?|maminka) |vyzved"
+    ),
+    r"(?:^|[ ,.])(?:жена|муж|мама|сестра|брат|сосед\pL*)[ ,.]|забер(?:[её]т|у|ите|ут)|(?:придержите|отложите|оставьте)",
+    r"\b(?:eşim|annem|babam|komşum|kardeşim)\b|(?:妻|夫|母|父|隣の)(?:が|は|に)|受け取りに|取りに(?:行"
+    r"|伺)|(?:我(?:太太|妻子|老婆|先生|老公|妈妈|爸爸))|来取|再取"
+    r"|(?:아내|남편|어머니|아버지)(?:가|는|이)|찾으러",
 )  # fmt: skip
