@@ -15,7 +15,7 @@ from mailproc.mail.mail_kind import MailKind
 from mailproc.policy.decision import Action, Decision
 from tests.written_blind import FIXTURES, examined, looser_than, percent
 
-SETS = ("bounces", "returns", "strays", "doormat")
+SETS = ("bounces", "returns", "strays", "doormat", "letterbox")
 EXPECTED: dict[str, dict[str, Any]] = {
     f"{name}/{file}": human
     for name in SETS
@@ -33,12 +33,16 @@ BARS = {
     "bounces": {"recognised": 100, "addresses": 100, "hard": 99, "classes": 99, "acted": 98, "people": 94},
     "returns": {"recognised": 100, "addresses": 100, "hard": 96, "classes": 96, "acted": 100, "people": 100},
     "strays": {"recognised": 100, "addresses": 100, "hard": 100, "classes": 100, "acted": 100, "people": 100},
+    "doormat": {"recognised": 100, "addresses": 100, "hard": 100, "classes": 100, "acted": 100, "people": 100},
+    "letterbox": {"recognised": 100, "addresses": 100, "hard": 100, "classes": 100, "acted": 100, "people": 100},
 }
 # claimed: mails of people and other machines taken for bounces; acted_wrongly: mails that count and should not.
 COUNTS = {
     "bounces": {"claimed": 1, "acted_wrongly": 0},
     "returns": {"claimed": 0, "acted_wrongly": 0},
     "strays": {"claimed": 0, "acted_wrongly": 0},
+    "doormat": {"claimed": 0, "acted_wrongly": 0},
+    "letterbox": {"claimed": 0, "acted_wrongly": 0},
 }
 OF_PEOPLE = {MailKind.reply, MailKind.unsubscribe_request}
 # What people call a failure, and the classes of the program that say it. To what lies with the mail or with us, not
