@@ -127,7 +127,9 @@ def starts_disclaimer(lines: Sequence[str]) -> bool:
     `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them, unless what
     is said is of the law.
     """
-    said = _NOTED.sub("", lines[0].strip()[:240].lstrip("*_ ").lower(), count=1)
+    said = lines[0].strip()[:240].lstrip("*_ ").lower()
+    if noted := _NOTED.match(said):
+        said = said[noted.end() :]
     if not said.startswith(DISCLAIMER_STARTS) or (begun := _DISCLAIMER.match(said)) is None:
         return False
     if _TALKS_ON.match(said, begun.end()) or (said.endswith("?") and _PRINTING.search(said) is None):
