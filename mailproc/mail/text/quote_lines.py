@@ -25,13 +25,14 @@ from mailproc.mail.text.header_block import (
 )
 from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.quote_leads import leads_to_quote
-from mailproc.mail.text.quote_marks import is_by_initials, is_piped, neighbours
+from mailproc.mail.text.quote_marks import is_by_initials, is_by_sign, is_piped, mark_by_sign, neighbours
 from mailproc.mail.text.shown_lines import (
     fence_end,
     is_between_differences,
     is_empty_comment,
     is_face,
     is_shown,
+    is_shown_in_console,
     opens_fence,
 )
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
@@ -127,7 +128,8 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
         return LineType.text
-    return LineType.quote
+    is_first = index == 0 or types[index - 1] is not LineType.quote
+    return LineType.text if is_first and is_shown_in_console(lines, types, index) else LineType.quote
 
 
 def _is_of_groupwise(lines: Sequence[str], index: int, said: str) -> bool:
@@ -237,13 +239,32 @@ def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, 
         types[index] = LineType.forwarded if reason == "forwarded" else LineType.divider
         return
     _mark_attribution(lines, types, index)
+    below = index + 1
+    below += below + 1 < len(lines) and not lines[below]
+    if (
+        below < len(lines)
+        and is_by_sign(lines, types, below)
+        and (types[index] is LineType.attribution or leads_to_quote(lines[index]))
+    ):
+        types[index] = LineType.attribution
+        mark_by_sign(lines, types, below)
 
 
 def _mark_lead(lines: Sequence[str], types: list[LineType], index: int) -> None:
     """Mark what leads to the quote that begins on this line, right above it or with a blank line between."""
     above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
-    if above >= 0 and types[above] is LineType.text and leads_to_quote(lines[above]):
+    if above < 0 or types[above] is not LineType.text:
+        return
+    if leads_to_quote(lines[above]):
         types[above] = LineType.attribution
+    elif (
+        lines[above].endswith("]")
+        and above
+        and types[above - 1] is LineType.text
+        and lines[above - 1].startswith("[")
+        and leads_to_quote(f"{lines[above - 1]} {lines[above]}")
+    ):
+        types[above - 1 : above + 1] = [LineType.attribution] * 2
 
 
 def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -> None:

@@ -101,7 +101,7 @@ def is_mobile_signature(line: str) -> bool:
     if _TYPOS.search(said) is not None:
         return True
     if _DEVICE.search(said) is None and (
-        said.endswith(".") or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
+        said.endswith((".", "!", "?")) or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
     ):
         return False
     return _SENTENCE.search(said.removeprefix("this ")[12:]) is None
