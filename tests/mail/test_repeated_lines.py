@@ -62,3 +62,10 @@ def test_a_sentence_that_a_person_repeats_stays() -> None:
     said = "please take me off this mailing list"
     assert new_text(f"{said}\n\nOn 3 March 2026 Pat wrote:\n> {said}\n") == said
     assert new_text(f"> {said}\n\n{said}\n") == said
+
+
+@pytest.mark.parametrize("code", ["f <- function(x, ...) {\n  g(x, na.rm = TRUE)", "if (a == b and c) {\n  run it again now;"])
+def test_code_that_a_person_shows_once_more_stays(code: str) -> None:
+    marked = "".join(f"> {line.strip()}\n" for line in code.splitlines())
+    said = f"It does work with\n\n{code}\n  other(x)\n}}"
+    assert new_text(f"Pat wrote:\n> I tried\n>\n{marked}> }}\n\n{said}\n") == said

@@ -75,3 +75,7 @@ def test_quotes_by_capital_initials_are_known_across_the_answers() -> None:
 def test_drawings_prompts_and_code_are_new(shown: str) -> None:
     text = f"This is what I have:\n\n{shown}\n\nWhy?"
     assert new_text(text + "\n") == text
+
+
+def test_a_drawn_face_among_quoted_lines_is_quoted() -> None:
+    assert new_text(f"No.\n\n{ATTRIBUTION}\n>I am patient\n>:-)\n>\n>Patience, truth\n\nYes.\n>:-(\n") == "No.\nYes.\n>:-("

@@ -123,7 +123,7 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
         return LineType.quote if among else LineType.text
     if said.startswith(">>> ") and _is_of_groupwise(lines, index, said):
         return LineType.divider
-    if len(said) < 5 and is_face(said):
+    if len(said) < 5 and is_face(said) and not any(line.startswith(">") for line in neighbours(lines, index)):
         return LineType.text
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):

@@ -10,6 +10,7 @@ _MIN_WORDS = 4
 # That many lines in a row that also stand in the quote are a copy, not a person who repeats a sentence.
 _MIN_COPIED_LINES = 2
 _MAX_LINE = 1_000
+_CODE = re.compile(r"[{};]\s*$|<-|==|\w\(\)")  # which a person shows once more, mended
 _LINK = re.compile(r"[<(\[]*(?:https?://|mailto:|www\.)\S+")
 
 
@@ -58,7 +59,7 @@ def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: l
         ):
             run.append(index)
             continue
-        if len(run) >= _MIN_COPIED_LINES:
+        if len(run) >= _MIN_COPIED_LINES and not any(_CODE.search(lines[at][:_MAX_LINE]) for at in run):
             # The last line of a list's footer differs from mail to mail: it has the mail's own address.
             goes_on = index < len(lines) and run[-1] == index - 1 and _LINK.search(lines[index][:_MAX_LINE])
             for at in [*run, index] if goes_on else run:
