@@ -161,3 +161,9 @@ def test_the_last_line_of_a_drawn_table_belongs_to_it(edge: str) -> None:
     table = f"{edge}\n| id | name |\n{edge}\n|  1 | gzip |\n{edge}"
     assert new_text(f"See:\n\n{table}\n\n{LEAD}\n> Which?\n") == f"See:\n\n{table}"
     assert new_text(f"Gzip.\n\n{edge}\n\n{LEAD}\n> Which?\n") == "Gzip."
+
+
+def test_a_quote_marked_by_indentation_alone_stays_below_a_salutation_rather_than_the_answer_is_lost() -> None:
+    quoted = f"{LEAD}\n\n    Is it there?\n\nYes.\n"
+    assert new_text(f"Hi,\n\n{quoted}").endswith("Yes.")
+    assert new_text(f"Hi, I thank you.\n\n{quoted}") == "Hi, I thank you."

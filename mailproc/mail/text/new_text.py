@@ -8,11 +8,12 @@ from mailproc.mail.reading.message import Message
 from mailproc.mail.text.body_lines import lines_of
 from mailproc.mail.text.body_text import Body, read_body
 from mailproc.mail.text.closing_lines import cut_closing_lines
+from mailproc.mail.text.console import console_bounds
 from mailproc.mail.text.dividers import is_end_of_forwarded
 from mailproc.mail.text.line_type import INTRODUCES, LineType
 from mailproc.mail.text.named_answers import keep_named_answers
 from mailproc.mail.text.quote_lines import line_types
-from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers
+from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers, keep_lines_not_quoted
 from mailproc.mail.text.signature import is_delimiter
 
 
@@ -80,30 +81,35 @@ def _find_new_text(message: Message, footers: tuple[str, ...]) -> NewText:
     lines, offsets, settled = lines_of(body)
     types = line_types(lines, settled)
     reasons = _cut_quotes(lines, types)
-    if "\n[" in body.text or "\n*[" in body.text:
+    if "[" in body.text and ("\n[" in body.text or "\n*[" in body.text):
         keep_named_answers(lines, types, reasons, message.headers.get("from") or "", wrapped=body.source == "plain")
     if footers:
         cut_footers(lines, types, reasons, footers)
     cut_copied_lines(lines, types, reasons)
     cut_closing_lines(lines, types, reasons)
+    keep_lines_not_quoted(lines, types, reasons)
     return _assemble(body, lines, offsets, types, reasons)
 
 
-def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | None]:
+def _cut_quotes(lines: Sequence[str], types: list[LineType]) -> list[str | None]:
     """Why each line is not new, as far as quoting goes; None for the lines that stay."""
     reasons: list[str | None] = [None] * len(lines)
-    written = answered = False
+    answered = False
     rests = 0
     text = LineType.text
     index, count = 0, len(lines)
     while index < count:
         kind = types[index]
         if kind is text:
-            if index and types[index - 1] is LineType.quote and _is_rest_of_quote(lines, types, index, rests):
-                reasons[index] = "quote"
-                rests += 1
-            elif not answered:
-                written, answered = True, not _is_salutation(lines[index])
+            if index and types[index - 1] is LineType.quote:
+                if _is_rest_of_quote(lines, types, index, rests):
+                    reasons[index] = "quote"
+                    rests += 1
+                    index += 1
+                    continue
+                start, end = console_bounds(lines, types, index)
+                types[start:end], reasons[start:index] = [text] * (end - start), [None] * (index - start)
+            answered = answered or not _is_salutation(lines[index])
         elif kind in _SETTLED:
             reasons[index] = _SETTLED[kind]
         elif kind in INTRODUCES:
@@ -111,7 +117,7 @@ def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | N
             for at in range(index, end):
                 reasons[at] = _reason_of(types[at])
             if not _is_marked_quote(lines, types, index, end, answered=answered) and (
-                written or not _is_indented_quote(lines, types, end)
+                answered or not _is_indented_quote(lines, types, end)
             ):
                 rest, start = "forwarded" if LineType.forwarded in types[index:end] else "quote", end
                 end = _end_of_forwarded(lines, start) if rest == "forwarded" else count

@@ -34,7 +34,8 @@ def leads_to_quote(line: str) -> bool:
         head = head.rstrip(".")
     if not head or head == text:
         ends_with_address = "<" in text and has_address(text[text.rfind("<") :])
-        return (ends_with_address and has_date(text)) or _NAME_WROTE.fullmatch(line.strip()) is not None
+        named = text.startswith("from: ") or has_date(text)
+        return (ends_with_address and named) or _NAME_WROTE.fullmatch(line.strip()) is not None
     if is_weak_attribution(text) or head.startswith(_OPENERS) or is_attribution(head + ":"):
         return True
     if _FIRST_PERSON.search(head):

@@ -25,15 +25,15 @@ from mailproc.mail.text.header_block import (
 )
 from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.quote_leads import leads_to_quote
-from mailproc.mail.text.quote_marks import is_by_initials, is_by_sign, is_piped, mark_by_sign, neighbours
+from mailproc.mail.text.quote_marks import SIGNS, is_by_initials, is_by_sign, is_piped, mark_by_sign, neighbours
 from mailproc.mail.text.shown_lines import (
     fence_end,
     is_between_differences,
     is_empty_comment,
     is_face,
     is_shown,
-    is_shown_in_console,
     opens_fence,
+    opens_shown,
 )
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
 
@@ -128,8 +128,7 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
         return LineType.text
-    is_first = index == 0 or types[index - 1] is not LineType.quote
-    return LineType.text if is_first and is_shown_in_console(lines, types, index) else LineType.quote
+    return LineType.quote
 
 
 def _is_of_groupwise(lines: Sequence[str], index: int, said: str) -> bool:
@@ -153,7 +152,7 @@ def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said
         return LineType.signature
     if is_delimiter(said):
         if (said == "--" and is_empty_comment(lines, index)) or (
-            said == "---" and is_between_differences(lines, index)
+            said == "---" and (is_between_differences(lines, index) or opens_shown(lines, index))
         ):
             return None
         return LineType.delimiter
@@ -243,6 +242,7 @@ def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, 
     below += below + 1 < len(lines) and not lines[below]
     if (
         below < len(lines)
+        and lines[below].startswith(SIGNS)
         and is_by_sign(lines, types, below)
         and (types[index] is LineType.attribution or leads_to_quote(lines[index]))
     ):

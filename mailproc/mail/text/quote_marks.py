@@ -16,7 +16,7 @@ _PROMPTS = frozenset(
 )
 _MAX_ANSWER_LINES = 12  # between two lines quoted by the same initials or name
 _BAR = re.compile(r"\|(?:.*[^|])?")
-_SIGNS = frozenset("}%:]")  # `} quoted`, as newsreaders and old mailers can be told to
+SIGNS = ("}", "%", ":", "]")  # `} quoted`, as newsreaders and old mailers can be told to
 
 
 def is_by_initials(lines: Sequence[str], types: Sequence[LineType], index: int, said: str) -> bool:
@@ -63,7 +63,7 @@ def is_by_sign(lines: Sequence[str], types: Sequence[LineType], start: int) -> b
     They are the whole first paragraph, and two at least, also where answers stand between.
     """
     sign = lines[start][:1]
-    if sign not in _SIGNS or types[start] is not LineType.text:
+    if sign not in SIGNS or types[start] is not LineType.text:
         return False
     near = lines[start : start + _MAX_ANSWER_LINES]
     end = next((at for at, line in enumerate(near) if not line.strip()), len(near))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from mailproc.mail.text.attribution import is_attribution, may_end_attribution, plain, runs_on
 from mailproc.mail.text.dividers import divider_reason
 from mailproc.mail.text.header_block import header_block_end, header_roles
-from mailproc.mail.text.line_type import LineType
 
 _DIFFERENCE = re.compile(r"\d+(?:,\d+)?[ac]\d+(?:,\d+)?")  # `88a89,90`, as diff writes it
 _PROMPT = re.compile(r"(?:[\w.@:~/-]{1,40})?[$#%] ")
@@ -14,18 +13,14 @@ _GOES_ON = ("\\", " do", " then", "|", "{", "(")  # a shell asks for more below 
 _STATEMENT = re.compile(
     r">>> (?:from [\w.]+ import |import [\w.]+(?: as \w+)?$|print\b ?[(\"']|def \w+\(|\w[\w.\[\]]* [-+*/]?= |[\w.]+\()"
 )
-# What is typed at the prompt of R: a call or an assignment, a name, a comment; and what is printed below.
-_CALLED = re.compile(r">\s?[\w.:$@]+(?:\(.*|\[.*\]|(?:[\[(].*[\])])? *(?:<-|=).*)\s*")
-_TYPED = re.compile(_CALLED.pattern + r"|>\s?(?:[\w.$@]+|#.*)\s*")
-_PRINTED = re.compile(
-    r"\s{2,}\S|\[+\d|['`\"<]|\d+:? |structure\(|Error\b|Warning message|Loading required |Call:|Source: |# A |NULL$"
-)
-_VALUE = re.compile(r"\[+1\]\s+(?:-?\d|\"|TRUE\b|FALSE\b|NA\b)|\[\[1\]\]$|Error(?: in |: )")
+_PATCH = re.compile(r"diff |Index: \S|--- a/|@@ -\d|\s\S.{0,80} \|\s+\d+ [-+]*$")
+_ENTRY = re.compile(r"(?:- )?[\w.-]{1,40}:(?: |$)")  # of a document in YAML
 _FENCE = "```"
 _MAX_FENCED = 200
 _FACES = frozenset({">:(", ">:((", ">:)", ">:-(", ">:-)", ">:D", ">:/", ">_<", ">.<", ">_>"})
 _MAX_READ = 200
 _MAX_SESSION = 12
+_MAX_NOTES = 20
 
 
 def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
@@ -47,38 +42,6 @@ def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
     if column > 0 and lines[index - 1].find(">>") == column:
         return True  # what a stream is read into goes on
     return line.startswith(">>> ") and _opens_session(lines, index)
-
-
-def is_shown_in_console(lines: Sequence[str], types: Sequence[LineType], index: int) -> bool:
-    """Whether a line marked by `>` was typed at the prompt of R: what that prints stands right below, or it goes on.
-
-    In a quote of such a session what was printed is marked, too.
-    """
-    typed = lines[index]
-    for line in lines[index + 1 : index + _MAX_SESSION]:
-        if line.startswith(">"):
-            typed = line
-        elif not line.startswith("+ "):
-            if _is_printed(line[:_MAX_READ], typed[:_MAX_READ]):
-                return True
-            break
-    if _TYPED.fullmatch(lines[index][:_MAX_READ]) is None:
-        return False
-    for at in range(index - 1, max(-1, index - _MAX_SESSION), -1):
-        if types[at] is not LineType.text:
-            return False
-        if lines[at].startswith("> "):
-            return True
-    return False
-
-
-def _is_printed(line: str, typed: str) -> bool:
-    """Whether R prints this line for what was typed above it."""
-    if _PRINTED.match(line) is None:
-        return False
-    return _CALLED.fullmatch(typed) is not None or (
-        _VALUE.match(line) is not None and not typed.endswith((".", "?", ":"))
-    )
 
 
 def _is_prompt(lines: Sequence[str], index: int) -> bool:
@@ -130,6 +93,22 @@ def _opens_session(lines: Sequence[str], index: int) -> bool:
 def is_between_differences(lines: Sequence[str], index: int) -> bool:
     """Whether a line `---` stands between the old and the new lines of a difference."""
     return 0 < index < len(lines) - 1 and lines[index - 1].startswith("< ") and lines[index + 1].startswith("> ")
+
+
+def opens_shown(lines: Sequence[str], index: int) -> bool:
+    """Whether a patch stands below a line `---`, or notes on one (git-format-patch), or entries of a YAML document."""
+    below = lines[index + 1 : index + 1 + _MAX_NOTES]
+    for line in below:
+        if _PATCH.match(line[:_MAX_READ]):
+            return True
+        if line.startswith(("----", ">", "From:")) or may_end_attribution(line):
+            break  # whatever stands below is of another mail
+    if not below or _ENTRY.match(below[0]) is None:
+        return False
+    end = next((at for at, line in enumerate(below) if not line.strip()), len(below))
+    return any(line.startswith("  ") and _ENTRY.match(line.lstrip()[:_MAX_READ]) for line in below[1:end]) or any(
+        line.startswith("  - ") for line in below[1:end]
+    )
 
 
 def is_empty_comment(lines: Sequence[str], index: int) -> bool:

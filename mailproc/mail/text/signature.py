@@ -95,7 +95,7 @@ def is_mobile_signature(line: str) -> bool:
         return False
     if line[:1].islower() and not line.startswith(("iP", "iO")) and not line.endswith("送信"):
         return False  # the rest of a wrapped sentence begins small
-    said = line.strip(" <>()[]*_-\u200e\u200f").lower()
+    said = line.strip(" <>()[]*_-\u200b\u200e\u200f\u2063").lower()
     if not _MOBILE.fullmatch(said):
         return False
     if _TYPOS.search(said) is not None:
