@@ -20,6 +20,7 @@ _DELIMITERS = frozenset({"--", "---", "—", "–", "__", "-- --", "- --"})
 _MARKS = "-_=*~#+—–.·•| \tᐧ\xad"
 _MOBILE = re.compile("|".join(MOBILE_SIGNATURES))
 _DISCLAIMER = re.compile("|".join(DISCLAIMERS))
+_TWO_LETTERS = frozenset([start[:2] for start in DISCLAIMER_STARTS])  # one where a start has no more
 _CONFIDENTIAL = re.compile("|".join(CONFIDENTIAL))
 _LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
 _LISTS_OWN = re.compile("|".join(LISTS_OWN))
@@ -127,7 +128,11 @@ def starts_disclaimer(lines: Sequence[str]) -> bool:
     `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them, unless what
     is said is of the law.
     """
-    said = _NOTED.sub("", lines[0].strip()[:240].lstrip("*_ ").lower(), count=1)
+    said = lines[0].strip()[:240].lstrip("*_ ").lower()
+    if noted := _NOTED.match(said):
+        said = said[noted.end() :]
+    if said[:2] not in _TWO_LETTERS and said[:1] not in _TWO_LETTERS:
+        return False
     if not said.startswith(DISCLAIMER_STARTS) or (begun := _DISCLAIMER.match(said)) is None:
         return False
     if _TALKS_ON.match(said, begun.end()) or (said.endswith("?") and _PRINTING.search(said) is None):
