@@ -49,6 +49,7 @@ def test_what_was_left_over_at_the_end_of_a_wrapped_quote_is_quoted() -> None:
     [
         "[Pat Roe <pat@example.org>, 2026-03-03 07:31:16 +0000]",
         "[Pat Roe <pat@example.org>, 2026-03-03 07:31:16\n+0000]",
+        "[Pat Roe, Tuesday 3 March 2026 07:31]",
     ],
 )
 def test_an_attribution_may_stand_in_brackets(lead: str) -> None:
@@ -63,6 +64,8 @@ def test_an_attribution_may_stand_in_brackets(lead: str) -> None:
         "> x\n[1] 3\n> 0.2*25 - (1-0.8)*25\n[1] 8.881784e-16\n> ## see the manual",
         "> library(MASS)\n> head(cats, 1)\n  Sex Bwt Hwt\n1   F   2 7.0",
         "> str(d)\n'data.frame':   2 obs. of  1 variable:\n $ a: int  1 2",
+        ">> a = [1 2];\n>> cumsum (a, 2)\nans =\n\n   1   3",
+        ">> a = 3\na = 3",
         "> plot(x,\n+      y)\nError in plot(x, y) : object 'y' not found",
     ],
 )
@@ -80,13 +83,14 @@ def test_what_a_person_shows_of_a_console_is_new(shown: str) -> None:
         "> Which of them do you mean\n[1] and",
         "> Yes, two:\n[1] 2",
         "> f(x) <- 3\nis wrong.",
+        ">> a = 3\nb = 4 is right.",
     ],
 )
 def test_a_question_is_no_console(quoted: str) -> None:
     assert new_text(f"{LEAD}\n{quoted}\n") == quoted.partition("\n")[2]
 
 
-@pytest.mark.parametrize("mark", ["[Pat]", "[PLR:]", "[Pat Lee Roe]", "[[Roe, Pat]]", "[plr]", "*[Pat]*"])
+@pytest.mark.parametrize("mark", ["[Pat]", "[PLR:]", "[Pat Lee Roe]", "[[Roe, Pat]]", "[plr]", "[RP]", "*[Pat]*"])
 def test_answers_below_a_quoted_mail_that_bear_the_writers_name_are_new(mark: str) -> None:
     answered = f"Is the door wide?\n{mark} No.\n\nWhich colour?\n{mark} White.\n\nRegards\nDesk\n"
     body = f"Hello,\n\nplease see below.\n\n{OUTLOOK}{answered}"
@@ -167,3 +171,11 @@ def test_a_quote_marked_by_indentation_alone_stays_below_a_salutation_rather_tha
     quoted = f"{LEAD}\n\n    Is it there?\n\nYes.\n"
     assert new_text(f"Hi,\n\n{quoted}").endswith("Yes.")
     assert new_text(f"Hi, I thank you.\n\n{quoted}") == "Hi, I thank you."
+
+
+@pytest.mark.parametrize(
+    "said", ["Oh, and the tables are in our barn.", "btw the door sticks", "Ach ja, die Tür klemmt"]
+)
+def test_what_occurs_to_the_writer_below_dashes_is_said(said: str) -> None:
+    assert new_text(f"Yes.\n\n--\n{said}\n\n{LEAD}\n> Who?\n") == f"Yes.\n\n--\n{said}"
+    assert new_text(f"Yes.\n\n--\nOh Sung-min\n\n{LEAD}\n> Who?\n") == "Yes."

@@ -1,4 +1,4 @@
-"""What a person shows of the console of R: its prompt is the mark of a quote, and what it prints bears none."""
+"""What a person shows of the console of R or Octave: the prompt is a mark of quotes, and what it prints bears none."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ _PRINTED = re.compile(
     r"\s{2,}\S|\[+\d|['`\"<]|\d+:? |structure\(|Error\b|Warning message|Loading required |Call:|Source: |# A |NULL$"
 )
 _VALUE = re.compile(r"\[+1\]\s+(?:-?\d|\"|TRUE\b|FALSE\b|NA\b)|\[\[1\]\]$|Error(?: in |: )")
+# What is typed at the prompt of Octave, `>> `; below it is printed what has become of that name, or of `ans`.
+_STATED = re.compile(r">>\s?(\w+) ?(?:\(.*|= .*)")
 _GOES_ON = "+ "  # what is typed over several lines
 _MAX_READ = 200
 _MAX_TYPED = 12
@@ -43,7 +45,10 @@ def console_bounds(lines: Sequence[str], types: Sequence[LineType], index: int) 
 
 
 def _is_printed(line: str, typed: str) -> bool:
-    """Whether R prints this line for what was typed above it."""
+    """Whether this line is printed for what was typed above it."""
+    if typed.startswith(">>"):
+        stated = _STATED.fullmatch(typed)
+        return stated is not None and line.startswith((f"{stated[1]} =", "ans =", "error: "))
     if _PRINTED.match(line) is None:
         return False
     return _CALLED.fullmatch(typed) is not None or (

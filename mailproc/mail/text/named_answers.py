@@ -56,6 +56,7 @@ def _names(mark: str, writer: str) -> bool:
     said = [word.casefold() for word in _WORD.findall(mark)]
     name, _, address = decode_header(writer).rpartition("<")
     words = [word.casefold() for word in _WORD.findall(name or address.partition("@")[0])]
-    initials = "".join(word[0] for word in words)
+    initials = sorted(word[0] for word in words)  # the last name stands first in many
     joined = "".join(said)
-    return len(joined) >= _MIN_NAME and (set(said) <= set(words) or joined in (initials, initials[:1] + initials[-1:]))
+    outer = sorted(word[0] for word in (*words[:1], *words[-1:]))
+    return len(joined) >= _MIN_NAME and (set(said) <= set(words) or sorted(joined) in (initials, outer))

@@ -63,7 +63,8 @@ _TALKS_ON = re.compile(r"[^\W\d_]*(?:\?|(?:,| –| -)? (?:so|but|aber|mais|donc|
 _PRINTING = re.compile(r"print|druck|imprim|stampa|afdruk")
 # A name begins with none of these: it is the sentence above that goes on, or a count.
 _GOES_ON = re.compile(
-    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]) [^\W\d]"
+    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]|oh,|oh and|btw,?"
+    r"|by the way,?|ach ja,?) [^\W\d]"
 )
 _HOW = re.compile(
     r"click|here|visit|repl(?:y|ies)|send|write|link|settings|if you|://|@|\||www\.|klick|hier|cliqu|\bici\b|aquí|clic"
