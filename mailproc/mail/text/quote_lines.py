@@ -239,7 +239,8 @@ def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, 
         return
     _mark_attribution(lines, types, index)
     below = index + 1
-    below += below + 1 < len(lines) and not lines[below]
+    if below + 1 < len(lines) and not lines[below]:
+        below += 1
     if (
         below < len(lines)
         and lines[below].startswith(SIGNS)

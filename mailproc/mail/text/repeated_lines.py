@@ -44,7 +44,11 @@ def cut_footers(
 
 def cut_copied_lines(lines: Sequence[str], types: Sequence[LineType], reasons: list[str | None]) -> None:
     """Cut stretches below a quote that stand in the quote, too: an unmarked copy of it."""
-    quoted_from = min([reasons.index(why) for why in ("quote", "forwarded") if why in reasons], default=len(lines))
+    if "quote" not in reasons:
+        return
+    quoted_from = reasons.index("quote")
+    if "forwarded" in reasons[:quoted_from]:
+        quoted_from = reasons.index("forwarded")
     if (None, LineType.text) not in zip(reasons[quoted_from:], types[quoted_from:], strict=True):
         return
     # A long quote may be one line here.
