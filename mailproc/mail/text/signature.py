@@ -63,7 +63,8 @@ _TALKS_ON = re.compile(r"[^\W\d_]*(?:\?|(?:,| –| -)? (?:so|but|aber|mais|donc|
 _PRINTING = re.compile(r"print|druck|imprim|stampa|afdruk")
 # A name begins with none of these: it is the sentence above that goes on, or a count.
 _GOES_ON = re.compile(
-    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]) [^\W\d]"
+    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]|oh,|oh and|btw,?"
+    r"|by the way,?|ach ja,?) [^\W\d]"
 )
 _HOW = re.compile(
     r"click|here|visit|repl(?:y|ies)|send|write|link|settings|if you|://|@|\||www\.|klick|hier|cliqu|\bici\b|aquí|clic"
@@ -96,13 +97,13 @@ def is_mobile_signature(line: str) -> bool:
         return False
     if line[:1].islower() and not line.startswith(("iP", "iO")) and not line.endswith("送信"):
         return False  # the rest of a wrapped sentence begins small
-    said = line.strip(" <>()[]*_-\u200e\u200f").lower()
+    said = line.strip(" <>()[]*_-\u200b\u200e\u200f\u2063").lower()
     if not _MOBILE.fullmatch(said):
         return False
     if _TYPOS.search(said) is not None:
         return True
     if _DEVICE.search(said) is None and (
-        said.endswith(".") or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
+        said.endswith((".", "!", "?")) or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
     ):
         return False
     return _SENTENCE.search(said.removeprefix("this ")[12:]) is None
