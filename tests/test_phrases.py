@@ -2,8 +2,9 @@
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
 without a look at the rules. fixtures/strangers.toml has fifteen sets more, each but `frames` written before the program
-saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody had tuned
-for them; they are never written anew. BARS only go up: whoever improves the program raises them to what it reaches.
+saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody
+had tuned for them; they are never written anew. BARS only go up: whoever improves the program raises them to what it
+reaches.
 Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
 or a claim (tests/policy/test_sign_negatives.py), and "please delete" those whose sentence before told what
 (tests/policy/test_sign.py). They are reviews now; `kept` tells that they are not lost.
