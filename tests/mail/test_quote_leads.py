@@ -33,6 +33,7 @@ LEADS = [
     "On Fri, Apr 03, 2009 at 12:10:11PM +0200, Karl Mendel wrote....",
     "On Fri, Apr 03, 2009 at 12:10:11PM +0200, Karl Mendel wrote;",
     "Quoth Karl Mendel on Apr 03:",
+    'From: "Karl Mendel" <karl@lisp.example>',
     'In message "[kiln 12] relay"\n    on 09/04/03, Karl Mendel <karl@lisp.example> writes:',
 ]
 SENTENCES = [

@@ -75,3 +75,30 @@ def test_quotes_by_capital_initials_are_known_across_the_answers() -> None:
 def test_drawings_prompts_and_code_are_new(shown: str) -> None:
     text = f"This is what I have:\n\n{shown}\n\nWhy?"
     assert new_text(text + "\n") == text
+
+
+def test_a_drawn_face_among_quoted_lines_is_quoted() -> None:
+    body = f"No.\n\n{ATTRIBUTION}\n>I am patient\n>:-)\n>\n>Patience, truth\n\nYes.\n>:-(\n"
+    assert new_text(body) == "No.\nYes.\n>:-("
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Signed-off-by: Pat <pat@example.org>\n---\n foo.c | 2 +-\n 1 file changed\n\ndiff --git a/foo.c b/foo.c",
+        "Subject: [PATCH] foo\n\nText.\n---\nv2: tabs\n\n--- a/foo.c\n+++ b/foo.c\n@@ -1 +1 @@\n-a\n+b",
+        "---\nname: x\nlist:\n  - a\n  - b\nstate: present\n\nDoes that help?",
+        "---\n- hosts: all\n  tasks:\n    - ping:\n\nDoes that help?",
+    ],
+)
+def test_dashes_above_a_patch_or_a_yaml_document_are_no_delimiter(shown: str) -> None:
+    assert new_text(f"{ATTRIBUTION}\n> How?\n\nLike this:\n\n{shown}\n") == f"Like this:\n\n{shown}"
+    assert new_text(f"{ATTRIBUTION}\n> How?\n\nLike this:\n\n{shown}\n-- \n2.30.2\n") == f"Like this:\n\n{shown}"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["Pat Roe\nmail: pat@example.org\ntel: 555", "mail: pat@example.org\ntel: 555", "- Pat", "Pat | Acme | 5"],
+)
+def test_dashes_above_a_name_or_ways_to_reach_one_are_a_delimiter(signature: str) -> None:
+    assert new_text(f"Yes.\n\n---\n{signature}\n\n{ATTRIBUTION}\n> How?\n") == "Yes."

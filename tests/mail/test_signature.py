@@ -17,6 +17,7 @@ MOBILE = [
     "(sent from a phone)",
     "<<sent by galaxy>>",
     "Get Outlook for iOS",
+    "\u2063Get BlueMail for Android \u200b",
     "iOS 版 Outlook を入手<https://aka.example/x>",
     "Skaffa Outlook för iOS<https://aka.example/x>",
     "iOS için Outlook'u edinin<https://aka.example/x>",

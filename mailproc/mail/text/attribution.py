@@ -58,17 +58,15 @@ _INNER = re.compile(
     r"|пис(?:ал|ав)(?:а|\(а\))?|пишет|a écrit le|(?:napisan[ae]|wysłana) przez)[\s(]"
     r"|מאת|כתב|بواسطة|كتب|于|於"
 )
-# `Am 3. März schrieb ich Ihnen folgendes:` is no attribution, and `you wrote:` one only right above a marked quote.
+# `Am 3. März schrieb ich Ihnen folgendes:` is no attribution, and `you wrote:` one only right above a marked quote; nor
+# is `votre collègue m'a écrit :`, for no client tells to whom somebody wrote.
 _OWN_WORDS = re.compile(
-    r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef ik\b|skrev jag\b|skrev jeg\b"
-    r"|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b|hast du\b|habe ich\b|vous (?:m.)?avez\b"
-    r"|(?:you|he|she|they|we) wrote|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b)"
-)
-# `votre collègue m'a écrit :`: no client tells to whom somebody wrote.
-_TOLD_WHOM = re.compile(
-    r"\b(?:m.a (?:é|e)crit|nous a écrit|me (?:ha )?escri(?:bió|to)|nos (?:ha )?escri(?:bió|to)|(?:mi|ci) ha scritto"
-    r"|me escreveu|(?:мне|нам) (?:на)?пис|(?:на)?писа(?:л|ла|ли) (?:мне|нам)\b|schreef (?:me|mij|ons)\b"
-    r"|skrev (?:till )?(?:mig|oss)\b|wrote (?:to )?(?:me|us)\b)"
+    r"\b(?:i wrote|schrieb(?: ich| mir| ihnen| dir| euch| man| sie mir)\b|schreef (?:ik|me|mij|ons)\b"
+    r"|skrev (?:jag|jeg|(?:till )?(?:mig|oss))\b|j.ai écrit|escribí|ho scritto|escrevi|haben sie\b|haben wir\b"
+    r"|hast du\b|habe ich\b|vous (?:m.)?avez\b|(?:you|he|she|they|we) wrote"
+    r"|(?:i|we) (?:got|had|received|asked|sent|read|saw|found)\b"
+    r"|m.a (?:é|e)crit|nous a écrit|me (?:ha )?escri(?:bió|to)|nos (?:ha )?escri(?:bió|to)|(?:mi|ci) ha scritto"
+    r"|me escreveu|(?:мне|нам) (?:на)?пис|(?:на)?писа(?:л|ла|ли) (?:мне|нам)\b|wrote (?:to )?(?:me|us)\b)"
 )
 # `your colleague wrote:` is told by a person, unless hour or address say that a client wrote it.
 _WHOSE = re.compile(
@@ -147,7 +145,7 @@ def is_attribution(text: str) -> bool:
     address = has_address(head)
     if not address and not _DATE.search(head):
         return False
-    if head.startswith(_BEGINS_SENTENCE) or _OWN_WORDS.search(head) or _TOLD_WHOM.search(head):
+    if head.startswith(_BEGINS_SENTENCE) or _OWN_WORDS.search(head):
         return False
     if not address and _TIME.search(head) is None and _WHOSE.search(head):
         return False

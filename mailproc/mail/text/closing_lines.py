@@ -24,6 +24,7 @@ _MAX_MOBILE_LINES = 40
 _LINK = ("http", "<http", "(http", "<#")
 _MAX_LINKS = 3  # below what a client adds
 _MAX_BOX_LINES = 40
+_EDGES = ("+", "|")
 _MACHINES = ("-----BEGIN PGP ", "-------------- next part")  # signatures for programs, and what lists took away
 _MIN_WIDE = 60  # what is drawn over the width of a page
 # Shorter lines may well be a person's own words, although they also stand in a footer: `Unsubscribe`.
@@ -74,6 +75,8 @@ def _cut_tail(lines: Sequence[str], types: Sequence[LineType], reasons: list[str
             index -= 1
         elif kind is LineType.rule or kind is LineType.delimiter:
             index -= 1
+            if index > start and lines[index].lstrip().startswith(_EDGES) and lines[index - 1].lstrip().startswith("|"):
+                return index + 1  # the last line of a table
             reasons[index] = "quote" if above_quote else "signature"
         elif cut < _MAX_MOBILE_LINES and is_mobile_signature(lines[index - 1].strip()):
             index -= 1

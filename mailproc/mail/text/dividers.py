@@ -60,7 +60,7 @@ def divider_reason(line: str) -> str | None:
     if len(line) > _MAX_LENGTH:
         return None
     inner = line.strip(" -*_=~#—–:>|\t\xa0").lower()
-    if _NOTES.fullmatch(line):
+    if "---" in line and _NOTES.fullmatch(line):
         return "quote"
     if not inner or not (line.lstrip(" *>|\t").startswith(_DRAWN_STARTS) or inner.startswith(_BEGINS)):
         return None

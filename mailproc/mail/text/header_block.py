@@ -63,7 +63,7 @@ _MAX_LINES = 24
 _MAX_SHOWN_BELOW = 8
 _MAX_HEADER_LINE = 1_000
 # Fields for programs, which no client puts above what it quotes.
-_RAW_FIELDS = (
+RAW_FIELDS = (
     "message-id:", "received:", "return-path:", "delivered-to:", "mime-version:", "content-type:", "in-reply-to:",
     "references:", "dkim-signature:", "authentication-results:", "list-", "x-",
 )  # fmt: skip
@@ -145,7 +145,7 @@ def is_shown_header(lines: Sequence[str], start: int, end: int) -> bool:
         top -= 1
     while bottom < len(lines) and bottom < end + _MAX_LINES and lines[bottom].strip():
         bottom += 1
-    if not any(line.lower().startswith(_RAW_FIELDS) for line in lines[top:bottom]):
+    if not any(line.lower().startswith(RAW_FIELDS) for line in lines[top:bottom]):
         return False
     lead = next((line for line in reversed(lines[max(0, top - 3) : top]) if line.strip()), "")
     below = sum(1 for line in lines[bottom : bottom + _MAX_LINES] if line.strip())

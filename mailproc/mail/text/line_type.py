@@ -17,3 +17,6 @@ class LineType(StrEnum):
     rule = "rule"  # `________`
     unread = "unread"  # so long that it is not looked at
     signature = "signature"  # inside a signature container of the HTML
+
+
+INTRODUCES = frozenset({LineType.attribution, LineType.header, LineType.divider, LineType.forwarded})

@@ -8,10 +8,12 @@ from mailproc.mail.reading.message import Message
 from mailproc.mail.text.body_lines import lines_of
 from mailproc.mail.text.body_text import Body, read_body
 from mailproc.mail.text.closing_lines import cut_closing_lines
+from mailproc.mail.text.console import console_bounds
 from mailproc.mail.text.dividers import is_end_of_forwarded
-from mailproc.mail.text.line_type import LineType
+from mailproc.mail.text.line_type import INTRODUCES, LineType
+from mailproc.mail.text.named_answers import keep_named_answers
 from mailproc.mail.text.quote_lines import line_types
-from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers
+from mailproc.mail.text.repeated_lines import cut_copied_lines, cut_footers, keep_lines_not_quoted
 from mailproc.mail.text.signature import is_delimiter
 
 
@@ -43,7 +45,6 @@ class NewText(NamedTuple):
     unreadable: str | None = None
 
 
-_INTRODUCES = frozenset({LineType.attribution, LineType.header, LineType.divider, LineType.forwarded})
 _SETTLED = {LineType.quote: "quote", LineType.signature: "signature", LineType.unread: "unread"}
 _ATTRIBUTED = frozenset({LineType.attribution, LineType.blank})
 _EMPTY = frozenset({LineType.blank, LineType.rule})
@@ -52,6 +53,7 @@ _SIGNED = frozenset({"signature", "mobile_signature"})
 _ARMOUR = "-----BEGIN PGP "  # a signature for programs: nobody reads who wrote in it
 # A quoted line this long was wrapped by the client that quoted it, and its rest stands unmarked below.
 _WRAPPED_AT = 60
+_MIN_RESTS = 2
 _MAX_OMISSION = 12
 _MAX_SALUTATION = 30
 _MAX_WORDS_BETWEEN = 24  # lines between an attribution and the quote below it
@@ -79,34 +81,43 @@ def _find_new_text(message: Message, footers: tuple[str, ...]) -> NewText:
     lines, offsets, settled = lines_of(body)
     types = line_types(lines, settled)
     reasons = _cut_quotes(lines, types)
+    if "[" in body.text and ("\n[" in body.text or "\n*[" in body.text):
+        keep_named_answers(lines, types, reasons, message.headers.get("from") or "", wrapped=body.source == "plain")
     if footers:
         cut_footers(lines, types, reasons, footers)
     cut_copied_lines(lines, types, reasons)
     cut_closing_lines(lines, types, reasons)
+    keep_lines_not_quoted(lines, types, reasons)
     return _assemble(body, lines, offsets, types, reasons)
 
 
-def _cut_quotes(lines: Sequence[str], types: Sequence[LineType]) -> list[str | None]:
+def _cut_quotes(lines: Sequence[str], types: list[LineType]) -> list[str | None]:
     """Why each line is not new, as far as quoting goes; None for the lines that stay."""
     reasons: list[str | None] = [None] * len(lines)
-    written = answered = False
+    answered = False
+    rests = 0
     text = LineType.text
     index, count = 0, len(lines)
     while index < count:
         kind = types[index]
         if kind is text:
-            if index and types[index - 1] is LineType.quote and _is_rest_of_quote(lines, types, index):
-                reasons[index] = "quote"
-            elif not answered:
-                written, answered = True, not _is_salutation(lines[index])
+            if index and types[index - 1] is LineType.quote:
+                if _is_rest_of_quote(lines, types, index, rests):
+                    reasons[index] = "quote"
+                    rests += 1
+                    index += 1
+                    continue
+                start, end = console_bounds(lines, types, index)
+                types[start:end], reasons[start:index] = [text] * (end - start), [None] * (index - start)
+            answered = answered or not _is_salutation(lines[index])
         elif kind in _SETTLED:
             reasons[index] = _SETTLED[kind]
-        elif kind in _INTRODUCES:
+        elif kind in INTRODUCES:
             end = _end_of_introduction(types, index)
             for at in range(index, end):
                 reasons[at] = _reason_of(types[at])
             if not _is_marked_quote(lines, types, index, end, answered=answered) and (
-                written or not _is_indented_quote(lines, types, end)
+                answered or not _is_indented_quote(lines, types, end)
             ):
                 rest, start = "forwarded" if LineType.forwarded in types[index:end] else "quote", end
                 end = _end_of_forwarded(lines, start) if rest == "forwarded" else count
@@ -137,7 +148,7 @@ def _end_of_introduction(types: Sequence[LineType], start: int) -> int:
     """Behind the last line of what introduces a quote: a divider, its header block, an attribution, in any order."""
     end = start
     for index in range(start, len(types)):
-        if types[index] in _INTRODUCES:
+        if types[index] in INTRODUCES:
             end = index + 1
         elif types[index] not in _EMPTY:
             break
@@ -181,9 +192,15 @@ def _reason_of(kind: LineType) -> str:
     return "forwarded" if kind is LineType.forwarded else "quote"
 
 
-def _is_rest_of_quote(lines: Sequence[str], types: Sequence[LineType], index: int) -> bool:
-    """Whether this unmarked line below a quoted one is what was left over when that was wrapped."""
-    if index == len(lines) - 1 or types[index + 1] is not LineType.quote:
+def _is_rest_of_quote(lines: Sequence[str], types: Sequence[LineType], index: int, rests: int) -> bool:
+    """Whether this unmarked line below a quoted one is what was left over when that was wrapped.
+
+    The quote goes on below it, unless there were `rests` before.
+    """
+    if index == len(lines) - 1:
+        return False
+    below = types[index + 1]
+    if below is not LineType.quote and (below is not LineType.blank or rests < _MIN_RESTS):
         return False
     above, line = lines[index - 1].rstrip(), lines[index]
     return (

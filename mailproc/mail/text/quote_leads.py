@@ -18,6 +18,7 @@ _VERBS = re.compile(
 _FIRST_PERSON = re.compile(r"\b(?:i|we|me|my|ich|wir|mir|je|nous|yo|ik|eu|io|я|мы)\b")
 _DATE_AT_END = re.compile(r"\[[^\[\]]*\d[^\[\]]*\]$")
 _NAME_WROTE = re.compile(r"\S{1,40}(?: [A-Z]\S{0,30}){0,3} wrote")  # Nabble writes no colon
+_CLOCK = re.compile(r"\d[:.]\d\d")
 _CLOSERS = ':：;-*_" '
 
 
@@ -34,7 +35,10 @@ def leads_to_quote(line: str) -> bool:
         head = head.rstrip(".")
     if not head or head == text:
         ends_with_address = "<" in text and has_address(text[text.rfind("<") :])
-        return (ends_with_address and has_date(text)) or _NAME_WROTE.fullmatch(line.strip()) is not None
+        named = text.startswith("from: ") or has_date(text)
+        if text.startswith("[") and text.endswith("]") and _CLOCK.search(text):
+            return has_date(text)
+        return (ends_with_address and named) or _NAME_WROTE.fullmatch(line.strip()) is not None
     if is_weak_attribution(text) or head.startswith(_OPENERS) or is_attribution(head + ":"):
         return True
     if _FIRST_PERSON.search(head):

@@ -25,7 +25,7 @@ from mailproc.mail.text.header_block import (
 )
 from mailproc.mail.text.line_type import LineType
 from mailproc.mail.text.quote_leads import leads_to_quote
-from mailproc.mail.text.quote_marks import is_by_initials, is_piped, neighbours
+from mailproc.mail.text.quote_marks import SIGNS, is_by_initials, is_by_sign, is_piped, mark_by_sign, neighbours
 from mailproc.mail.text.shown_lines import (
     fence_end,
     is_between_differences,
@@ -33,6 +33,7 @@ from mailproc.mail.text.shown_lines import (
     is_face,
     is_shown,
     opens_fence,
+    opens_shown,
 )
 from mailproc.mail.text.signature import is_delimiter, is_rule_line
 
@@ -122,7 +123,7 @@ def _type_of_marked(lines: Sequence[str], types: list[LineType], index: int, sai
         return LineType.quote if among else LineType.text
     if said.startswith(">>> ") and _is_of_groupwise(lines, index, said):
         return LineType.divider
-    if len(said) < 5 and is_face(said):
+    if len(said) < 5 and is_face(said) and not any(line.startswith(">") for line in neighbours(lines, index)):
         return LineType.text
     joins_text = index > 0 and types[index - 1] is LineType.text
     if (joins_text or said.startswith(">>> ")) and is_shown(lines, index, joins_text=joins_text):
@@ -151,7 +152,7 @@ def _type_of_drawn(lines: Sequence[str], types: list[LineType], index: int, said
         return LineType.signature
     if is_delimiter(said):
         if (said == "--" and is_empty_comment(lines, index)) or (
-            said == "---" and is_between_differences(lines, index)
+            said == "---" and (is_between_differences(lines, index) or opens_shown(lines, index))
         ):
             return None
         return LineType.delimiter
@@ -237,13 +238,34 @@ def _mark_introduction(lines: Sequence[str], types: list[LineType], index: int, 
         types[index] = LineType.forwarded if reason == "forwarded" else LineType.divider
         return
     _mark_attribution(lines, types, index)
+    below = index + 1
+    if below + 1 < len(lines) and not lines[below]:
+        below += 1
+    if (
+        below < len(lines)
+        and lines[below].startswith(SIGNS)
+        and is_by_sign(lines, types, below)
+        and (types[index] is LineType.attribution or leads_to_quote(lines[index]))
+    ):
+        types[index] = LineType.attribution
+        mark_by_sign(lines, types, below)
 
 
 def _mark_lead(lines: Sequence[str], types: list[LineType], index: int) -> None:
     """Mark what leads to the quote that begins on this line, right above it or with a blank line between."""
     above = index - 2 if index > 1 and types[index - 1] is LineType.blank else index - 1
-    if above >= 0 and types[above] is LineType.text and leads_to_quote(lines[above]):
+    if above < 0 or types[above] is not LineType.text:
+        return
+    if leads_to_quote(lines[above]):
         types[above] = LineType.attribution
+    elif (
+        lines[above].endswith("]")
+        and above
+        and types[above - 1] is LineType.text
+        and lines[above - 1].startswith("[")
+        and leads_to_quote(f"{lines[above - 1]} {lines[above]}")
+    ):
+        types[above - 1 : above + 1] = [LineType.attribution] * 2
 
 
 def _mark_attribution(lines: Sequence[str], types: list[LineType], index: int) -> None:

@@ -13,11 +13,14 @@ _GOES_ON = ("\\", " do", " then", "|", "{", "(")  # a shell asks for more below 
 _STATEMENT = re.compile(
     r">>> (?:from [\w.]+ import |import [\w.]+(?: as \w+)?$|print\b ?[(\"']|def \w+\(|\w[\w.\[\]]* [-+*/]?= |[\w.]+\()"
 )
+_PATCH = re.compile(r"diff |Index: \S|--- a/|@@ -\d|\s\S.{0,80} \|\s+\d+ [-+]*$")
+_ENTRY = re.compile(r"(?:- )?[\w.-]{1,40}:(?: |$)")  # of a document in YAML
 _FENCE = "```"
 _MAX_FENCED = 200
 _FACES = frozenset({">:(", ">:((", ">:)", ">:-(", ">:-)", ">:D", ">:/", ">_<", ">.<", ">_>"})
 _MAX_READ = 200
 _MAX_SESSION = 12
+_MAX_NOTES = 20
 
 
 def is_shown(lines: Sequence[str], index: int, *, joins_text: bool) -> bool:
@@ -90,6 +93,22 @@ def _opens_session(lines: Sequence[str], index: int) -> bool:
 def is_between_differences(lines: Sequence[str], index: int) -> bool:
     """Whether a line `---` stands between the old and the new lines of a difference."""
     return 0 < index < len(lines) - 1 and lines[index - 1].startswith("< ") and lines[index + 1].startswith("> ")
+
+
+def opens_shown(lines: Sequence[str], index: int) -> bool:
+    """Whether a patch stands below a line `---`, or notes on one (git-format-patch), or entries of a YAML document."""
+    below = lines[index + 1 : index + 1 + _MAX_NOTES]
+    for line in below:
+        if _PATCH.match(line[:_MAX_READ]):
+            return True
+        if line.startswith(("----", ">", "From:")) or may_end_attribution(line):
+            break  # whatever stands below is of another mail
+    if not below or _ENTRY.match(below[0]) is None:
+        return False
+    end = next((at for at, line in enumerate(below) if not line.strip()), len(below))
+    return any(line.startswith("  ") and _ENTRY.match(line.lstrip()[:_MAX_READ]) for line in below[1:end]) or any(
+        line.startswith("  - ") for line in below[1:end]
+    )
 
 
 def is_empty_comment(lines: Sequence[str], index: int) -> bool:

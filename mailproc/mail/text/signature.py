@@ -20,6 +20,7 @@ _DELIMITERS = frozenset({"--", "---", "—", "–", "__", "-- --", "- --"})
 _MARKS = "-_=*~#+—–.·•| \tᐧ\xad"
 _MOBILE = re.compile("|".join(MOBILE_SIGNATURES))
 _DISCLAIMER = re.compile("|".join(DISCLAIMERS))
+_TWO_LETTERS = frozenset([start[:2] for start in DISCLAIMER_STARTS])  # one where a start has no more
 _CONFIDENTIAL = re.compile("|".join(CONFIDENTIAL))
 _LIST_FOOTER = re.compile("|".join(LIST_FOOTERS))
 _LISTS_OWN = re.compile("|".join(LISTS_OWN))
@@ -62,7 +63,8 @@ _TALKS_ON = re.compile(r"[^\W\d_]*(?:\?|(?:,| –| -)? (?:so|but|aber|mais|donc|
 _PRINTING = re.compile(r"print|druck|imprim|stampa|afdruk")
 # A name begins with none of these: it is the sentence above that goes on, or a count.
 _GOES_ON = re.compile(
-    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]) [^\W\d]"
+    r"(?:but|and|or|aber|und|oder|mais|et|ou|pero|y|e|ma|maar|en|men|och|og|но|и|а|\d{1,2}[.)]|oh,|oh and|btw,?"
+    r"|by the way,?|ach ja,?) [^\W\d]"
 )
 _HOW = re.compile(
     r"click|here|visit|repl(?:y|ies)|send|write|link|settings|if you|://|@|\||www\.|klick|hier|cliqu|\bici\b|aquí|clic"
@@ -95,13 +97,13 @@ def is_mobile_signature(line: str) -> bool:
         return False
     if line[:1].islower() and not line.startswith(("iP", "iO")) and not line.endswith("送信"):
         return False  # the rest of a wrapped sentence begins small
-    said = line.strip(" <>()[]*_-\u200e\u200f").lower()
+    said = line.strip(" <>()[]*_-\u200b\u200e\u200f\u2063").lower()
     if not _MOBILE.fullmatch(said):
         return False
     if _TYPOS.search(said) is not None:
         return True
     if _DEVICE.search(said) is None and (
-        said.endswith(".") or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
+        said.endswith((".", "!", "?")) or said.count(" ") > _MAX_DEVICE or _TOLD.search(said) is not None
     ):
         return False
     return _SENTENCE.search(said.removeprefix("this ")[12:]) is None
@@ -127,7 +129,11 @@ def starts_disclaimer(lines: Sequence[str]) -> bool:
     `To unsubscribe, click here. But please take me off`: who says "me" behind such words has written them, unless what
     is said is of the law.
     """
-    said = _NOTED.sub("", lines[0].strip()[:240].lstrip("*_ ").lower(), count=1)
+    said = lines[0].strip()[:240].lstrip("*_ ").lower()
+    if noted := _NOTED.match(said):
+        said = said[noted.end() :]
+    if said[:2] not in _TWO_LETTERS and said[:1] not in _TWO_LETTERS:
+        return False
     if not said.startswith(DISCLAIMER_STARTS) or (begun := _DISCLAIMER.match(said)) is None:
         return False
     if _TALKS_ON.match(said, begun.end()) or (said.endswith("?") and _PRINTING.search(said) is None):

@@ -80,6 +80,12 @@ DISCLAIMERS = (
         r"|was sent) from (?:an )?(?:outside|external))"
     ),
     (
+        r"\[?(?:caution|warning|external)\b.{0,160}\b(?:unless you (?:know|recogni[sz]e|trust|(?:are|were)"
+        r" expecting|have verified)|outside (?:of )?(?:the|our|your) (?:organi[sz]ation|company|network|university))"
+    ),
+    r"diese (?:e-?mail|nachricht) (?:stammt|kommt|wurde) .{0,40}\bextern\w* (?:absender|quelle)",
+    r"ce (?:message|courriel|e-?mail) (?:provient|vient|a été envoyé)\b.{0,40}(?:l.extérieur|extern)",
+    (
         r"(?:the original of )?this (?:e-?mail|message)\b.{0,60}(?:has been|have been|was|is) (?:scanned"
         r"|swept|checked|certified)\b"
     ),

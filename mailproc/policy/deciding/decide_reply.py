@@ -179,8 +179,9 @@ def _take_off(case: Case, outcome: Outcome, decisive: Match | None) -> Outcome:
     proof = _proof(case, token)
     verdict = request_verdict(proof)
     identified = identify_sender(case.message, case.mail.envelope, token, verdict.trust)
-    outcome = changed(outcome, send=send_of(token))
-    if token is None and decisive is not None:
+    if token is not None:
+        outcome = changed(outcome, send=send_of(token))
+    elif decisive is not None:
         named = find_named_address(case, decisive, outcome.evidence[0].where)
         if named is not None:
             ref = SubscriberRef(address=named, source=RefSource.body, trust=Trust.untrusted)

@@ -151,13 +151,27 @@ def _is_for_writer(requests: list[Match], counted: tuple[Match, ...], rules: Rul
 
 
 def _is_of_writer(guard: Match, signed: tuple[Match, ...], rules: RuleSet) -> bool:
-    """Whether words that mostly tell of somebody else stand in the writer's own reason: "I no longer work there"."""
-    whys = (match for match in signed if is_why(match) and _says_me(match, rules))
-    return guard.rule.guard == Guard.third_person and any(overlap(match.span, guard.span) for match in whys)
+    """Whether words that mostly tell of somebody else stand in the writer's own reason: "I no longer work there".
+
+    "My mother", in the guard's own words, is nobody who writes.
+    """
+    whys = (match for match in signed if is_why(match) and overlap(match.span, guard.span))
+    return guard.rule.guard == Guard.third_person and any(_says_me_beside(match, guard, rules) for match in whys)
 
 
 def _says_me(match: Match, rules: RuleSet) -> bool:
-    return not rules.first_person.isdisjoint(fold(match.phrase).split())
+    return _has_me(match.phrase, rules)
+
+
+def _says_me_beside(match: Match, guard: Match, rules: RuleSet) -> bool:
+    """Whether a match says "me" in words that are not the guard's."""
+    start = match.span[0]
+    before = match.phrase[: max(guard.span[0] - start, 0)]
+    return _has_me(f"{before} {match.phrase[max(guard.span[1] - start, 0) :]}", rules)
+
+
+def _has_me(words: str, rules: RuleSet) -> bool:
+    return not rules.first_person.isdisjoint(fold(words).split())
 
 
 def _request(found: TextMatches, counted: tuple[Match, ...], requests: list[Match], manners: Manners) -> Intent:

@@ -6,6 +6,7 @@ phrases are looked for of whose literals enough stand in that stretch.
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Sought:
 
     rule: Rule
     source: str  # as it stands in the rule file
-    segments: tuple[int, ...]
+    first: int
+    others: tuple[int, ...]
     rarest: int
     next_rarest: int | None
     max_words: float
@@ -45,11 +47,10 @@ class Sought:
 
 
 class Told(NamedTuple):
-    """What a literal tells: phrases that need no other, such as need another group, and which such groups it is of."""
+    """What a literal tells: phrases that need no other, and such as need one of these literals, too."""
 
     alone: tuple[Sought, ...]
-    beside: tuple[tuple[Sought, int], ...]
-    groups: frozenset[int]
+    beside: tuple[tuple[Sought, frozenset[int]], ...]
 
 
 class Wanted(dict[int, Told]):
@@ -60,18 +61,24 @@ class Wanted(dict[int, Told]):
         self._by_rarest: dict[int, list[Sought]] = {}
         for sought in phrases:
             self._by_rarest.setdefault(sought.rarest, []).append(sought)
-        every = [sought for several in self._by_rarest.values() for sought in several]
-        self._next = frozenset([sought.next_rarest for sought in every if sought.next_rarest is not None])
 
     def __missing__(self, literal: int) -> Told:
         groups = self._segments.groups_of(literal)
         phrases = [sought for group in groups for sought in self._by_rarest.get(group, ())]
+        literals_of = self._segments.literals_of
         told = self[literal] = Told(
             alone=tuple([one for one in phrases if one.next_rarest is None]),
-            beside=tuple([(one, one.next_rarest) for one in phrases if one.next_rarest is not None]),
-            groups=self._next.intersection(groups),
+            beside=tuple([(one, literals_of(one.next_rarest)) for one in phrases if one.next_rarest is not None]),
         )
         return told
+
+
+class _Literals(NamedTuple):
+    """What finds all literals, by number, the groups that each is of, and the literals of each group."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    groups_of: list[list[int]]
+    of_groups: "list[array[int]]"
 
 
 class Segments:
@@ -89,16 +96,21 @@ class Segments:
         self._needs = [[groups.setdefault(one, len(groups)) for one in segment.literals] for segment in self._all]
         self._groups = tuple(groups)
         groups_with = Counter(literal for group in groups for literal in group)
+        self._literals_of: dict[int, frozenset[int]] = {}
         self._commonness = [max(map(groups_with.__getitem__, group)) for group in groups]
 
     @cached_property
-    def _literals(self) -> tuple[ahocorasick_rs.AhoCorasick, list[list[int]]]:
-        """What finds all literals, and the groups that each is of."""
+    def _literals(self) -> "_Literals":
         groups_of: dict[str, list[int]] = {}
         for number, group in enumerate(self._groups):
             for literal in group:
                 groups_of.setdefault(literal, []).append(number)
-        return ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False), list(groups_of.values())
+        numbers = {literal: number for number, literal in enumerate(groups_of)}
+        return _Literals(
+            automaton=ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False),
+            groups_of=list(groups_of.values()),
+            of_groups=[array("i", map(numbers.__getitem__, group)) for group in self._groups],
+        )
 
     def make_ready(self) -> None:
         """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
@@ -119,11 +131,18 @@ class Segments:
 
     def literals_in(self, text: str) -> set[int]:
         """The numbers of the literals that a normal text has."""
-        return {number for number, _, _ in self._literals[0].find_matches_as_indexes(text, overlapping=True)}
+        return {number for number, _, _ in self._literals.automaton.find_matches_as_indexes(text, overlapping=True)}
 
     def groups_of(self, literal: int) -> Sequence[int]:
         """The numbers of the groups that a literal is of."""
-        return self._literals[1][literal]
+        return self._literals.groups_of[literal]
+
+    def literals_of(self, group: int) -> frozenset[int]:
+        """The numbers of the literals of a group."""
+        known = self._literals_of.get(group)
+        if known is None:
+            known = self._literals_of[group] = frozenset(self._literals.of_groups[group])
+        return known
 
 
 class PhraseIndex:
@@ -142,7 +161,8 @@ class PhraseIndex:
                     Sought(
                         rule=rule,
                         source=phrase.text,
-                        segments=numbers,
+                        first=numbers[0],
+                        others=numbers[1:],
                         rarest=rarest,
                         next_rarest=next_rarest,
                         max_words=math.inf if rule.max_words is None else rule.max_words,
@@ -163,29 +183,36 @@ class PhraseIndex:
         of its first segment in a stretch are looked at; once a thousand are found, no further stretch of the text is.
         """
         found: list[tuple[Sought, int, int]] = []
-        finder_of = self.segments.finder
+        finders = self.segments.finders
         for start, end in _stretches(line):
             if len(found) >= _ENOUGH:
                 break
             for sought in self._candidates(line[start:end], wanted, words):
-                places = _places(finder_of(sought.segments[0]), line, start, end)
-                for first, last in self._wholes(line, sought, places, end) if len(sought.segments) > 1 else places:
-                    found.append((sought, first, last - (line[last - 1] == " ")))
+                finder = finders[sought.first] or self.segments.finder(sought.first)
+                if place := finder.search(line, start, end):
+                    places = _places(finder, place, line, end)
+                    for first, last in self._wholes(line, sought, places, end) if sought.others else places:
+                        found.append((sought, first, last - (line[last - 1] == " ")))
         return found
 
     def _candidates(self, stretch: str, wanted: Wanted, words: int) -> list[Sought]:
         """The phrases that this stretch may have by its literals, of rules for a text of so many words."""
-        told = [wanted[literal] for literal in self.segments.literals_in(stretch)]
-        present = frozenset().union(*[groups for _, _, groups in told])
-        candidates = [sought for alone, _, _ in told for sought in alone]
-        candidates += [sought for _, beside, _ in told for sought, group in beside if group in present]
-        return [sought for sought in dict.fromkeys(candidates) if words <= sought.max_words]
+        literals = self.segments.literals_in(stretch)
+        candidates: dict[Sought, None] = {}
+        for literal in literals:
+            alone, beside = wanted[literal]
+            for sought in alone:
+                candidates[sought] = None
+            for sought, others in beside:
+                if not others.isdisjoint(literals):
+                    candidates[sought] = None
+        return [sought for sought in candidates if words <= sought.max_words]
 
     def _wholes(
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
     ) -> Iterator[tuple[int, int]]:
         """(start, end) of the whole phrase for those places of its first segment that the others follow."""
-        finders = [_Follower(line, self.segments.finder(one)) for one in sought.segments[1:]]
+        finders = [_Follower(line, self.segments.finder(one)) for one in sought.others]
         for start, end in places:
             limit = line.find("\n", end, stretch_end)
             for finder in finders:
@@ -214,14 +241,14 @@ class _Follower:
         return None if self._found is None else self._found.span(1)
 
 
-def _places(finder: re.Pattern[str], line: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The first places of a segment in a stretch: one mostly, for which `finditer` takes twice as long.
+def _places(finder: re.Pattern[str], found: re.Match[str] | None, line: str, end: int) -> list[tuple[int, int]]:
+    """The first places of a segment in a stretch, from one on: one mostly, for which `finditer` takes twice as long.
 
     None begins within the one before; the last space of that may be the first of the next.
     """
     places: list[tuple[int, int]] = []
-    behind = start
-    while found := finder.search(line, start, end):
+    behind = 0
+    while found:
         place = found.span(1)
         start = found.start() + 1
         if place[0] >= behind:
@@ -230,6 +257,7 @@ def _places(finder: re.Pattern[str], line: str, start: int, end: int) -> list[tu
                 break
             behind = place[1]
             start = max(start, behind - 1)
+        found = finder.search(line, start, end)
     return places
 
 
