@@ -60,9 +60,8 @@ def finding_of(message: Message, envelope: Envelope) -> KindFinding:
         return KindFinding(kind=MailKind.unreadable, evidence="; ".join(message.defects))
     automatic = find_auto_reply(message, envelope)
     if automatic is not None:
-        return KindFinding(
-            kind=MailKind.auto_reply, evidence=automatic.evidence, where=automatic.signal, auto_reply=automatic
-        )
+        kind = MailKind.challenge if automatic.is_challenge else MailKind.auto_reply
+        return KindFinding(kind=kind, evidence=automatic.evidence, where=automatic.signal, auto_reply=automatic)
     bulk = bulk_evidence(message)
     if bulk is not None:
         return KindFinding(kind=MailKind.bulk, evidence=bulk, where="header")

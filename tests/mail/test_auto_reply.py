@@ -482,7 +482,9 @@ CHALLENGES = [
 
 @pytest.mark.parametrize("text", CHALLENGES)
 def test_a_filter_that_holds_a_mail_and_says_what_to_do_is_a_challenge(text: str) -> None:
-    assert find_challenge(mail_of(text)) is not None
+    found = found_in(mail_of(text))
+    assert found is not None
+    assert found.is_challenge
 
 
 @pytest.mark.parametrize(
@@ -494,7 +496,7 @@ def test_a_filter_that_holds_a_mail_and_says_what_to_do_is_a_challenge(text: str
     ],
 )
 def test_who_speaks_of_a_filter_is_none(text: str) -> None:
-    assert find_challenge(mail_of(text)) is None
+    assert found_in(mail_of(text)) is None
 
 
 def test_what_takes_a_few_days_is_no_request() -> None:

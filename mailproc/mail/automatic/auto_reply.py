@@ -40,12 +40,14 @@ class AutoReply:
     """Why a mail counts as automatic.
 
     `signal` is header, sender, subject or text, strongest first; `evidence` is what was seen, as
-    `Auto-Submitted: auto-replied`. `address_abandoned` is True when it says that the person or mailbox is gone.
+    `Auto-Submitted: auto-replied`. `address_abandoned` is True when it says that the person or mailbox is gone,
+    `is_challenge` when it wants something done before it delivers the mail that it answers.
     """
 
     signal: str
     evidence: str
     address_abandoned: bool = False
+    is_challenge: bool = False
 
 
 _MAX_SUBJECT = 300
@@ -101,6 +103,8 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
     found = _SUBJECT.search(subject) if titled else None
     if found is not None and ((not answered and _GOES_ON.match(subject, found.end())) or says_automatic(text)):
         return _told("subject", f"Subject: {found.group().strip()}", text)
+    if held := _challenge_in_words(text):
+        return AutoReply(signal="text", evidence=held, is_challenge=True)
     doubted = not DOUBTFUL_HEADERS.isdisjoint(message.headers.names)
     evidence = text_evidence(text, subject, whole, doubted=doubted)
     return None if evidence is None else _told("text", evidence, text)
@@ -109,8 +113,8 @@ def find_auto_reply(message: Message, envelope: Envelope) -> AutoReply | None:
 def find_challenge(message: Message) -> str | None:
     """Evidence that the mail wants its sender to prove something before it is delivered; None when it does not.
 
-    The header of a challenge system decides; else two of sender, subject and text are needed, or a text that says both
-    that a filter holds the mail and what to do for it.
+    The header of a challenge system decides; else two of sender, subject and text are needed. Where words alone tell,
+    `find_auto_reply` finds it.
     """
     if _CHALLENGE_HEADER.search("\n".join(message.headers.names)):
         return next(
@@ -130,14 +134,11 @@ def find_challenge(message: Message) -> str | None:
         evidence.append(f"Subject: {found.group()}")
     if evidence and (found := _CHALLENGE_TEXT.search(_new_text(message))):
         evidence.append(found.group())
-    if len(evidence) > 1:
-        return "; ".join(evidence)
-    return _challenge_in_words(message) if _hints(message) else None
+    return "; ".join(evidence) if len(evidence) > 1 else None
 
 
-def _challenge_in_words(message: Message) -> str | None:
+def _challenge_in_words(text: str) -> str | None:
     """What a text says of the filter that holds a mail, where it also says what to do for it, and asks nothing."""
-    text = _new_text(message)
     held = _CHALLENGE_FILTER.search(text)
     return str(held.group()) if held and _CHALLENGE_DEED.search(text) and not asks_something(text) else None
 
