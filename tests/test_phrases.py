@@ -1,7 +1,7 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has fifteen sets more, each but `frames` written before the program
+without a look at the rules. fixtures/strangers.toml has sixteen sets more, each but `frames` written before the program
 saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody
 had tuned for them; they are never written anew. BARS only go up: whoever improves the program raises them to what it
 reaches.
@@ -47,7 +47,8 @@ BARS = {
     "plain": {"recall": 98, "kept": 99, "precision": 99, "quiet": 87, "doubt": 89},
     "lookalikes": {"precision": 100, "quiet": 70, "doubt": 100},
     "halves": {"recall": 92, "kept": 96, "precision": 96, "quiet": 65},
-    "frames": {"recall": 98, "kept": 100, "precision": 98, "quiet": 74, "doubt": 20},
+    "frames": {"recall": 98, "kept": 100, "precision": 99, "quiet": 74, "doubt": 20},
+    "plainly": {"recall": 93, "kept": 98, "precision": 97, "quiet": 78, "doubt": 100},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
