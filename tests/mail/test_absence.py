@@ -52,6 +52,7 @@ AWAY = [
 ]
 # Away, closed, gone, ill: and people all the same, who fetch, order, ask, thank, or speak of what is ours.
 PEOPLE = [
+    "I'm snowed in until Thursday, so the eggs come later. Ring Kim on 01632 960 160 if you need some.",
     "Hi Tom, I'm away until the 12th. Jana has the keys, she can let you in. Her number is 01632 960 111.",
     "We're closed until Monday for stocktaking, so no bread until then. Anna can take orders on 01632 960 112.",
     "I'm in Spain until the 12th with no signal, so I can't come to the harvest day. Have fun!",

@@ -15,6 +15,7 @@ ANSWERS = (
 )  # fmt: skip
 # What a person on leave writes and no responder does: it does not know to whom it writes, nor about what.
 THINGS = (
+    r",? so (?:the|no|please|that the)\b",  # what follows from it for whoever reads
     (
         r"\b(?:the|my|our|your|that|this|another|one|two|three|a) (?:parcel|package|delivery|crate|invoice"
         r"|appointment|meeting|table|tickets?|sample|booking|reservation|refund|quote|draft|proposal"
