@@ -101,16 +101,20 @@ class Segments:
 
     @cached_property
     def _literals(self) -> "_Literals":
-        groups_of: dict[str, list[int]] = {}
-        for number, group in enumerate(self._groups):
+        numbers: dict[str, int] = {}
+        groups_of: list[list[int]] = []
+        of_groups = []
+        for group_number, group in enumerate(self._groups):
+            of_group = array("i")
             for literal in group:
-                groups_of.setdefault(literal, []).append(number)
-        numbers = {literal: number for number, literal in enumerate(groups_of)}
-        return _Literals(
-            automaton=ahocorasick_rs.AhoCorasick(list(groups_of), store_patterns=False),
-            groups_of=list(groups_of.values()),
-            of_groups=[array("i", map(numbers.__getitem__, group)) for group in self._groups],
-        )
+                number = numbers.setdefault(literal, len(numbers))
+                if number == len(groups_of):
+                    groups_of.append([])
+                groups_of[number].append(group_number)
+                of_group.append(number)
+            of_groups.append(of_group)
+        automaton = ahocorasick_rs.AhoCorasick(list(numbers), store_patterns=False)
+        return _Literals(automaton, groups_of, of_groups)
 
     def make_ready(self) -> None:
         """Build now what every text needs: the automaton. Finders are compiled one by one, as they are needed."""
