@@ -1,9 +1,7 @@
 """Reasons that no table of wordings has, by classes of words: who is not known, which mailbox is closed or has no room.
 
-Asked last,
-where no wording of a server is in a text. `~` stands for up to six words of the same sentence,
- `…` for up to
-sixteen letters where words have no spaces between them; letters are compared without their accents.
+Asked last, where no wording of a server is in a text. `~` stands for up to six words of the same sentence, `…` for up
+to sixteen letters where words have no spaces between them; letters are compared without their accents.
 """
 
 FEW_WORDS = r"(?:[^ ]*[^ .;] ){0,6}"
