@@ -1,10 +1,10 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has sixteen sets more, each but `frames` written before the program
-saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before anybody
-had tuned for them; they are never written anew. BARS only go up: whoever improves the program raises them to what it
-reaches.
+without a look at the rules. fixtures/strangers.toml has twenty-one sets more, each but `frames` written before the
+program saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before
+anybody had tuned for them; they are never written anew. BARS only go up: whoever improves the program raises them to
+what it reaches.
 Twice they went down, in recall alone: a wish and a why that name no mail had taken off people who wrote about an order
 or a claim (tests/policy/test_sign_negatives.py), and "please delete" those whose sentence before told what
 (tests/policy/test_sign.py). They are reviews now; `kept` tells that they are not lost.
@@ -47,8 +47,13 @@ BARS = {
     "plain": {"recall": 98, "kept": 99, "precision": 99, "quiet": 87, "doubt": 89},
     "lookalikes": {"precision": 100, "quiet": 70, "doubt": 100},
     "halves": {"recall": 92, "kept": 96, "precision": 96, "quiet": 65},
-    "frames": {"recall": 98, "kept": 100, "precision": 99, "quiet": 74, "doubt": 20},
-    "plainly": {"recall": 93, "kept": 98, "precision": 97, "quiet": 78, "doubt": 100},
+    "frames": {"recall": 99, "kept": 100, "precision": 99, "quiet": 74, "doubt": 30},
+    "plainly": {"recall": 95, "kept": 98, "precision": 99, "quiet": 80, "doubt": 100},
+    "mundane": {"recall": 86, "kept": 93, "precision": 98, "quiet": 76},
+    "neighbours": {"recall": 97, "kept": 99, "precision": 100, "quiet": 86, "doubt": 100},
+    "southerners": {"recall": 96, "kept": 100, "precision": 100, "quiet": 85, "doubt": 100},
+    "easterners": {"recall": 95, "kept": 99, "precision": 100, "quiet": 86, "doubt": 100},
+    "faraway": {"recall": 97, "kept": 100, "precision": 100, "quiet": 95, "doubt": 100},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
