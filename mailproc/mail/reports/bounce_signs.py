@@ -172,10 +172,9 @@ _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|fw|fwd|wg|tr|rv|r|antw|odp)\s*:", re
 
 def sender_of(message: Message, envelope: Envelope | None) -> Sender:
     """How much the sender of a mail looks like a mail server."""
-    sender = (message.headers.get("from") or "")[:300]
-    if DAEMON.search(sender):
+    if DAEMON.search(_from(message)):
         return Sender.daemon
-    is_office, is_null = OFFICE.search(sender) is not None, has_null_sender(message, envelope)
+    is_office, is_null = has_office(message), has_null_sender(message, envelope)
     if is_null and (is_office or has_role(message)):
         return Sender.server
     return Sender.office if is_office or is_null else Sender.other
@@ -183,8 +182,11 @@ def sender_of(message: Message, envelope: Envelope | None) -> Sender:
 
 def has_office(message: Message) -> bool:
     """Whether the sender has a mail server's name: `postmaster`, `Mail Delivery System`."""
-    sender = (message.headers.get("from") or "")[:300]
-    return DAEMON.search(sender) is not None or OFFICE.search(sender) is not None
+    return DAEMON.search(_from(message)) is not None or OFFICE.search(_from(message)) is not None
+
+
+def _from(message: Message) -> str:
+    return (message.headers.get("from") or "")[:300]
 
 
 def has_role(message: Message) -> bool:
