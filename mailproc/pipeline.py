@@ -16,7 +16,7 @@ from mailproc.policy.deciding.door import door_of, door_of_mailbox
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Decision, FeedbackSummary
 from mailproc.policy.rules.match import Match
-from mailproc.policy.rules.rules import RuleSet, counted_matches
+from mailproc.policy.rules.rules import LIKENESS, RuleSet, counted_matches
 from mailproc.policy.standing.facts import Level
 from mailproc.policy.storable import short_text
 from mailproc.policy.tokens.token import LEAVING_LISTS
@@ -38,8 +38,8 @@ def examine_mail(
     """The same with everything that was seen on the way."""
     case = _case(mail, authentication, account, rules)
     decision = _decision(case, decide_case(case))
-    body = _matches(case, "body_matches")
-    subject = _matches(case, "subject_matches")
+    body = _matches(case, "body")
+    subject = _matches(case, "subject")
     return Examination(
         mail=mail,
         account=account,
@@ -133,9 +133,15 @@ def _feedback(case: Case) -> FeedbackSummary | None:
     )
 
 
-def _matches(case: Case, name: str) -> tuple[Match, ...]:
-    """Matches that were looked for while deciding; nothing is looked for only to be shown."""
-    return getattr(case, name).matches if name in case.__dict__ else ()
+def _matches(case: Case, where: str) -> tuple[Match, ...]:
+    """What was found while deciding, by rules and by likeness; nothing is looked for only to be shown."""
+    matches, intent = f"{where}_matches", f"{where}_intent"
+    if matches not in case.__dict__:
+        return ()
+    found: tuple[Match, ...] = getattr(case, matches).matches
+    if intent not in case.__dict__:
+        return found
+    return (*found, *(match for match in getattr(case, intent).matches if match.rule.id == LIKENESS))
 
 
 def _uncounted(case: Case, where: str) -> frozenset[tuple[str, str, tuple[int, int]]]:

@@ -86,5 +86,5 @@ class RulesInForce:
 
 def _ready_rules(folder: Path | None) -> RuleSet:
     rules = load_rules(folder)
-    rules.matcher.make_ready()
+    rules.make_ready()
     return rules

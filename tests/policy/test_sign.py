@@ -6,7 +6,6 @@ from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.rules.intent import (
-    OF_DENIAL,
     OF_ELSEWHERE,
     OF_HALF_WORDS,
     OF_REASONS,
@@ -70,12 +69,6 @@ sign = "stay"
 phrases = ["i miss you"]
 hits = ["I miss you"]
 misses = ["I missed the bus"]
-[[rule]]
-id = "denial"
-sign = "denial"
-phrases = ["nobody"]
-hits = ["nobody"]
-misses = ["somebody"]
 [[rule]]
 id = "false-friend"
 guard = "false_friend"
@@ -180,26 +173,6 @@ def test_who_would_have_more_beside_a_request_is_before_a_person(text: str):
 def test_who_would_have_more_and_asks_for_no_end_is_forwarded():
     assert decided("I miss you.").action == Action.forward
     assert decided("I miss you. I have retired. I have moved.").action == Action.forward
-
-
-def test_a_no_beside_a_word_for_mail_in_a_short_text_is_before_a_person():
-    decision = decided("Nobody reads your mails.")
-    assert (decision.action, decision.reason) == (Action.review, OF_DENIAL)
-    assert [one.rule for one in decision.evidence] == ["mail", "denial"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Nobody came.",
-        "Your mails are fine. Nobody came.",
-        "Nobody reads your mails, and my order is late.",
-        "Nobody reads your mails. " + "The garden was green and we sat in it. " * 4,
-    ],
-    ids=["no mail is named", "in another sentence", "something speaks against it", "a longer text"],
-)
-def test_a_no_asks_for_nothing_where(text: str):
-    assert decided(text).action == Action.forward
 
 
 @pytest.mark.parametrize("beside", ['guard = "talk"', 'action = "unsubscribe"'])

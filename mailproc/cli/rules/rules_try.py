@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 from mailproc.cli.saved_mail.deciding import World, examine_saved, opened, world_of
-from mailproc.cli.saved_mail.explain_page import otherwise_lines, print_headline, print_lines, print_text, rule_lines
+from mailproc.cli.saved_mail.explain_page import (
+    otherwise_lines,
+    print_headline,
+    print_lines,
+    print_text,
+    reading_lines,
+    rule_lines,
+)
 from mailproc.cli.shell.context import ConfigOption, JsonOption, settings_of
 from mailproc.cli.shell.terminal import EX_NOINPUT, err, print_json
 from mailproc.errands.explained import page_of
@@ -57,11 +64,16 @@ def try_rules(
             "new_text": decision["new_text"],
             "rules": [one.as_json() for one in page.fates],
             "near_misses": [{"rule": one.rule.id, "phrase": one.phrase, "counts": one.when} for one in page.near],
+            "reads_like": page.reading.as_json() if page.reading else None,
         })  # fmt: skip
         return
     print_headline(page.seen.decision)
     print_text(page, everything=False)
-    print_lines(("rules", rule_lines(page, everything=True)), ("otherwise", otherwise_lines(page.otherwise)))
+    print_lines(
+        ("rules", rule_lines(page, everything=True)),
+        ("reads", reading_lines(page.reading)),
+        ("otherwise", otherwise_lines(page.otherwise)),
+    )
 
 
 def _content(text: str) -> bytes:

@@ -125,7 +125,7 @@ def rules_of(folder: Path | None) -> RuleSet:
 @cache
 def _rules_read(folder: Path | None, fingerprint: object) -> RuleSet:
     rules = load_rules(folder)
-    rules.matcher.make_ready()  # now, not on the account of the first mail
+    rules.make_ready()  # now, not on the account of the first mail
     keep_for_good()
     return rules
 

@@ -12,6 +12,7 @@ from mailproc.errands.what_if import Otherwise
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.explaining.explain import verdict_text
+from mailproc.policy.explaining.reading import Reading
 from mailproc.policy.explaining.rule_fate import NO_SAY, RuleFate
 from mailproc.policy.explaining.vouching import vouching_of
 from mailproc.policy.who.subscriber import RefSource, SubscriberRef
@@ -43,6 +44,7 @@ _BY = {
 }
 _MOST_NEAR = 3
 _KEEP_RULES = 8
+_MOST_SHARES = 4
 
 
 def print_page(page: Page, *, everything: bool) -> None:
@@ -51,6 +53,7 @@ def print_page(page: Page, *, everything: bool) -> None:
     print_text(page, everything=everything)
     print_lines(
         ("rules", rule_lines(page, everything=everything)),
+        ("reads", reading_lines(page.reading)),
         ("who", _people(page.seen)),
         ("sent by", _authentication(page.seen)),
         ("mail", _mail(page.seen)),
@@ -162,6 +165,20 @@ def _rule_line(group: Sequence[RuleFate]) -> Text:
         names = [name for name in dict.fromkeys(one.rule.id for one in others) if name != first.rule.id]
         line.append(f", also {', '.join(names)}" if names else "", style="dim")
     return line
+
+
+def reading_lines(reading: Reading | None) -> list[Text]:
+    """What the text reads like, by which words."""
+    if reading is None:
+        return []
+    like = "like a request" if reading.is_like_a_request else "not like a request"
+    line = Text.assemble((like, "bold" if reading.is_like_a_request else ""))
+    line.append(f": {reading.points} points, from {reading.review_from} on a person looks", style="dim")
+    lines = [line]
+    for what, points, words in reading.shares[:_MOST_SHARES]:
+        share = Text.assemble((f"{points:+d} ", "magenta" if points > 0 else "cyan"), what)
+        lines.append(share.append(f" “{words}”" if words else "", style="dim"))
+    return lines
 
 
 def otherwise_lines(otherwise: Sequence[Otherwise]) -> list[Text]:

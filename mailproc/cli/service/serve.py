@@ -50,7 +50,7 @@ def serve(
 
 async def _serve(settings: Settings, roles: tuple[str, ...]) -> None:
     rules = load_rules(settings.rules)
-    rules.matcher.make_ready()
+    rules.make_ready()
     await create_if_new(settings.database)
     service = Service(settings, rules, roles)
     stop = asyncio.Event()

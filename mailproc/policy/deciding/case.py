@@ -16,8 +16,9 @@ from mailproc.policy.account import AccountPolicy, MailboxRole, Route, mailbox_o
 from mailproc.policy.address import split_address
 from mailproc.policy.deciding.subject import AnsweredSubject, read_subject
 from mailproc.policy.decision import Action, Also, BounceSummary, Evidence
+from mailproc.policy.rules.intent import Intent, read_intent
 from mailproc.policy.rules.match import Match, TextMatches
-from mailproc.policy.rules.rules import RuleSet
+from mailproc.policy.rules.rules import LIKENESS, RuleSet
 from mailproc.policy.standing.facts import Fact, Level
 from mailproc.policy.storable import short_text, storable_text
 from mailproc.policy.tokens.token import Token, read_token
@@ -57,6 +58,16 @@ class Case:
         """The new text, storable; spans are offsets into it."""
         return storable_text(self.new_text.text)
 
+    @cached_property
+    def body_intent(self) -> Intent:
+        """What the new text asks for."""
+        return read_intent(self.body_matches, self.rules)
+
+    @cached_property
+    def subject_intent(self) -> Intent:
+        """What the subject asks for."""
+        return read_intent(self.subject_matches, self.rules)
+
     @property
     def shown_text(self) -> str:
         """The new text for people to read, storable: with the signature that tells them who wrote."""
@@ -88,8 +99,9 @@ class Case:
         found: dict[str, Evidence] = {}
         for match in matches:
             rule = match.rule.id
-            if rule not in found:
-                found[rule] = Evidence(rule=rule, phrase=short_text(match.phrase), where=where, span=match.span)
+            name = rule if rule != LIKENESS else match.source
+            if name not in found:
+                found[name] = Evidence(rule=rule, phrase=short_text(match.phrase), where=where, span=match.span)
         return tuple(found.values())
 
 

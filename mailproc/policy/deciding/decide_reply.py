@@ -9,7 +9,7 @@ from mailproc.policy.deciding.act import also, by_verdict, held, send_of, take_o
 from mailproc.policy.deciding.case import Case, Outcome, changed
 from mailproc.policy.deciding.named_address import find_named_address
 from mailproc.policy.decision import Action, Also, Evidence, narrow
-from mailproc.policy.rules.intent import Intent, read_intent
+from mailproc.policy.rules.intent import Intent
 from mailproc.policy.rules.match import Match
 from mailproc.policy.rules.totality import named_list, totality_in
 from mailproc.policy.standing.facts import Level
@@ -56,7 +56,7 @@ def decide_unsubscribe_mail(case: Case) -> Outcome:
 
 def has_request(case: Case) -> Outcome | None:
     """A review where a mail that seems automatic holds a clear request in its new text; else None."""
-    intent = read_intent(case.body_matches, case.rules)
+    intent = case.body_intent
     if intent.action != Action.unsubscribe or intent.decisive is None:
         return None
     outcome = _levelled(case, _outcome(case, intent, "body", "keyword in reply"))
@@ -65,7 +65,7 @@ def has_request(case: Case) -> Outcome | None:
 
 def asks_by_subject(case: Case) -> bool:
     """Whether the subject is a request by itself, and answers none that was."""
-    return not case.subject.answers and read_intent(case.subject_matches, case.rules).action == Action.unsubscribe
+    return not case.subject.answers and case.subject_intent.action == Action.unsubscribe
 
 
 def has_machine_s_subject(case: Case) -> Outcome | None:
@@ -90,7 +90,7 @@ def _read_by_a_person(outcome: Outcome) -> Outcome:
 
 def _unreadable(case: Case) -> Outcome:
     """A body that cannot be read is a person's to read; a subject that asks by itself still counts."""
-    subject = read_intent(case.subject_matches, case.rules)
+    subject = case.subject_intent
     reason = f"text cannot be read: {case.new_text.unreadable}"
     outcome = Outcome(kind=MailKind.unreadable, action=Action.review, reason=reason)
     if subject.action == Action.unsubscribe and not case.subject.answers:
@@ -101,12 +101,12 @@ def _unreadable(case: Case) -> Outcome:
 
 def _wanted(case: Case) -> tuple[Outcome, Match | None]:
     """What the mail asks for, by its text, then by its subject, then by its mailbox."""
-    body = read_intent(case.body_matches, case.rules)
+    body = case.body_intent
     if body.guard is not None:
         return _outcome(case, body, "body", body.reason), None
     if body.action == Action.unsubscribe:
         return _outcome(case, body, "body", body.reason or "keyword in reply"), body.decisive
-    subject = read_intent(case.subject_matches, case.rules)
+    subject = case.subject_intent
     if subject.guard is not None:
         return _outcome(case, subject, "subject", subject.reason), None
     if subject.action == Action.unsubscribe:

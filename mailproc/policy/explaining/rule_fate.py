@@ -6,7 +6,7 @@ from typing import Any
 from mailproc.policy.deciding.examination import Examination
 from mailproc.policy.decision import Action
 from mailproc.policy.rules.match import Match
-from mailproc.policy.rules.rule_file import Guard, Rule, Sign
+from mailproc.policy.rules.rule_file import Guard, Rule
 from mailproc.policy.rules.sign import is_only_sign
 from mailproc.policy.storable import short_text
 
@@ -74,7 +74,7 @@ def _fate_of(seen: Examination, match: Match, where: str, matches: tuple[Match, 
         return "decides", True
     if match.rule.guard is not None:
         return "counts", True
-    if is_only_sign(match) and not _is_decided_by_signs(seen, match):
+    if is_only_sign(match) and not _is_decided_by_signs(seen):
         return NO_SAY, False
     decisive = next((one for one in matches if one.rule.id == seen.decision.rule), None)
     if decisive is not None and decisive.rule.guard is not None and match.rule.action == Action.unsubscribe:
@@ -82,11 +82,10 @@ def _fate_of(seen: Examination, match: Match, where: str, matches: tuple[Match, 
     return ("counts", True) if seen.decision.rule else (NO_SAY, False)
 
 
-def _is_decided_by_signs(seen: Examination, match: Match) -> bool:
-    """Whether the mail is decided by signs, of which a match is one: a denial has its say by itself alone."""
+def _is_decided_by_signs(seen: Examination) -> bool:
+    """Whether the mail is decided by a sign."""
     found = (*seen.subject_matches, *seen.body_matches)
-    decisive = {one.rule.sign for one in found if one.rule.id == seen.decision.rule} - {None}
-    return Sign.denial in decisive if match.rule.sign == Sign.denial else bool(decisive)
+    return any(one.rule.sign is not None for one in found if one.rule.id == seen.decision.rule)
 
 
 def _takes_out(guard: Match, match: Match) -> bool:

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.folding import fold, width_in_words
+from mailproc.policy.rules.likeness import stretch_of
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
-from mailproc.policy.rules.rule_file import Guard, Sign
-from mailproc.policy.rules.rules import RuleSet, counted_matches
+from mailproc.policy.rules.meaning import MeantWord
+from mailproc.policy.rules.normal_text import NormalText
+from mailproc.policy.rules.rule_file import Guard, Rule, Sign
+from mailproc.policy.rules.rules import RuleSet, counted_matches, sentences_about_other_things
 from mailproc.policy.rules.sign import (
-    denial_of_mail,
     is_bare_beside_more,
     is_only_sign,
     is_why,
@@ -29,12 +31,12 @@ _LONG_TEXT_WORDS = 150
 _EDGE_SENTENCES = 2
 # A text of this length that also explains how to leave is a newsletter, or talk about one.
 _EXPLAINING_WORDS = 40
-# In so short a text nobody explains things to others.
-_SHORT_WORDS = 30
 # From so many words on, what stands beside a request is worth a person's reading.
 _SUBSTANCE_WORDS = 5
 # Nobody writes so many sentences of mere courtesy: so much text is worth reading, whatever it says.
 _MOST_COURTESIES = 200
+# So many words tell why a text reads like a request.
+_MOST_TELLING = 5
 _CLAUSE = re.compile(
     r"[,:()\u2013\u2014\uff0c\u3001]|\s-\s|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas|en|maar)\s", re.IGNORECASE
 )
@@ -42,7 +44,6 @@ _CLAUSE = re.compile(
 _REASONS = {
     Guard.negation: "asks to stay, threatens to leave, or came off by mistake",
     Guard.third_person: "is about somebody else",
-    Guard.talk: "speaks of unsubscribing, and may ask for it",
     Action.review: "may be a request",
     Action.forward: "keyword asks for a person",
     Action.record: "keyword asks for nothing",
@@ -53,7 +54,7 @@ OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
 OF_ELSEWHERE = "writes of an event, calls or paper, and may mean these"
 OF_STAYING = "asks for an end, and for more"
-OF_DENIAL = "speaks of mail, and says no"
+OF_LIKENESS = "reads like a request, in words that no rule knows"
 
 
 class Intent(NamedTuple):
@@ -106,11 +107,29 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
         return Intent(
             action=Action.review, reason=OF_REASONS, decisive=reasons[0], matches=reasons, substance=substance
         )
-    if denied := denial_of_mail(found, signed):
-        return Intent(action=Action.review, reason=OF_DENIAL, decisive=denied[0], matches=denied)
-    if unsure := _taken_for_talk(found, rules):
-        return Intent(action=Action.review, reason=_REASONS[Guard.talk], decisive=unsure, matches=(unsure,))
-    return Intent(matches=counted, substance=_has_substance(found, counted, manners))
+    substance = _has_substance(found, counted, manners)
+    if likely := _likely(found, rules):
+        return Intent(action=Action.review, reason=OF_LIKENESS, decisive=likely[0], matches=likely, substance=substance)
+    return Intent(matches=counted, substance=substance)
+
+
+def _likely(found: TextMatches, rules: RuleSet) -> tuple[Match, ...]:
+    """The words that make a text read like a request, those that say most first; empty where it does not."""
+    likeness, rule = rules.likeness, rules.likeness_rule
+    if likeness is None or rule is None:
+        return ()
+    weighed = likeness.weigh(found.normal, sentences_about_other_things(found))
+    if weighed is None or weighed.points < likeness.review_from:
+        return ()
+    telling = [share.words for share in weighed.shares if share.points > 0 and share.words][:_MOST_TELLING]
+    return tuple([_told(found.normal, words, rule) for words in telling])
+
+
+def _told(normal: NormalText, words: tuple[MeantWord, ...], rule: Rule) -> Match:
+    first, last = stretch_of(words, normal)
+    line_span = (words[0].line_span[0], words[-1].line_span[1])
+    source = " + ".join(word.meaning for word in words)
+    return Match(rule, normal.text[first:last], (first, last), words[0].sentence, line_span, source)
 
 
 def _doubt_about(found: TextMatches, requests: list[Match], signed: tuple[Match, ...], rules: RuleSet) -> str:
@@ -124,18 +143,6 @@ def _doubt_about(found: TextMatches, requests: list[Match], signed: tuple[Match,
     if all(bare) and all(is_bare_beside_more(found, match, signed, manners) for match in requests):
         return OF_HALF_WORDS
     return ""
-
-
-def _taken_for_talk(found: TextMatches, rules: RuleSet) -> Match | None:
-    """A request for the writer in a short text that talk about unsubscribing took out: it may be one all the same."""
-    if found.normal.words > _SHORT_WORDS:
-        return None
-    requests = (match for match in found.matches if match.rule.action == Action.unsubscribe)
-    return next((match for match in requests if _says_me(match, rules) and not _is_false_friend(match, found)), None)
-
-
-def _is_false_friend(match: Match, found: TextMatches) -> bool:
-    return any(is_guard(one, Guard.false_friend) and one.sentence == match.sentence for one in found.matches)
 
 
 def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:

@@ -16,6 +16,7 @@ import re2
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.folding import fold_word
+from mailproc.policy.rules.likeness_table import NO_LIKENESS, LikenessTable, read_likeness, read_meanings
 from mailproc.policy.rules.phrase import Phrase, PhraseError, Phrases
 from mailproc.policy.rules.rule_table import Mistake, Stretch, TableReader, stretches_of
 from mailproc.policy.rules.word_class import NAME
@@ -24,7 +25,7 @@ from mailproc.policy.standing.facts import Level
 _MAX_WITHIN_WORDS = 20
 _WITHIN_WORDS = 4
 _WORD_LISTS = ("courtesy", "greetings", "closings", "first_person", "totality", "sayings", "spellings")
-FILE_KEYS = frozenset({"language", "enabled", "classes", "rule", *_WORD_LISTS})
+FILE_KEYS = frozenset({"language", "enabled", "classes", "meanings", "likeness", "rule", *_WORD_LISTS})
 RULE_KEYS = frozenset(
     {"id", "languages", "action", "guard", "also", "despite", "phrases", "patterns", "where", "alone", "mailboxes"}
     | {"max_words", "max_sentence_words", "first_lines", "within_words", "level", "sign", "hits", "misses"}
@@ -60,7 +61,6 @@ class Sign(StrEnum):
     against = "against"  # likes the mail, or writes about other things that may end
     elsewhere = "elsewhere"  # writes of something that has a list or an end of its own: an event, calls, paper
     stay = "stay"  # would have more of it, or be back: a request beside it contradicts it
-    denial = "denial"  # says no, not, never, enough: beside a word that names mail, a person looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,7 +135,7 @@ class _Where(StrEnum):
 class OpenedFile:
     """A file read as TOML, with the word classes that phrases of all files may name.
 
-    `above` holds its keys above the rules, `entries` and `stretches` the tables of its rules and where they stand.
+    `meanings` are pairs of meaning and word; `entries` the tables of its rules and where they stand.
     A file that is not enabled has neither rules nor words.
     """
 
@@ -143,6 +143,8 @@ class OpenedFile:
     language: str = ""
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meanings: tuple[tuple[str, str], ...] = ()
+    likeness: LikenessTable = NO_LIKENESS
     entries: tuple[tuple[Mapping[str, Any], Stretch], ...] = ()
     mistakes: tuple[tuple[int, str], ...] = ()
 
@@ -159,6 +161,8 @@ def open_rule_file(name: str, text: str) -> OpenedFile:
     language = reader.text("language") or ""
     lists = {key: reader.each_read(_saying, key) for key in _WORD_LISTS}
     classes = _classes(reader)
+    meanings = read_meanings(reader, language)
+    likeness = read_likeness(reader)
     entries = table.get("rule", [])
     if not reader.truth("enabled", True):
         return OpenedFile(name=name, mistakes=tuple(reader.mistakes))
@@ -170,6 +174,8 @@ def open_rule_file(name: str, text: str) -> OpenedFile:
         language=language,
         classes=classes,
         lists=lists,
+        meanings=meanings,
+        likeness=likeness,
         entries=tuple(zip(entries, stretches, strict=False)),
         mistakes=tuple(reader.mistakes),
     )

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
+from mailproc.policy.decision import Action
 from mailproc.policy.rules.folding import fold, fold_line
+from mailproc.policy.rules.likeness import Likeness
+from mailproc.policy.rules.likeness_table import joined_likeness
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
 from mailproc.policy.rules.phrase import Phrase, Phrases
@@ -15,6 +18,7 @@ from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_ru
 from mailproc.policy.rules.spelling import Spellings
 from mailproc.policy.rules.word_class import joined_classes
 
+LIKENESS = "likeness"  # the id under which it is told among rules
 _WORD = re.compile(r"[^\W\d_]+\*?")
 _LONG_BEGINNING = 6
 _TAKING_OUT = frozenset({Guard.false_friend, Guard.talk})
@@ -35,7 +39,8 @@ class RuleSet:
     """All rules in load order. `digest` (`sha256:…`) changes with every change of a file.
 
     `totality` are pairs of language and folded word, `sayings` of language and folded words in which such a word
-    says nothing; `first_person` folded words; `files` the names of all files, also of those that are off.
+    says nothing; `first_person` folded words; `files` the names of all files, also of those that are off; `likeness` is
+    None where no file has points.
     """
 
     rules: tuple[Rule, ...]
@@ -45,6 +50,7 @@ class RuleSet:
     sayings: tuple[tuple[str, str], ...] = ()
     first_person: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
+    likeness: Likeness | None = None
 
     def totality_in(self, languages: Collection[str]) -> list[str]:
         """The words of totality in these languages, in any without one, and those of files that name none; in order."""
@@ -56,7 +62,21 @@ class RuleSet:
 
     def without(self, rule_ids: Set[str]) -> "RuleSet":
         """The same as if some rules were never found; under the same digest."""
-        return replace(self, matcher=self.matcher.without(rule_ids))
+        likeness = None if LIKENESS in rule_ids else self.likeness
+        return replace(self, matcher=self.matcher.without(rule_ids), likeness=likeness)
+
+    def make_ready(self) -> None:
+        """Build now what most texts need, so that no mail waits for it."""
+        self.matcher.make_ready()
+        if self.likeness is not None:
+            self.likeness.make_ready()
+
+    @property
+    def likeness_rule(self) -> Rule | None:
+        """What stands for likeness among the rules that are found; None where no file has points."""
+        if self.likeness is None:
+            return None
+        return Rule(id=LIKENESS, file=self.likeness.file, line=1, languages=("",), action=Action.review)
 
 
 def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | None = None) -> RuleSet:
@@ -76,6 +96,8 @@ def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | Non
         problems += mistakes
     rules = tuple(rule for read in files for rule in read.rules)
     problems += _double_ids(rules)
+    likeness, mistakes = joined_likeness((one.name, one.language, one.meanings, one.likeness) for one in opened)
+    problems += mistakes
     manners = Manners(
         courtesy=[one for read in files for one in read.courtesy],
         greetings=[one for read in files for one in read.greetings],
@@ -100,6 +122,7 @@ def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | Non
         ),
         first_person=frozenset(fold(one) for read in files for one in read.first_person),
         files=tuple(sorted(sources)),
+        likeness=likeness,
     )
 
 
@@ -110,6 +133,15 @@ def _in_languages(pairs: Iterable[tuple[str, str]], languages: Collection[str]) 
 def counted_matches(found: TextMatches) -> tuple[Match, ...]:
     """Matches that count: not those in a sentence that a false friend or talk about the matter takes out."""
     return _not_guarded(found, _TAKING_OUT)
+
+
+def sentences_about_other_things(found: TextMatches) -> frozenset[int]:
+    """Those that a false friend takes out, or talk about the matter where they hold no request."""
+    requests = {match.sentence for match in found.matches if match.rule.action == Action.unsubscribe}
+    guards = [match for match in found.matches if match.rule.guard in _TAKING_OUT]
+    return frozenset(
+        match.sentence for match in guards if match.rule.guard == Guard.false_friend or match.sentence not in requests
+    )
 
 
 def _not_guarded(found: TextMatches, guards: frozenset[Guard]) -> tuple[Match, ...]:

@@ -14,8 +14,6 @@ from mailproc.policy.rules.rule_file import Guard, Sign
 
 # Whoever writes more has other things to say; what "it" is may be one of these.
 _MOST_WORDS = 60
-# In so short a text a "no" beside a word for mail is rarely about something else.
-_SHORT_WORDS = 30
 # Beside a bare command so many words of its sentence say what it is about.
 _OBJECT_WORDS = 3
 
@@ -57,16 +55,6 @@ def reasons_of_signs(found: TextMatches, counted: Iterable[Match]) -> tuple[Matc
     """Two reasons to leave, of two rules, in a short text that asks for nothing; empty where there is one, or none."""
     whys = _whys(_signs(found, counted))
     return max(_pairs(whys, whys), key=_said, default=())
-
-
-def denial_of_mail(found: TextMatches, counted: Iterable[Match]) -> tuple[Match, ...]:
-    """A word for mail and a "no" in one sentence of a short text, in this order; empty where there is no such pair."""
-    if found.normal.words > _SHORT_WORDS:
-        return ()
-    signs = _signs(found, counted)
-    named = [match for match in signs if match.rule.sign == Sign.mail]
-    denials = [match for match in signs if match.rule.sign == Sign.denial]
-    return next(((one, no) for one in named for no in denials if one.sentence == no.sentence), ())
 
 
 def may_mean_elsewhere(requests: Sequence[Match], counted: Sequence[Match]) -> bool:
