@@ -7,7 +7,7 @@ DEV := $(VENV)/.dev-installed
 FUZZ := $(VENV)/.fuzz-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test search browser chromium pictures messages run lint bench fuzz setup lock clean
+.PHONY: demo test search browser chromium pictures messages likeness run lint bench fuzz setup lock clean
 
 demo: $(RUNTIME)  ## start the real service, send it every fixture, show what became of each
 	@$(BIN)/mailproc demo
@@ -29,6 +29,9 @@ messages: $(DEV)  ## bring the catalogues of the pages up to date, and say what 
 
 search: $(DEV)  ## the tests of properties, with examples that nobody has tried yet
 	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n 2 --dist worksteal -m hypothesis
+
+likeness: $(DEV)  ## the points of likeness anew, after a change of the dictionaries or of what they are fitted to
+	@PYTHONPATH=. $(BIN)/python tests/policy/fit_likeness.py
 
 run: $(RUNTIME)  ## serve with the shipped example settings until Ctrl-C
 	@$(BIN)/mailproc serve --config mailproc.example.toml

@@ -43,8 +43,9 @@ def narrowed(story: Shell) -> None:
 
 def test_the_mail_is_explained(story: Shell) -> None:
     shown = story.run("explain", "saved/pat.eml").stdout
-    assert shown.startswith("FORWARD – given to people to read")
+    assert shown.startswith("REVIEW – nothing changes until a person decides")
     assert "none was found in subject or new text" in shown
+    assert "like a request: " in shown
 
 
 def test_the_first_try_is_found_to_be_too_wide(story: Shell) -> None:
@@ -65,4 +66,4 @@ def test_the_second_try_changes_one_mail_and_becomes_a_test_for_ever(story: Shel
     assert story.run("rules", "check", "rules-next", "--against", "saved/pat.eml").returncode == 0
     (story.folder / "rules-next" / "99-acme.toml").unlink()
     found = json.loads(story.run("rules", "check", "rules-next", "--against", "saved", "--json").stdout)
-    assert [one["changes"]["action"] for one in found["changed"]] == [["unsubscribe", "forward"]]
+    assert [one["changes"]["action"] for one in found["changed"]] == [["unsubscribe", "review"]]

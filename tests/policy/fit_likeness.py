@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from test_sign_languages import ABOUT_SOMETHING_ELSE, GLAD
 
 from mailproc.policy.rules.likeness import said_in
 from mailproc.policy.rules.meaning import Meanings
 from mailproc.policy.rules.rule_file import OpenedFile, open_rule_file
 from mailproc.policy.rules.rules import sentences_about_other_things
+from tests.test_golden import EXPECTED as EXPECTED_GOLDEN
+from tests.test_golden import decided
 from tests.test_phrases import NEWSLETTER, TEXTS, Text
 from tests.test_replies import EXPECTED, read
 from tests.written_blind import rules
@@ -82,6 +85,25 @@ def samples(texts: Iterable[Text]) -> list[Sample]:
             said = said_in(dictionary().read(matches.normal), matches.normal, left_out)
             found.append(Sample(text, frozenset(said)))
     return found
+
+
+def goldens() -> list[Text]:
+    """The texts of the golden mails that a human reader takes for a request, and for none."""
+    asks = {"unsubscribe": True, "forward": False}
+    replies = [
+        name for name, human in EXPECTED_GOLDEN.items() if human["kind"] == "reply" and str(human["action"]) in asks
+    ]
+    return [
+        Text(group="", subject=NEWSLETTER, body=text, asks=asks[EXPECTED_GOLDEN[name]["action"]])
+        for name in replies
+        if (text := (decided(name).new_text or "").strip())
+    ]
+
+
+def glad() -> list[Text]:
+    """What people write who like what comes, and who mean something else than mail."""
+    said = [*GLAD.values(), *(text for texts in ABOUT_SOMETHING_ELSE.values() for text in texts)]
+    return [Text(group="", subject=NEWSLETTER, body=text, asks=False) for text in said]
 
 
 def courtesies() -> list[Text]:
@@ -168,7 +190,8 @@ def written(points: Points) -> str:
 
 def main() -> None:
     """Count, fit, write."""
-    everything = {**TEXTS, **whole_replies(), "courtesies": courtesies()}
+    more = {"courtesies": courtesies(), "glad": glad(), "goldens": goldens()}
+    everything = {**TEXTS, **whole_replies(), **more}
     by_set = {name: samples(texts) for name, texts in everything.items()}
     if "--write-only" not in sys.argv:
         print(f"{'set':<18}{'ask':>12}{'lookalike':>12}{'ordinary':>12}   of which a person would read, fitted without")

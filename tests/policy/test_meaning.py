@@ -25,7 +25,7 @@ ENTRIES = (
 
 def meant(text: str) -> list[tuple[str, str]]:
     normal = normal_text(text)
-    found = Meanings(ENTRIES).read(normal)
+    found = Meanings(ENTRIES).read(normal).words
     return [(word.meaning, text[slice(*normal.span_in(word.sentence, *word.line_span))]) for word in found]
 
 
@@ -70,10 +70,15 @@ def test_two_languages_that_know_as_much_are_read_both():
 
 
 def test_places_count_words_within_a_sentence():
-    found = Meanings(ENTRIES).read(normal_text("no e-mail. And send the e-mail"))
+    found = Meanings(ENTRIES).read(normal_text("no e-mail. And send the e-mail")).words
     assert [(word.meaning, word.sentence, word.place) for word in found] == [
         ("no", 0, 0),
         ("mail", 0, 1),
         ("send", 1, 1),
         ("mail", 1, 3),
     ]
+
+
+def test_how_much_of_a_text_is_known_is_told():
+    assert Meanings(ENTRIES).read(normal_text("the green and red")).known == 0.5
+    assert Meanings(ENTRIES).read(normal_text("")).known == 0

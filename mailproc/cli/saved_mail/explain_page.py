@@ -15,6 +15,7 @@ from mailproc.policy.explaining.explain import verdict_text
 from mailproc.policy.explaining.reading import Reading
 from mailproc.policy.explaining.rule_fate import NO_SAY, RuleFate
 from mailproc.policy.explaining.vouching import vouching_of
+from mailproc.policy.rules.rules import LIKENESS
 from mailproc.policy.who.subscriber import RefSource, SubscriberRef
 
 COLOURS = {"unsubscribe": "red", "bounce": "yellow", "review": "magenta", "forward": "cyan", "record": "blue"}
@@ -123,7 +124,7 @@ def print_text(page: Page, *, everything: bool) -> None:
 def rule_lines(page: Page, *, everything: bool) -> list[Text]:
     """Each rule that was found with what became of it, and those that nearly were; words within words are told once."""
     groups: list[list[RuleFate]] = []
-    for fate in _telling(page, everything):
+    for fate in (one for one in _telling(page, everything) if one.rule.id != LIKENESS):
         group = next((one for one in groups if _says_as_much(one[0], fate)), None)
         if group is None:
             groups.append([fate])

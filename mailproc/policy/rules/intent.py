@@ -114,15 +114,16 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
 
 
 def _likely(found: TextMatches, rules: RuleSet) -> tuple[Match, ...]:
-    """The words that make a text read like a request, those that say most first; empty where it does not."""
+    """The words that make a text read like a request, the most telling first; empty where it does not."""
     likeness, rule = rules.likeness, rules.likeness_rule
     if likeness is None or rule is None:
         return ()
     weighed = likeness.weigh(found.normal, sentences_about_other_things(found))
     if weighed is None or weighed.points < likeness.review_from:
         return ()
-    telling = [share.words for share in weighed.shares if share.points > 0 and share.words][:_MOST_TELLING]
-    return tuple([_told(found.normal, words, rule) for words in telling])
+    telling = [share for share in weighed.shares if share.points > 0 and share.words]
+    telling.sort(key=lambda share: -len(share.words))  # two words beside each other say more than one
+    return tuple([_told(found.normal, share.words, rule) for share in telling[:_MOST_TELLING]])
 
 
 def _told(normal: NormalText, words: tuple[MeantWord, ...], rule: Rule) -> Match:
