@@ -37,7 +37,7 @@ NEWSLETTER = "Re: Autumn at Acme"
 #   doubt      of those where a sensible human would hesitate, how many come before a person
 BARS = {
     "phrases": {"recall": 91, "kept": 100, "precision": 100, "quiet": 86, "doubt": 100},
-    "posts": {"recall": 87, "kept": 97, "precision": 100, "quiet": 70},
+    "posts": {"recall": 87, "kept": 97, "precision": 100, "quiet": 68},
     "short": {"recall": 96, "kept": 100, "precision": 99, "quiet": 72, "doubt": 83},
     "personas": {"recall": 95, "kept": 100, "precision": 100, "quiet": 86, "doubt": 80},
     "senders": {"recall": 95, "kept": 100, "precision": 100, "quiet": 73, "doubt": 80},
@@ -46,7 +46,7 @@ BARS = {
     "trades": {"recall": 90, "kept": 98, "precision": 100, "quiet": 84, "doubt": 91},
     "hints": {"recall": 80, "kept": 100, "precision": 100, "quiet": 78, "doubt": 90},
     "echoes": {"recall": 86, "kept": 98, "precision": 100, "quiet": 93, "doubt": 25},
-    "mondays": {"recall": 87, "kept": 100, "precision": 98, "quiet": 76, "doubt": 76},
+    "mondays": {"recall": 87, "kept": 100, "precision": 98, "quiet": 74, "doubt": 76},
     "tuesdays": {"recall": 62, "kept": 97, "precision": 100, "quiet": 58, "doubt": 88},
     "wednesdays": {"recall": 88, "kept": 99, "precision": 97, "quiet": 84, "doubt": 38},
     "plain": {"recall": 98, "kept": 100, "precision": 99, "quiet": 73, "doubt": 89},
@@ -59,7 +59,7 @@ BARS = {
     "southerners": {"recall": 96, "kept": 100, "precision": 100, "quiet": 75, "doubt": 100},
     "easterners": {"recall": 95, "kept": 100, "precision": 100, "quiet": 75, "doubt": 100},
     "faraway": {"recall": 97, "kept": 100, "precision": 100, "quiet": 85, "doubt": 100},
-    "doorstep": {"recall": 52, "kept": 91, "precision": 96, "quiet": 92, "ordinary": 99},
+    "doorstep": {"recall": 52, "kept": 91, "precision": 96, "quiet": 91, "ordinary": 99},
     "stairwell": {"recall": 69, "kept": 94, "precision": 97, "quiet": 90, "ordinary": 99},
     "workbench": {"ordinary": 92},
     "landing": {"recall": 61, "kept": 93, "precision": 95, "quiet": 91, "ordinary": 96},
@@ -78,7 +78,7 @@ REVIEW_RATE = dict.fromkeys(BARS, 18) | {
     "tuesdays": 46,
     "lookalikes": 42,
     "halves": 21,
-    "doorstep": 21,
+    "doorstep": 22,
 }
 
 

@@ -48,7 +48,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
 #   person      of all, how many are read as what they are: a person's reply, or automatic
 #   text_right  of all, how many new texts hold all the person's words and none of the newsletter's
 BARS = {
-    "replies": {"recall": 95, "kept": 98, "precision": 98, "quiet": 83, "doubt": 86}
+    "replies": {"recall": 95, "kept": 98, "precision": 98, "quiet": 82, "doubt": 86}
     | {"rest_read": 100, "person": 100, "text_right": 100},
     "letters": {"recall": 89, "kept": 96, "precision": 100, "quiet": 94, "doubt": 88}
     | {"rest_read": 100, "person": 100, "text_right": 100},
