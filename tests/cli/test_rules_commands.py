@@ -183,6 +183,18 @@ def test_try_tells_under_which_condition_a_rule_would_have_counted(shell: Shell)
     assert near in run.stdout
 
 
+def test_try_tells_what_a_text_reads_like_and_by_which_words(shell: Shell) -> None:
+    text = "Sold the boat, so your weekly newsletter is no use to me these days."
+    shown = shell.run("rules", "try", text).stdout
+    assert shown.startswith("REVIEW")
+    assert "like a request: " in shown
+    assert "mail “newsletter”" in shown
+    told = json.loads(shell.run("rules", "try", text, "--json").stdout)["reads_like"]
+    assert told["points"] >= told["review_from"]
+    assert {"what", "points", "words"} == set(told["shares"][0])
+    assert "not like a request: " in shell.run("rules", "try", "The roses are out and the bench has come.").stdout
+
+
 def test_try_takes_a_text_a_file_of_text_a_mail_or_standard_input(shell: Shell) -> None:
     shell.write("words.txt", "Take me off your list!\n")
     for words, typed in (

@@ -82,3 +82,9 @@ def test_places_count_words_within_a_sentence():
 def test_how_much_of_a_text_is_known_is_told():
     assert Meanings(ENTRIES).read(normal_text("the green and red")).known == 0.5
     assert Meanings(ENTRIES).read(normal_text("")).known == 0
+
+
+def test_a_word_that_is_none_takes_no_time_and_no_room():
+    meanings = Meanings(ENTRIES)
+    assert meanings.read(normal_text("send" + "x" * 60_000)).words == ()
+    assert meanings.read(normal_text("send" + "x" * 36)).words != ()

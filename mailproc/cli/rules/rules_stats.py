@@ -101,7 +101,7 @@ def _show(rules: RuleSet, counts: dict[str, Counter[str]], mails: int, *, as_jso
             "where": f"{rule.file}:{rule.line}",
             **{name: counter[rule.id] for name, counter in counts.items()},
         }
-        for rule in rules.rules
+        for rule in (*rules.rules, *filter(None, [rules.likeness_rule]))
     ]
     if as_json:
         print_json({"mails": mails, "ruleset": rules.digest, "rules": rows})

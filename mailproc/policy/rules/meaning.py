@@ -1,4 +1,4 @@
-"""What the words of a text mean, in forty languages: to send, mail, no, the writer, an order of goods.
+"""What the words of a text mean, whatever the language: to send, mail, no, the writer, an order of goods.
 
 A dictionary says which words of a language carry which meaning; a text is read in the language that knows most of it.
 """
@@ -20,6 +20,8 @@ _CLITICS = frozenset("והלבמשכ" + "وفبلكسا")
 _MOST_CLITICS = 3
 # So many letters tell which entries may be meant.
 _KEY = 2
+# Nothing longer is a word, and nobody should have it looked up, or kept.
+_LONGEST_WORD = 40
 # A sequence says less of its language than its words have said already.
 _SEQUENCE_WEIGHT = 0.5
 # A letter of no language here, for the `*` that folding would take away.
@@ -101,7 +103,7 @@ class Meanings:
 
     def _read_like(self, form: str) -> None:
         """Read the entries that begin like a word."""
-        for sense, line in self._unread.pop(_key(form), ()):
+        for sense, line in self._unread.get(_key(form), ()):
             first, *rest = line.split()
             known = self._stems if first.endswith(_ANY_ENDING) else self._words
             begun = known.setdefault(first.rstrip(_ANY_ENDING), _Begun({}, {}))
@@ -109,6 +111,7 @@ class Meanings:
                 begun.sequences.setdefault(rest[0][:_KEY], []).append(_Sequence(tuple(rest), (sense,)))
             else:
                 begun.senses[sense] = None
+        self._unread.pop(_key(form), None)  # last: whoever comes meanwhile reads them, too
 
     def read(self, normal: NormalText) -> Meant:
         """What a text says, in the language or the two that know most of it."""
@@ -141,6 +144,8 @@ class Meanings:
 
     def _of_word(self, words: list[str], at: int, number: int, place: int, start: int) -> Iterator[_Known]:
         """What a word means alone, and with those behind it."""
+        if len(words[at]) > _LONGEST_WORD:
+            return
         senses, sequences = self._look_up(words[at])
         if senses:
             yield _Known(senses, number, place, (start, start + len(words[at])), 1)
