@@ -68,15 +68,17 @@ def _changes(seen: Examination, rules: RuleSet) -> Iterator[_Change]:
 
 
 def _without_words(seen: Examination) -> Iterator[tuple[str, frozenset[str]]]:
-    """Each rule left out, and all that ask for the same left out together."""
+    """Each rule left out, and all that ask for the same, or speak against it, left out together."""
     hits: dict[str, Match] = {}
     for match in (*seen.subject_matches, *seen.body_matches):
         hits.setdefault(match.rule.id, match)
     for rule_id, match in list(hits.items())[:_MOST_HITS]:
         yield f"without {_quoted(match)}", frozenset({rule_id})
     requests = {rule_id: match for rule_id, match in hits.items() if match.rule.action == Action.unsubscribe}
-    if len(requests) > 1:
-        yield f"without {' or '.join(_longest(requests.values()))}", frozenset(requests)
+    against = {rule_id: match for rule_id, match in hits.items() if match.rule.guard is not None}
+    for together in (requests, against):
+        if len(together) > 1:
+            yield f"without {' or '.join(_longest(together.values()))}", frozenset(together)
 
 
 def _longest(matches: Iterable[Match]) -> list[str]:

@@ -39,7 +39,7 @@ def test_what_was_cut_off_is_one_line_and_with_all_everything(shell: Shell) -> N
 
 
 def test_the_smallest_change_to_another_decision_is_told(shell: Shell) -> None:
-    assert "without “don't unsubscribe”, it would be unsubscribe" in page(shell, QUOTED)
+    assert "without “don't unsubscribe me”, it would be unsubscribe" in page(shell, QUOTED)
     assert "without “Please unsubscribe me”" in page(shell, REQUEST)
 
 
@@ -134,7 +134,7 @@ def test_a_mail_of_an_mbox_is_named_by_its_number(shell: Shell) -> None:
 def test_the_telling_words_are_in_colour_in_their_place_and_what_was_cut_is_dim(shell: Shell) -> None:
     shell.write("it.eml", QUOTED)
     shown = shell.process("explain", "it.eml", FORCE_COLOR="1").stdout
-    assert "Please \x1b[1;30;42mdon't \x1b[0m\x1b[1;30;42munsubscribe\x1b[0m\x1b[9;31m me\x1b[0m." in shown
+    assert "Please \x1b[1;30;42mdon't \x1b[0m\x1b[1;30;42munsubscribe\x1b[0m\x1b[1;30;42m me\x1b[0m." in shown
     assert "\x1b[2m⟨attribution" in shown
 
 

@@ -19,6 +19,8 @@ from mailproc.policy.rules.likeness import said_in
 from mailproc.policy.rules.meaning import Meanings
 from mailproc.policy.rules.rule_file import OpenedFile, open_rule_file
 from mailproc.policy.rules.rules import sentences_about_other_things
+from tests.test_automatic import BARS as AUTOMATIC_BARS
+from tests.test_automatic import all_told
 from tests.test_golden import EXPECTED as EXPECTED_GOLDEN
 from tests.test_golden import decided
 from tests.test_phrases import NEWSLETTER, TEXTS, Text
@@ -106,6 +108,16 @@ def glad() -> list[Text]:
     return [Text(group="", subject=NEWSLETTER, body=text, asks=False) for text in said]
 
 
+def people() -> list[Text]:
+    """What people write whom one might take for machines."""
+    return [
+        Text(group="", subject=NEWSLETTER, body=text, asks=one.asks)
+        for name in AUTOMATIC_BARS
+        for one in all_told(name)
+        if not one.is_machine and (text := (one.decision.new_text or "").strip())
+    ]
+
+
 def courtesies() -> list[Text]:
     """What rule files hold for politeness: by itself it asks for nothing."""
     said = {
@@ -190,7 +202,7 @@ def written(points: Points) -> str:
 
 def main() -> None:
     """Count, fit, write."""
-    more = {"courtesies": courtesies(), "glad": glad(), "goldens": goldens()}
+    more = {"courtesies": courtesies(), "glad": glad(), "goldens": goldens(), "people": people()}
     everything = {**TEXTS, **whole_replies(), **more}
     by_set = {name: samples(texts) for name, texts in everything.items()}
     if "--write-only" not in sys.argv:
