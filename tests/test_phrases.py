@@ -78,7 +78,7 @@ REVIEW_RATE = dict.fromkeys(BARS, 18) | {
     "tuesdays": 46,
     "lookalikes": 42,
     "halves": 21,
-    "doorstep": 22,
+    "doorstep": 23,
 }
 
 
