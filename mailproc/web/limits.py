@@ -12,6 +12,8 @@ from mailproc.mail.arrival.network import Address, address_of, network_of
 
 _MOST_NAMES = 50_000
 _MOST_HOPS = 20
+# A clock's reading plus a minute less the reading is a minute only nearly.
+_ROUNDING_SECONDS = 1e-6
 _PORT = re.compile(r":[0-9]{1,5}$")  # some proxies write it behind the address
 # Loopback, RFC 1918 and RFC 4193: visitors from the internet have none of these addresses, proxies in front of us do.
 _INSIDE = tuple(
@@ -33,7 +35,7 @@ class Allowance:
         """Take one; 0 when it was there, else the seconds until one will be. `now` is a clock that never goes back."""
         full_at = max(self._full_at.pop(name, now), now)
         wait = full_at + self._step - now - 60
-        if wait > 1e-9:
+        if wait > _ROUNDING_SECONDS:
             self._full_at[name] = full_at
             return wait
         self._full_at[name] = full_at + self._step
@@ -43,7 +45,8 @@ class Allowance:
 
     def is_spent(self, name: str, now: float) -> float:
         """The same without taking one."""
-        return max(0.0, self._full_at.get(name, now) + self._step - now - 60)
+        wait = self._full_at.get(name, now) + self._step - now - 60
+        return wait if wait > _ROUNDING_SECONDS else 0.0
 
     def left(self, name: str, now: float) -> tuple[int, float]:
         """How many are there, and the seconds until there is one more; 0 seconds where all are."""

@@ -85,3 +85,9 @@ def test_of_others_there_is_nothing_to_tell(proxies: list[str], request_: Reques
     with capture_logs() as lines:
         Clients(proxies).network(request_)
     assert lines == []
+
+
+def test_who_has_asked_for_nothing_yet_is_let_in_whatever_the_clock_shows():
+    allowance = Allowance(1)
+    readings = [32_700 + number / 997 for number in range(100_000)]
+    assert [now for now in readings if allowance.is_spent("somebody", now)] == []
