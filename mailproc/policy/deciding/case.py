@@ -95,7 +95,10 @@ class Case:
         return next(iter(self.message.from_addresses), None)
 
     def evidence_of(self, matches: Iterable[Match], where: str) -> tuple[Evidence, ...]:
-        """Matches as evidence, each rule once. Spans in the subject count from where its reply prefixes end."""
+        """Matches as evidence, each rule once, of likeness each two meanings.
+
+        Spans in the subject count from where its reply prefixes end.
+        """
         found: dict[str, Evidence] = {}
         for match in matches:
             rule = match.rule.id

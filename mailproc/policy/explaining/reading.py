@@ -6,7 +6,7 @@ from typing import Any
 from mailproc.policy.rules.likeness import Share, stretch_of
 from mailproc.policy.rules.match import TextMatches
 from mailproc.policy.rules.normal_text import NormalText
-from mailproc.policy.rules.rules import RuleSet, sentences_about_other_things
+from mailproc.policy.rules.rules import RuleSet
 from mailproc.policy.storable import short_text
 
 _MOST_SHARES = 12
@@ -33,10 +33,8 @@ class Reading:
 
 def find_reading(found: TextMatches, rules: RuleSet) -> Reading | None:
     """What the text reads like; None where it is too long to tell, says nothing known, or the rules have no points."""
-    if rules.likeness is None:
-        return None
-    weighed = rules.likeness.weigh(found.normal, sentences_about_other_things(found))
-    if weighed is None:
+    weighed = rules.weighed(found)
+    if weighed is None or rules.likeness is None:
         return None
     shares = tuple((one.what, one.points, _words(one, found.normal)) for one in weighed.shares[:_MOST_SHARES])
     return Reading(points=weighed.points, review_from=rules.likeness.review_from, shares=shares)

@@ -13,7 +13,7 @@ from mailproc.policy.rules.match import Match, TextMatches, is_guard
 from mailproc.policy.rules.meaning import MeantWord
 from mailproc.policy.rules.normal_text import NormalText
 from mailproc.policy.rules.rule_file import Guard, Rule, Sign
-from mailproc.policy.rules.rules import RuleSet, counted_matches, sentences_about_other_things
+from mailproc.policy.rules.rules import RuleSet, counted_matches
 from mailproc.policy.rules.sign import (
     is_bare_beside_more,
     is_only_sign,
@@ -115,11 +115,8 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
 
 def _likely(found: TextMatches, rules: RuleSet) -> tuple[Match, ...]:
     """The words that make a text read like a request, the most telling first; empty where it does not."""
-    likeness, rule = rules.likeness, rules.likeness_rule
-    if likeness is None or rule is None:
-        return ()
-    weighed = likeness.weigh(found.normal, sentences_about_other_things(found))
-    if weighed is None or weighed.points < likeness.review_from:
+    likeness, rule, weighed = rules.likeness, rules.likeness_rule, rules.weighed(found)
+    if likeness is None or rule is None or weighed is None or weighed.points < likeness.review_from:
         return ()
     telling = [share for share in weighed.shares if share.points > 0 and share.words]
     telling.sort(key=lambda share: -len(share.words))  # two words beside each other say more than one

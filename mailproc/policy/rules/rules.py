@@ -9,7 +9,7 @@ from mailproc.errors import RulesError
 from mailproc.policy.account import MailboxRole
 from mailproc.policy.decision import Action
 from mailproc.policy.rules.folding import fold, fold_line
-from mailproc.policy.rules.likeness import Likeness
+from mailproc.policy.rules.likeness import Likeness, Weighed
 from mailproc.policy.rules.likeness_table import joined_likeness
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, Matcher, TextMatches
@@ -70,6 +70,10 @@ class RuleSet:
         self.matcher.make_ready()
         if self.likeness is not None:
             self.likeness.make_ready()
+
+    def weighed(self, found: TextMatches) -> Weighed | None:
+        """The points of a text without what guards take out; None where it cannot be weighed."""
+        return self.likeness.weigh(found.normal, sentences_about_other_things(found)) if self.likeness else None
 
     @property
     def likeness_rule(self) -> Rule | None:
