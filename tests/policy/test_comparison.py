@@ -30,7 +30,7 @@ def test_what_one_set_saw_alone_is_told_with_what_it_does() -> None:
     found = compare_examinations(seen("Please unsubscribe me", NOTHING), seen("Please unsubscribe me", shipped_rules()))
     assert found.changes["action"] == ("forward", "unsubscribe")
     assert found.changes["level"] == (None, "account")
-    assert ("en-unsubscribe-me", "Please unsubscribe me", "body", "unsubscribe") in found.only_new
+    assert ("en-unsubscribe-me", "unsubscribe me", "body", "unsubscribe") in found.only_new
     assert found.only_old == frozenset()
     assert found.reasons == ("reply asks for nothing that a rule knows", "keyword in reply")
 

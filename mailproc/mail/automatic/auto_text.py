@@ -28,8 +28,13 @@ _TOLD = (*DECLARATIONS, *UNATTENDED, *AWAY, *ACK_TEXTS, *LOGGED, *ACK_NUMBERS, *
 _is_told = signs_of((*map(core_of, _TOLD), *CLUES))
 _has_filter = signs_of(map(core_of, CHALLENGE_FILTERS))
 _has_absence = signs_of(map(core_of, (*absence_phrases.AWAY, *absence_phrases.CLOSED, *absence_phrases.UNREAD)))
-# Without one of these `find_absence` needs a subject of absences, which is a sign by itself.
-_has_more = signs_of(map(core_of, (*absence_phrases.UNREAD, *absence_phrases.STAND_INS, *absence_phrases.REOPENS)))
+# Without one of the latter three `find_absence` needs a subject of absences, which is a sign by itself.
+_has_more = signs_of(
+    map(
+        core_of,
+        (*CHALLENGE_FILTERS, *absence_phrases.UNREAD, *absence_phrases.STAND_INS, *absence_phrases.REOPENS),
+    )
+)
 # What ends a word stands there once: behind each of them it took a hundred times as long to compile.
 WHOLE_BARE_SUBJECT = rf"(?:{'|'.join(f'(?:{one})' for one in BARE_SUBJECTS)})(?:[^\pL\pN]|$)"
 _BARE_SUBJECT = any_of([WHOLE_BARE_SUBJECT], start=True)
@@ -78,7 +83,7 @@ _ASKS_NOBODY = any_of(
 
 def has_hint(text: str | bytes) -> bool:
     """Whether a raw text has what must be in one of which anything is said below, or which a client wrote."""
-    return _is_told(text) or _has_filter(text) or (_has_more(text) and _has_absence(text))
+    return _is_told(text) or (_has_more(text) and (_has_filter(text) or _has_absence(text)))
 
 
 def text_evidence(text: str, subject: str, whole_subject: str, *, doubted: bool) -> str | None:
