@@ -5,6 +5,7 @@ from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail
 from mailproc.policy.decision import Action, Also
 from mailproc.policy.rules.intent import LONG_TEXT, Intent, read_intent
+from mailproc.policy.rules.rule_file import Guard
 from mailproc.policy.rules.rules import LIKENESS, read_rules
 from mailproc.policy.standing.facts import Level
 
@@ -88,6 +89,19 @@ def test_one_keyword_in_the_middle_of_a_long_mail_is_for_a_person():
 )
 def test_at_the_edge_of_a_long_mail_it_counts(text: str):
     assert intent_of(text).action == Action.unsubscribe
+
+
+@pytest.mark.parametrize(
+    "said", ["One of them was removed by mistake, says my neighbour. ", "My sister left your list in May. "]
+)
+def test_what_speaks_against_a_request_is_nothing_in_the_middle_of_a_long_mail_that_has_none(said: str):
+    assert intent_of(FILLER * 6 + said + FILLER * 6).action is None
+    assert intent_of(FILLER * 6 + said + "Please remove me from your list. " + FILLER * 6).action == Action.review
+
+
+def test_what_speaks_against_a_request_counts_at_the_edge_of_a_long_mail():
+    said = "Please do not take me off the list. "
+    assert intent_of(said + FILLER * 14).guard == intent_of(FILLER * 14 + said).guard == Guard.negation
 
 
 def test_who_explains_how_to_leave_at_length_does_not_ask():

@@ -84,13 +84,13 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
     requests = [match for match in counted if match.rule.action is wanted]
     guarded = any(match.rule.guard is not None for match in counted)
     for guard in (Guard.negation, Guard.third_person) if guarded else ():
-        stopped = next(
-            (match for match in counted if is_guard(match, guard) and not _is_of_writer(match, signed, rules)), None
-        )
-        if stopped is not None and not (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
+        stops = [match for match in counted if is_guard(match, guard) and not _is_of_writer(match, signed, rules)]
+        if not stops or (guard == Guard.third_person and _is_for_writer(requests, counted, rules)):
+            continue
+        if requests or request_of_signs(found, signed) or not _is_lost_in_long_text(found, stops):
             reason = _REASONS[guard]
             said = _without_weak(counted)
-            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stopped, matches=said)
+            return Intent(action=Action.review, guard=guard, reason=reason, decisive=stops[0], matches=said)
     if requests:
         if doubt := _doubt_about(found, requests, signed, rules):
             return Intent(action=Action.review, reason=doubt, decisive=requests[0], matches=_without_weak(counted))
@@ -217,11 +217,11 @@ def _explains_leaving(found: TextMatches) -> bool:
     return found.normal.words > _EXPLAINING_WORDS and any(is_guard(match, Guard.talk) for match in found.matches)
 
 
-def _is_lost_in_long_text(found: TextMatches, requests: list[Match]) -> bool:
-    """Whether a long text has requests neither at its beginning nor at its end."""
+def _is_lost_in_long_text(found: TextMatches, said: list[Match]) -> bool:
+    """Whether a long text has what is said neither at its beginning nor at its end."""
     last = len(found.normal.sentences) - 1
     return found.normal.words > _LONG_TEXT_WORDS and not any(
-        match.sentence < _EDGE_SENTENCES or match.sentence > last - _EDGE_SENTENCES for match in requests
+        match.sentence < _EDGE_SENTENCES or match.sentence > last - _EDGE_SENTENCES for match in said
     )
 
 
