@@ -1,7 +1,7 @@
 """How well the program understands strangers: short replies in many languages, and mails to lists, clubs and shops.
 
 fixtures/phrases.toml and fixtures/posts.toml hold the texts and what a sensible human says of each; they were written
-without a look at the rules. fixtures/strangers.toml has twenty-five sets more, each but `frames` written before the
+without a look at the rules. fixtures/strangers.toml has twenty-six sets more, each but `frames` written before the
 program saw a line of it. PHRASES_FIRST_RUN.toml and STRANGERS_FIRST_RUN.toml are what the program made of them before
 anybody had tuned for them; they are never written anew. BARS only go up: whoever improves the program raises them to
 what it reaches.
@@ -63,6 +63,7 @@ BARS = {
     "stairwell": {"recall": 69, "kept": 94, "precision": 97, "quiet": 90, "ordinary": 99},
     "workbench": {"ordinary": 92},
     "landing": {"recall": 61, "kept": 93, "precision": 95, "quiet": 91, "ordinary": 96},
+    "hallway": {"recall": 49, "kept": 89, "precision": 88, "quiet": 65, "ordinary": 98},
 }
 # Of all texts, how many may come before a person. A budget, and not what the first run reached: who brings a lost
 # request before a person raises the rate and is right to; recall and quiet hold the ways in which it must not rise.
@@ -71,14 +72,16 @@ BARS = {
 # One in six of the requests of `hints` names nothing, of `tuesdays` half; all of `lookalikes` speak of leaving.
 # With likeness six sets rose: `posts` from 18 to 22, `hints` from 20 to 26, `mondays` from 18 to 22, `tuesdays` from 40
 # to 46, `lookalikes` from 35 to 42, `halves` from 18 to 21. In half of the requests of `doorstep` no rule has its say.
+# Two of `halves` were taken off that come before a person now, as do many of the lookalikes of `hallway`: half of that.
 REVIEW_RATE = dict.fromkeys(BARS, 18) | {
     "posts": 22,
     "hints": 26,
     "mondays": 22,
     "tuesdays": 46,
     "lookalikes": 42,
-    "halves": 21,
+    "halves": 22,
     "doorstep": 23,
+    "hallway": 35,
 }
 
 

@@ -30,6 +30,7 @@ from tests.written_blind import rules
 RULES = Path(__file__).parents[2] / "rules"
 POINTS = RULES / "90-likeness.toml"
 REVIEW_FROM = -5
+DOUBT_UNTIL = -25
 MAX_WORDS = 40
 # Never fitted to: it tells what the points do to what they have not seen.
 HELD_BACK = "landing"
@@ -195,6 +196,7 @@ def written(points: Points) -> str:
     above = (
         f"start = {round(points.start * _PER_LOGIT)}  # what every text has\n"
         f"review_from = {REVIEW_FROM}  # so many points bring a text before a person\n"
+        f"doubt_until = {DOUBT_UNTIL}  # so few bring a longer one there in which a rule found a request\n"
         f"max_words = {MAX_WORDS}  # longer texts are not weighed\n"
     )
     return f"{_HEAD}\n[likeness]\n{above}\n[likeness.points]\n" + "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from mailproc.mail.arrival.authentication import NOT_CHECKED
 from mailproc.pipeline import decide_mail, examine_mail
 from mailproc.policy.decision import Action, Also, Decision
 from mailproc.policy.explaining.reading import find_reading
-from mailproc.policy.rules.intent import OF_LIKENESS
+from mailproc.policy.rules.intent import OF_LIKENESS, OF_UNLIKENESS
 from mailproc.policy.rules.likeness import Weighed
 from mailproc.policy.rules.normal_text import normal_text
 from mailproc.policy.rules.rules import LIKENESS, RuleSet, read_rules
@@ -17,6 +17,7 @@ POINTS = """
 [likeness]
 start = -10
 review_from = 5
+doubt_until = -20
 max_words = 30
 
 [likeness.points]
@@ -29,6 +30,7 @@ max_words = 30
 MEANINGS = """
 language = "en"
 [meanings]
+common = "the, of, on, that, though, here, a, by, how, says, came, reads, label, has, to, from, in"
 no = "no, nobody, not"
 mail = "letters, mail*"
 goods = "parcel"
@@ -60,8 +62,8 @@ def weighed(text: str, rules: RuleSet | None = None) -> Weighed | None:
     return likeness.weigh(normal_text(text))
 
 
-def decided(text: str) -> Decision:
-    return decide_mail(mail(reply_mail(text)), NOT_CHECKED, account_with(), rules_of())
+def decided(text: str, rules: RuleSet | None = None) -> Decision:
+    return decide_mail(mail(reply_mail(text)), NOT_CHECKED, account_with(), rules or rules_of())
 
 
 def test_each_meaning_two_near_each_other_and_the_length_count_once():
@@ -69,7 +71,9 @@ def test_each_meaning_two_near_each_other_and_the_length_count_once():
     assert found is not None
     assert found.points == -10 + 4 + 2 + 9
     assert [(one.what, one.points) for one in found.shares] == [("mail + no", 9), ("no", 4), ("mail", 2)]
-    assert weighed("No letters") == Weighed(-10 + 3 + 4 + 2 + 9, weighed("No letters").shares)  # type: ignore[union-attr]
+    short = weighed("No letters")
+    assert short is not None
+    assert (short.points, short.known) == (-10 + 3 + 4 + 2 + 9, 1)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +109,29 @@ def test_what_reads_like_a_request_is_before_a_person_with_the_words_that_say_so
 )
 def test_what_does_not_is_forwarded(text: str):
     assert decided(text).action == Action.forward
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("strike me, says the label on the parcel of matches, though nobody reads mail here on a Monday", False),  # -10
+        ("strike me, says the label on the parcel of matches that came by boat on Monday, how nice", True),  # -25
+        ("strike me, says the parcel", False),  # in so few words it is clear
+        ("strike me: ninajua parcel kwamba hamtaacha kuandika mpaka nipige kelele kubwa sana leo", False),  # unknown
+        ("the parcel from the shop in the harbour has come to the wrong house. strike me 火柴", False),
+    ],
+)
+def test_a_request_among_many_words_that_speak_of_other_things_is_for_a_person(text: str, doubted: bool):
+    decision = decided(text)
+    assert (decision.action == Action.review) == doubted
+    assert (decision.reason == OF_UNLIKENESS) == doubted
+    assert decision.rule == "strike"
+
+
+def test_without_a_limit_for_doubt_no_request_is_doubted():
+    text = "strike me, says the label on the parcel of matches that came by boat on Monday, how nice"
+    rules = rules_of(**{"90-points.toml": POINTS.replace("doubt_until = -20\n", "")})
+    assert decided(text, rules).action == Action.unsubscribe
 
 
 def test_without_points_rules_alone_decide():

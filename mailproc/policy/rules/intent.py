@@ -1,12 +1,12 @@
 """What a person wants, read from the rules that were found in a text (docs/reference/rules.md tells the procedure)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from mailproc.policy.decision import Action, Also
-from mailproc.policy.rules.folding import fold, width_in_words
+from mailproc.policy.rules.folding import fold, is_gapless, width_in_words
 from mailproc.policy.rules.likeness import stretch_of
 from mailproc.policy.rules.manners import Manners
 from mailproc.policy.rules.match import Match, TextMatches, is_guard
@@ -35,6 +35,10 @@ _EXPLAINING_WORDS = 40
 _SUBSTANCE_WORDS = 5
 # Nobody writes so many sentences of mere courtesy: so much text is worth reading, whatever it says.
 _MOST_COURTESIES = 200
+# What is said in so few words says nothing else.
+_SURE_WORDS = 12
+# Of a text of which less is known nobody can say what else it speaks of.
+_WELL_KNOWN = 0.5
 # So many words tell why a text reads like a request.
 _MOST_TELLING = 5
 _CLAUSE = re.compile(
@@ -54,6 +58,7 @@ OF_HALF_WORDS = "a wish and a reason for it, about something that is not named"
 OF_REASONS = "has reasons to leave, and asks for nothing"
 OF_ELSEWHERE = "writes of an event, calls or paper, and may mean these"
 OF_STAYING = "asks for an end, and for more"
+OF_UNLIKENESS = "keyword among words that speak of other things"
 OF_LIKENESS = "reads like a request, in words that no rule knows"
 
 
@@ -96,7 +101,7 @@ def read_intent(found: TextMatches, rules: RuleSet) -> Intent:
             return Intent(action=Action.review, reason=doubt, decisive=requests[0], matches=_without_weak(counted))
         return _request(found, counted, requests, manners)
     if (signs := request_of_signs(found, signed)) and not _explains_leaving(found):
-        return _wish_and_why(found, signed, signs, manners)
+        return _wish_and_why(found, signed, signs, rules)
     for action in (Action.review, Action.forward, Action.record):
         decisive = next((match for match in counted if match.rule.action == action), None)
         if decisive is not None:
@@ -140,7 +145,22 @@ def _doubt_about(found: TextMatches, requests: list[Match], signed: tuple[Match,
     bare = (match.rule.sign == Sign.wish and not _says_me(match, rules) for match in requests)
     if all(bare) and all(is_bare_beside_more(found, match, signed, manners) for match in requests):
         return OF_HALF_WORDS
-    return ""
+    return OF_UNLIKENESS if _is_unlikely(found, requests, rules) else ""
+
+
+def _is_unlikely(found: TextMatches, requests: Sequence[Match], rules: RuleSet) -> bool:
+    """Whether all the words of a text but those of a request speak of other things.
+
+    Who asks for more than that ("and erase my data") has reasons to write formally. Where words stand without gaps,
+    nobody knows how many there are.
+    """
+    limit = None if rules.likeness is None else rules.likeness.doubt_until
+    if limit is None or found.normal.words <= _SURE_WORDS or any(match.rule.also for match in requests):
+        return False
+    if is_gapless(found.normal.line):
+        return False
+    weighed = rules.weighed(found)
+    return weighed is not None and weighed.known >= _WELL_KNOWN and weighed.points <= limit
 
 
 def _without_weak(counted: tuple[Match, ...]) -> tuple[Match, ...]:
@@ -197,18 +217,19 @@ def _weight(request: Match) -> tuple[int, int]:
     return len(request.rule.also), request.span[1] - request.span[0]
 
 
-def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], manners: Manners) -> Intent:
+def _wish_and_why(found: TextMatches, signed: tuple[Match, ...], signs: tuple[Match, ...], rules: RuleSet) -> Intent:
     """A request where either names mail; else "it" may be anything, and a person reads what."""
     also = frozenset(also for match in signed for also in match.rule.also)
-    named = names_mail(signs, signed)
+    doubt = OF_HALF_WORDS if not names_mail(signs, signed) else ""
+    doubt = doubt or (OF_UNLIKENESS if _is_unlikely(found, signs, rules) else "")
     said = [match for match in signed if match.rule.sign != Sign.mail]
     return Intent(
-        action=Action.unsubscribe if named else Action.review,
-        reason=OF_SIGNS if named else OF_HALF_WORDS,
+        action=Action.review if doubt else Action.unsubscribe,
+        reason=doubt or OF_SIGNS,
         decisive=signs[0],
         matches=signs,
         also=also,
-        substance=_has_substance(found, said, manners),
+        substance=_has_substance(found, said, rules.matcher.manners),
     )
 
 

@@ -1,7 +1,8 @@
 """What a short text reads like: whether its words, taken together, are those of people who ask to be left alone.
 
 Rules know sentences; people find others every day. Here no sentence is known: each meaning of a text has its points,
-and so have two that stand near each other. The sum takes nobody off: from a limit on it puts a text before a person.
+and so have two that stand near each other. The sum takes nobody off: it puts before a person what reads like a request,
+and what a rule took for one among many words that speak of other things.
 """
 
 import re
@@ -42,17 +43,22 @@ class Share(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """The points of a text, with those that everything starts from, and the shares that they are made of."""
+    """The points of a text, with those that everything starts from, and the shares that they are made of.
+
+    `known` is the share of its words that the dictionary has, from 0 to 1.
+    """
 
     points: int
     shares: tuple[Share, ...]
+    known: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Likeness:
     """The dictionary and the points: `start` for every text, the others by what it says.
 
-    Texts of more than `max_words` are not weighed. From `review_from` points on a person looks. `file` has the points.
+    Texts of more than `max_words` are not weighed. From `review_from` points on a person looks; up to
+    `doubt_until`, too, where a rule found a request (None: never). `file` has the points.
     """
 
     file: str
@@ -61,6 +67,7 @@ class Likeness:
     start: int
     review_from: int
     max_words: int
+    doubt_until: int | None = None
 
     @cached_property
     def meanings(self) -> Meanings:
@@ -81,7 +88,7 @@ class Likeness:
         said = said_in(meant, normal, left_out)
         shares = [Share(what, self.points.get(what, 0), words) for what, words in said.items()]
         counted = tuple(sorted((one for one in shares if one.points), key=lambda one: (-abs(one.points), one.what)))
-        return Weighed(self.start + sum(one.points for one in counted), counted)
+        return Weighed(self.start + sum(one.points for one in counted), counted, meant.known)
 
 
 def stretch_of(words: Sequence[MeantWord], normal: NormalText) -> tuple[int, int]:

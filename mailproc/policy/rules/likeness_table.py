@@ -9,7 +9,7 @@ from mailproc.policy.rules.likeness import Likeness, meanings_of
 from mailproc.policy.rules.rule_table import TableReader
 from mailproc.policy.rules.word_class import NAME
 
-LIKENESS_KEYS: Final = frozenset({"start", "review_from", "max_words", "points"})
+LIKENESS_KEYS: Final = frozenset({"start", "review_from", "doubt_until", "max_words", "points"})
 _MAX_WORDS = 60
 _MOST_POINTS = 1000
 # A `*` that is not behind two letters and at the end of its word; a word without letters.
@@ -23,6 +23,7 @@ class LikenessTable:
     points: Mapping[str, int] = field(default_factory=dict)
     start: int | None = None
     review_from: int | None = None
+    doubt_until: int | None = None
     max_words: int | None = None
 
 
@@ -66,6 +67,7 @@ def read_likeness(reader: TableReader) -> LikenessTable:
         points={what: value for what, value in read.items() if value is not None},
         start=_points(inner, "start", table.get("start"), "start"),
         review_from=_points(inner, "review_from", table.get("review_from"), "review_from"),
+        doubt_until=_points(inner, "doubt_until", table.get("doubt_until"), "doubt_until"),
         max_words=inner.number("max_words", _MAX_WORDS * 10),
     )
 
@@ -89,6 +91,7 @@ def joined_likeness(
     entries: list[tuple[str, str, str]] = []
     points: dict[str, int] = {}
     start = review_from = 0
+    doubt_until: int | None = None
     max_words = _MAX_WORDS
     file = ""
     for name, language, meanings, table in files:
@@ -97,6 +100,7 @@ def joined_likeness(
         file = name if table.points else file
         start = start if table.start is None else table.start
         review_from = review_from if table.review_from is None else table.review_from
+        doubt_until = doubt_until if table.doubt_until is None else table.doubt_until
         max_words = table.max_words or max_words
     known = {meaning for _, meaning, _ in entries}
     unknown = {one: what for what in points for one in meanings_of(what) if one not in known}
@@ -109,6 +113,7 @@ def joined_likeness(
         points=points,
         start=start,
         review_from=review_from,
+        doubt_until=doubt_until,
         max_words=max_words,
     )
     return likeness, problems
