@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mailproc.policy.rules.phrase import Phrase, Segment
 
-_MOST = 20  # proofs; the oldest goes
+_MOST = 20  # proofs; the one goes that nobody has needed for longest
 _MOST_BYTES = 64 << 20  # of one, unpacked
 _PROGRAM = (
     Path(__file__).parents[1] / "policy"
@@ -44,8 +44,17 @@ def proven_phrases(proof: str) -> Mapping[str, Phrase] | None:
     """The phrases of files whose examples were seen to hold, as they were read, by their text; None: nobody knows."""
     folder = _folder()
     with contextlib.suppress(OSError, ValueError, TypeError, LookupError, zlib.error):
-        return None if folder is None else _unpacked(_own_content(folder / proof))
+        if folder is not None:
+            phrases = _unpacked(_own_content(folder / proof))
+            _note_use(folder / proof)
+            return phrases
     return None
+
+
+def _note_use(path: Path) -> None:
+    """Let it be the last to go: the rules that a service starts with outlive those that somebody tries."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def remember(proof: str, phrases: Iterable[Phrase]) -> None:
