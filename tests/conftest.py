@@ -19,9 +19,12 @@ import hypothesis
 import pytest
 import structlog
 
+from mailproc.cli.shell.garbage import seldom
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
+
+seldom()  # as every command does: the rules are large, and each look for garbage walks them
 
 # A test run says the same of the same code: properties are tried with the same examples each time, and `make search`
 # looks for new ones. An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.
