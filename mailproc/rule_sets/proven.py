@@ -80,7 +80,7 @@ def _packed(phrases: Iterable[Phrase]) -> bytes:
     said = []
     for one in phrases:
         numbers = [segments.setdefault(segment, len(segments)) for segment in one.segments]
-        said.append((one.text, one.said, numbers, one.begins, one.ends))
+        said.append((one.text, numbers, one.begins, one.ends))
     made_of = [
         (one.source, one.gapless, [groups.setdefault(group, len(groups)) for group in one.literals]) for one in segments
     ]
@@ -97,8 +97,8 @@ def _unpacked(content: bytes) -> dict[str, Phrase]:
         for source, gapless, numbers in values["segments"]
     ]
     return {
-        text: Phrase(text, said, tuple([segments[number] for number in numbers]), begins, ends)
-        for text, said, numbers, begins, ends in values["phrases"]
+        text: Phrase(text, tuple([segments[number] for number in numbers]), begins, ends)
+        for text, numbers, begins, ends in values["phrases"]
     }
 
 
