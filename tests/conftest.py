@@ -104,6 +104,11 @@ class PostgresServer:
         self._server.cleanup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Running services first: of two workers one would wait alone for a long test that began last."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def log_as_before() -> Iterator[None]:
     """A service or command that runs in this process leaves the next test no level and no format of its log."""
