@@ -19,9 +19,12 @@ import hypothesis
 import pytest
 import structlog
 
+from mailproc.cli.shell.garbage import seldom
 from mailproc.settings.settings import StoreSettings
 from mailproc.store.engine.database import migrate
 from mailproc.store.store import Store
+
+seldom()  # as every command does: the rules are large, and each look for garbage walks them
 
 # A test run says the same of the same code: properties are tried with the same examples each time, and `make search`
 # looks for new ones. An example that takes long on a busy machine is no failure; pytest-timeout ends what hangs.
@@ -99,6 +102,11 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server if no other worker uses it."""
         self._server.cleanup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Running services first: of two workers one would wait alone for a long test that began last."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mailproc.errors import RulesError
-from mailproc.policy.rules.rules import read_rules
 from mailproc.policy.storable import short_text
+from mailproc.rule_sets.files import rules_of_texts
 
 _MAX_WORDS = 300  # characters: an example shows a wording, it does not keep a mail
 _HEADER = re.compile(r"^[ \t]*\[\[?[^\]\n]*\]\]?[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
@@ -71,7 +71,7 @@ def add_example(path: Path, rule_id: str, key: str, words: str, *, write: bool =
     except (OSError, UnicodeDecodeError, KeyError):
         raise RulesError([f"{path}: cannot be read"]) from None
     changed = with_example(text, rule_id, key, words)
-    read_rules({**sources, path.name: changed})
+    rules_of_texts({**sources, path.name: changed})
     if write:
         _replace(path, changed)
 

@@ -38,6 +38,11 @@ def load_rules(folder: Path | None) -> RuleSet:
             raise RulesError([f"{path}: cannot be read: {error}"]) from None
     if not sources:
         raise RulesError([f"{folder or shipped(RULES)}: no rule files (*.toml) there"])
+    return rules_of_texts(sources)
+
+
+def rules_of_texts(sources: Mapping[str, str]) -> RuleSet:
+    """The rules of rule files (name to TOML text), wherever these are. Raises RulesError."""
     texts = tuple(sources.items())
     rules = _in_use.get(texts)
     if rules is None:

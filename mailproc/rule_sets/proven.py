@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mailproc.policy.rules.phrase import Phrase, Segment
 
-_MOST = 20  # proofs; the oldest goes
+_MOST = 20  # proofs; the one goes that nobody has needed for longest
 _MOST_BYTES = 64 << 20  # of one, unpacked
 _PROGRAM = (
     Path(__file__).parents[1] / "policy"
@@ -44,8 +44,17 @@ def proven_phrases(proof: str) -> Mapping[str, Phrase] | None:
     """The phrases of files whose examples were seen to hold, as they were read, by their text; None: nobody knows."""
     folder = _folder()
     with contextlib.suppress(OSError, ValueError, TypeError, LookupError, zlib.error):
-        return None if folder is None else _unpacked(_own_content(folder / proof))
+        if folder is not None:
+            phrases = _unpacked(_own_content(folder / proof))
+            _note_use(folder / proof)
+            return phrases
     return None
+
+
+def _note_use(path: Path) -> None:
+    """Let it be the last to go: the rules that a service starts with outlive those that somebody tries."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
 
 
 def remember(proof: str, phrases: Iterable[Phrase]) -> None:
@@ -71,7 +80,7 @@ def _packed(phrases: Iterable[Phrase]) -> bytes:
     said = []
     for one in phrases:
         numbers = [segments.setdefault(segment, len(segments)) for segment in one.segments]
-        said.append((one.text, one.said, numbers, one.begins, one.ends))
+        said.append((one.text, numbers, one.begins, one.ends))
     made_of = [
         (one.source, one.gapless, [groups.setdefault(group, len(groups)) for group in one.literals]) for one in segments
     ]
@@ -88,8 +97,8 @@ def _unpacked(content: bytes) -> dict[str, Phrase]:
         for source, gapless, numbers in values["segments"]
     ]
     return {
-        text: Phrase(text, said, tuple([segments[number] for number in numbers]), begins, ends)
-        for text, said, numbers, begins, ends in values["phrases"]
+        text: Phrase(text, tuple([segments[number] for number in numbers]), begins, ends)
+        for text, numbers, begins, ends in values["phrases"]
     }
 
 

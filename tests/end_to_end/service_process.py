@@ -102,12 +102,19 @@ class ServiceProcess:
         """SIGKILL: as a power cut, but for the disk."""
         await self._end(signal.SIGKILL)
 
-    async def ended(self, seconds: float) -> bool:
-        """Whether it ended by itself within that time."""
+    async def ended_before(self, statement: str, wanted: object, seconds: float) -> bool:
+        """Whether it ended by itself before the first value of a statement's first row was as wanted."""
         assert self.process
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.process.wait(), seconds)
-        return self.process.returncode is not None
+        end = asyncio.create_task(self.process.wait())
+        come = asyncio.create_task(self.until(statement, wanted, seconds))
+        await asyncio.wait((end, come), return_when=asyncio.FIRST_COMPLETED)
+        if end.done():
+            come.cancel()
+            await asyncio.wait((come,))
+            return True
+        end.cancel()
+        await come
+        return False
 
     async def terminate(self) -> float:
         """SIGTERM; returns the seconds until it was gone."""

@@ -7,6 +7,7 @@ import pytest
 
 from mailproc.errors import RulesError
 from mailproc.review.example import add_example, with_example, words_of
+from mailproc.rule_sets.proven import proof_of, proven_phrases
 
 RULE = '[[rule]]\nid = "first"\naction = "unsubscribe"\nphrases = ["stop it"]\n'
 FILE = f'language = "en"\n\n{RULE}hits = ["stop it"]\nmisses = ["bus stop"]\n\n[[rule]]\nid = "second"\nhits = ["x"]\n'
@@ -77,6 +78,15 @@ def test_a_file_whose_rules_would_not_load_stays_as_it_is(tmp_path: Path) -> Non
     assert examples(path.read_text(encoding="utf-8")) == ["stop it", "please stop it"]
     assert path.stat().st_mode & 0o777 == 0o640
     assert [one.name for one in tmp_path.iterdir()] == ["10-x.toml"]
+
+
+def test_what_was_tried_with_an_example_is_proven_once_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "10-x.toml"
+    path.write_text(f'{RULE}hits = ["stop it"]\nmisses = ["bus stop"]\n', encoding="utf-8")
+    add_example(path, "first", "hits", "now stop it", write=False)
+    tried = with_example(path.read_text(encoding="utf-8"), "first", "hits", "now stop it")
+    assert proven_phrases(proof_of({path.name: tried})) is not None
+    assert proven_phrases(proof_of({path.name: path.read_text(encoding="utf-8")})) is None
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

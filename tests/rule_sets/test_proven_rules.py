@@ -142,6 +142,16 @@ def test_the_oldest_proofs_go(cache: Path) -> None:
     assert is_proven("24")
 
 
+def test_a_proof_that_is_needed_stays_however_many_come_after_it(cache: Path) -> None:
+    for number in range(20):
+        remember(f"{number}", [])
+        os.utime(cache / f"{number}", (number, number))
+    assert is_proven("0")
+    remember("one more", [])
+    assert is_proven("0")
+    assert not is_proven("1")
+
+
 def test_others_cannot_write_there(cache: Path) -> None:
     remember("one", [])
     assert cache.stat().st_mode & 0o777 == 0o700

@@ -59,11 +59,10 @@ class Segment:
 class Phrase:
     """Segments in their order, with gaps between them; `begins` and `ends` tie it to the sentence's edges.
 
-    `text` is what the rule file says, `said` the same with the words of its classes.
+    `text` is what the rule file says.
     """
 
     text: str
-    said: str
     segments: tuple[Segment, ...]
     begins: bool = False
     ends: bool = False
@@ -97,7 +96,7 @@ def read_phrase(text: str, classes: Mapping[str, tuple[str, ...]] = NO_CLASSES) 
         segments = tuple(_segment(part) for part in parts)
     except PhraseError as error:
         raise PhraseError(f"phrase {text!r} {error}") from error
-    return Phrase(text=text, said=said, segments=segments, begins=begins, ends=ends)
+    return Phrase(text=text, segments=segments, begins=begins, ends=ends)
 
 
 def _segment(text: str) -> Segment:

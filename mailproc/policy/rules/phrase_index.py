@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import ahocorasick_rs
 import re2
@@ -124,7 +125,9 @@ class Segments:
         """What finds the places of one segment."""
         finder = self.finders[number]
         if finder is None:
-            finder = self.finders[number] = re.compile(self._all[number].span_source)
+            source = self._all[number].span_source
+            finder = _finders.get(source) or _finders.setdefault(source, re.compile(source))
+            self.finders[number] = finder
         return finder
 
     def needs(self, segments: Iterable[int]) -> tuple[int, int | None]:
@@ -147,6 +150,11 @@ class Segments:
         if known is None:
             known = self._literals_of[group] = frozenset(self._literals.of_groups[group])
         return known
+
+
+# Compiling takes most of the time in which rules are tried. Rule sets that live beside each other share it: the one in
+# force and the one that follows it, or is in its shadow, or is compared with it.
+_finders: WeakValueDictionary[str, re.Pattern[str]] = WeakValueDictionary()
 
 
 class PhraseIndex:

@@ -16,7 +16,7 @@ from mailproc.policy.rules.match import Match, Matcher, TextMatches
 from mailproc.policy.rules.phrase import Phrase, Phrases
 from mailproc.policy.rules.rule_file import Guard, Rule, open_rule_file, read_rule_file
 from mailproc.policy.rules.spelling import Spellings
-from mailproc.policy.rules.word_class import joined_classes
+from mailproc.policy.rules.word_class import joined_classes, texts_of_words
 
 LIKENESS = "likeness"  # the id under which it is told among rules
 _WORD = re.compile(r"[^\W\d_]+\*?")
@@ -93,7 +93,8 @@ def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | Non
     problems: list[str] = []
     files = []
     opened = [open_rule_file(name, sources[name]) for name in sorted(sources)]
-    phrases = Phrases(joined_classes(one.classes for one in opened), proven or {})
+    classes = joined_classes(one.classes for one in opened)
+    phrases = Phrases(classes, proven or {})
     for one in opened:
         read, mistakes = read_rule_file(one, phrases)
         files.append(read)
@@ -107,7 +108,7 @@ def read_rules(sources: Mapping[str, str], *, proven: Mapping[str, Phrase] | Non
         greetings=[one for read in files for one in read.greetings],
         closings=[one for read in files for one in read.closings],
     )
-    spellings = _spellings([one for read in files for one in read.spellings], rules)
+    spellings = _spellings([one for read in files for one in read.spellings], rules, classes)
     matcher = Matcher(rules, manners, spellings)
     unsound = frozenset[str]().union(*(read.unsound for read in files))
     if proven is None:
@@ -175,11 +176,12 @@ def failing_examples(rule: Rule, matcher: Matcher) -> list[str]:
     ]
 
 
-def _spellings(words: list[str], rules: tuple[Rule, ...]) -> Spellings:
+def _spellings(words: list[str], rules: tuple[Rule, ...], classes: Mapping[str, tuple[str, ...]]) -> Spellings:
     """Words to be put right; whatever word a rule of any language looks for is right already."""
     known: set[str] = set()
     beginnings: set[str] = set()
-    sought = list({word for rule in rules for phrase in rule.phrases for word in _WORD.findall(phrase.said)})
+    texts = texts_of_words((phrase.text for rule in rules for phrase in rule.phrases), classes)
+    sought = list({word for text in texts for word in _WORD.findall(text)})
     lines = "".join([f"{word.rstrip('*')}\n" for word in sought])
     for word, folded in zip(sought, fold_line(lines).split("\n")[:-1], strict=True):
         (beginnings if word.endswith("*") and len(folded) >= _LONG_BEGINNING else known).add(folded)

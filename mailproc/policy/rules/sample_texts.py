@@ -1,6 +1,8 @@
 """Texts that a phrase finds, so that a phrase can be tried against all others without anybody writing examples."""
 
-from itertools import islice, product
+import re
+from itertools import product
+from math import prod
 
 from mailproc.policy.rules.phrase import Phrase
 
@@ -8,6 +10,11 @@ MOST_SAMPLES = 96
 # Words that no rule and no spelling knows.
 _FILLER = "qzxvkq"
 _ANY = r"[^ \n]*"
+_PLAIN = re.compile(r"(?:[^|()\[\\?](?!\?))+")  # stands for itself
+
+
+class _TooMany(Exception):
+    """More ways than anybody looks at: whatever follows can only make them more."""
 
 
 def samples_of(phrase: Phrase, *, surrounded: bool) -> tuple[str, ...] | None:
@@ -16,11 +23,11 @@ def samples_of(phrase: Phrase, *, surrounded: bool) -> tuple[str, ...] | None:
     Any ending stands for none and for a strange one, a gap for nothing and for a strange word. `surrounded`: strange
     words stand before and behind, where the phrase does not ask for the edge of the sentence.
     """
-    ways = [_ways(segment.source) for segment in phrase.segments]
-    count = 2 ** (len(ways) - 1)
-    for some in ways:
-        count *= len(some)
-    if count > MOST_SAMPLES or not count:
+    try:
+        ways = [_sequence(segment.source, 0)[0] for segment in phrase.segments]
+    except _TooMany:
+        return None
+    if 2 ** (len(ways) - 1) * prod(map(len, ways)) > MOST_SAMPLES:
         return None
     gaps = product(("", f"{_FILLER} "), repeat=len(ways) - 1)
     texts = {
@@ -32,17 +39,13 @@ def samples_of(phrase: Phrase, *, surrounded: bool) -> tuple[str, ...] | None:
     return tuple(f"{before}{text}{behind}" for text in sorted(texts))
 
 
-def _ways(source: str) -> list[str]:
-    """All texts of a segment's expression; empty when there are too many."""
-    found, _ = _sequence(source, 0)
-    return found
-
-
 def _sequence(source: str, at: int) -> tuple[list[str], int]:
-    """Texts up to `|`, a closing bracket or the end, and where that is."""
+    """Texts up to `|`, a closing bracket or the end, and where that is. Raises _TooMany."""
     texts = [""]
     while at < len(source) and source[at] not in "|)":
-        if source.startswith("(?:", at):
+        if plain := _PLAIN.match(source, at):
+            pieces, at = [plain[0]], plain.end()
+        elif source.startswith("(?:", at):
             pieces, at = _choice(source, at + 3)
         elif source.startswith(_ANY, at):
             pieces, at = ["", _FILLER], at + len(_ANY)
@@ -52,7 +55,9 @@ def _sequence(source: str, at: int) -> tuple[list[str], int]:
             pieces, at = [source[at]], at + 1
             if source.startswith("?", at):  # the space of a script without gaps
                 pieces, at = [""], at + 1
-        texts = list(islice((text + piece for text in texts for piece in pieces), MOST_SAMPLES + 1))
+        if len(texts) * len(pieces) > MOST_SAMPLES:
+            raise _TooMany
+        texts = [text + piece for text in texts for piece in pieces]
     return texts, at
 
 

@@ -1,7 +1,7 @@
 """Word classes: one name for words that do the same work, so that a phrase says a family of sentences."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -21,6 +21,17 @@ def joined_classes(files: Iterable[Mapping[str, tuple[str, ...]]]) -> Mapping[st
         for name, words in classes.items():
             joined[name] = tuple(dict.fromkeys((*joined.get(name, ()), *words)))
     return joined
+
+
+def texts_of_words(phrases: Iterable[str], classes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Texts with all the words of these phrases, and once with those of each class that they name."""
+    waiting, named = [*phrases], set[str]()
+    while waiting:
+        text = waiting.pop()
+        yield _NAMED.sub(" ", text)
+        new = set(_NAMED.findall(text)) - named
+        named |= new
+        waiting += [words for name in new for words in classes[name]]
 
 
 def with_words(text: str, classes: Mapping[str, tuple[str, ...]]) -> str:
