@@ -22,7 +22,7 @@ def page(shell: Shell, content: bytes, *words: str, **environment: str) -> str:
 
 def test_the_first_line_is_the_decision_in_a_sentence(shell: Shell) -> None:
     first = page(shell, REQUEST).splitlines()[0]
-    assert first.strip() == "UNSUBSCRIBE pat@example.org: keyword in reply “Please unsubscribe me”"
+    assert first.strip() == "UNSUBSCRIBE pat@example.org: keyword in reply “unsubscribe me”"
 
 
 def test_a_guard_and_what_it_outweighs_are_told(shell: Shell) -> None:
@@ -40,7 +40,7 @@ def test_what_was_cut_off_is_one_line_and_with_all_everything(shell: Shell) -> N
 
 def test_the_smallest_change_to_another_decision_is_told(shell: Shell) -> None:
     assert "without “don't unsubscribe me”, it would be unsubscribe" in page(shell, QUOTED)
-    assert "without “Please unsubscribe me”" in page(shell, REQUEST)
+    assert "without “unsubscribe me”" in page(shell, REQUEST)
 
 
 def test_a_report_about_somebody_elses_mail_says_so_and_what_if_it_were_ours(shell: Shell) -> None:

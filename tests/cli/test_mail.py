@@ -123,7 +123,7 @@ def test_a_mail_whose_content_was_dropped_shows_what_is_kept(applied: Shell) -> 
     [mail] = mails(applied, "--action", "unsubscribe")
     shown = applied.run("mail", "show", mail["id"])
     assert shown.returncode == 0
-    for words in ("was dropped", "keyword in reply", "Please unsubscribe me", "pat@example.org"):
+    for words in ("was dropped", "keyword in reply", "“unsubscribe me”", "pat@example.org"):
         assert words in shown.stdout
     raw = applied.run("mail", "show", mail["id"], "--raw")
     assert raw.returncode == 66

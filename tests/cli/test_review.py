@@ -135,7 +135,7 @@ def test_unsubscribe_takes_the_person_off_as_of_when_the_mail_came_with_who_said
     assert person["blocks"][0]["since"].startswith("2026-03-03T10:00")
     [fact] = person["facts"]
     assert (fact["evidence"]["by"], fact["evidence"]["note"]) == ("kim", "clear enough")
-    assert fact["evidence"]["phrase"] == "Please unsubscribe me"
+    assert fact["evidence"]["phrase"] == "unsubscribe me"
     assert held.json("review", "list") == []
     [closed] = held.json("review", "list", "--resolved")
     assert (closed["resolution"], closed["resolved_by"]) == ("unsubscribe", "kim")

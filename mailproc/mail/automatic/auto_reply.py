@@ -63,8 +63,8 @@ _CHALLENGE_TEXT = Phrases(CHALLENGE_TEXTS)
 _CHALLENGE_FILTER = Phrases(CHALLENGE_FILTERS)
 _CHALLENGE_DEED = any_of(CHALLENGE_DEEDS)
 _CHALLENGE_HEADER = re.compile(f"^(?:{'|'.join(CHALLENGE_HEADERS)})", re.MULTILINE)
-# In the names of header fields, each behind a line feed.
-HEADER_NAME = re.compile(f"\n(?:{'|'.join((*CHALLENGE_HEADERS, *RESPONDER_HEADERS))})")
+# How names of header fields begin that filters and responders call their own.
+HEADER_NAMES = (*CHALLENGE_HEADERS, *RESPONDER_HEADERS)
 _ABOVE_THIS_LINE = re.compile(r"[^\w>]{0,20}[\w ,.]{0,60}above this line", re.IGNORECASE)
 _BELOW_CHALLENGE_DOMAINS = tuple("." + known for known in CHALLENGE_DOMAINS)
 _ROBOT = re.compile("|".join(ROBOTS))

@@ -5,7 +5,7 @@ gives them something new to look for gives it a sign here. A test holds them tog
 """
 
 from mailproc.mail.arrival.envelope import Envelope
-from mailproc.mail.automatic.auto_reply import HEADER_NAME, MAX_RAW, decisive_header, raw_text, start_of_text
+from mailproc.mail.automatic.auto_reply import HEADER_NAMES, MAX_RAW, decisive_header, raw_text, start_of_text
 from mailproc.mail.automatic.auto_subjects import BARE_SUBJECTS, SUBJECTS
 from mailproc.mail.automatic.auto_tables import CHALLENGE_DOMAINS, CHALLENGE_LOCALS, CHALLENGE_SUBJECTS, ROBOTS
 from mailproc.mail.automatic.auto_text import has_hint
@@ -56,7 +56,7 @@ def has_machine_signs(message: Message, envelope: Envelope) -> bool:
         or has_null_sender(message, envelope)
         or _is_signed_by_address(message)
         or decisive_header(message) is not None
-        or HEADER_NAME.search("\n".join(["", *message.headers.names])) is not None
+        or any(name.startswith(HEADER_NAMES) for name in message.headers.names if name[:2] == "x-")
         or bool(report_type_of(message.root))
         or any(map(_is_signed, message.root.walk()))
     )

@@ -199,16 +199,19 @@ class PhraseIndex:
         for start, end in _stretches(line):
             if len(found) >= _ENOUGH:
                 break
-            for sought in self._candidates(line[start:end], wanted, words):
+            for sought in self._candidates(line[start:end], wanted):
+                if words > sought.max_words:
+                    continue
                 finder = finders[sought.first] or self.segments.finder(sought.first)
                 if place := finder.search(line, start, end):
-                    places = _places(finder, place, line, end)
+                    more = finder.search(line, place.start() + 1, end)
+                    places = _places(finder, place, line, end) if more else [place.span(1)]
                     for first, last in self._wholes(line, sought, places, end) if sought.others else places:
                         found.append((sought, first, last - (line[last - 1] == " ")))
         return found
 
-    def _candidates(self, stretch: str, wanted: Wanted, words: int) -> list[Sought]:
-        """The phrases that this stretch may have by its literals, of rules for a text of so many words."""
+    def _candidates(self, stretch: str, wanted: Wanted) -> Iterable[Sought]:
+        """The phrases that this stretch may have by its literals, each once."""
         literals = self.segments.literals_in(stretch)
         candidates: dict[Sought, None] = {}
         for literal in literals:
@@ -218,7 +221,7 @@ class PhraseIndex:
             for sought, others in beside:
                 if not others.isdisjoint(literals):
                     candidates[sought] = None
-        return [sought for sought in candidates if words <= sought.max_words]
+        return candidates
 
     def _wholes(
         self, line: str, sought: Sought, places: Sequence[tuple[int, int]], stretch_end: int
