@@ -198,6 +198,15 @@ def test_try_tells_what_a_text_reads_like_and_by_which_words(shell: Shell) -> No
     )
 
 
+def test_a_doubted_request_tells_how_few_points_its_words_have(shell: Shell) -> None:
+    text = "The word you want is unsubscribe, in German abbestellen; austragen is used for mailing lists, I'd say."
+    shown = shell.run("rules", "try", text)
+    assert "keyword among words that speak of other things" in " ".join(shown.stdout.split())
+    told = json.loads(shell.run("rules", "try", text, "--json").stdout)["reads_like"]
+    assert told["points"] <= told["doubt_until"]
+    assert f"up to {told['doubt_until']} at a longer request, too" in " ".join(shown.stdout.split())
+
+
 def test_try_takes_a_text_a_file_of_text_a_mail_or_standard_input(shell: Shell) -> None:
     shell.write("words.txt", "Take me off your list!\n")
     for words, typed in (

@@ -172,6 +172,7 @@ def test_people_see_the_points_with_the_words_that_make_them():
     assert reading.as_json() == {
         "points": 8,
         "review_from": 5,
+        "doubt_until": -20,
         "shares": [
             {"what": "mail + no", "points": 9, "words": "No letters"},
             {"what": "no", "points": 4, "words": "No"},

@@ -175,6 +175,8 @@ def reading_lines(reading: Reading | None) -> list[Text]:
     like = "like a request" if reading.is_like_a_request else "not like a request"
     line = Text.assemble((like, "bold" if reading.is_like_a_request else ""))
     line.append(f": {reading.points} points, from {reading.review_from} on a person looks", style="dim")
+    if reading.doubt_until is not None:
+        line.append(f", up to {reading.doubt_until} at a longer request, too", style="dim")
     lines = [line]
     for what, points, words in reading.shares[:_MOST_SHARES]:
         share = Text.assemble((f"{points:+d} ", "magenta" if points > 0 else "cyan"), what)

@@ -14,11 +14,15 @@ _MOST_SHARES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The points of a text, and from how many on a person looks; `shares` are what, points, and the words."""
+    """The points of a text; `shares` are what, points, and the words.
+
+    A person looks from `review_from` on, and up to `doubt_until` at a request (None: never).
+    """
 
     points: int
     review_from: int
     shares: tuple[tuple[str, int, str], ...]
+    doubt_until: int | None = None
 
     @property
     def is_like_a_request(self) -> bool:
@@ -28,7 +32,12 @@ class Reading:
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
         shares = [{"what": what, "points": points, "words": words} for what, points, words in self.shares]
-        return {"points": self.points, "review_from": self.review_from, "shares": shares}
+        return {
+            "points": self.points,
+            "review_from": self.review_from,
+            "doubt_until": self.doubt_until,
+            "shares": shares,
+        }
 
 
 def find_reading(found: TextMatches, rules: RuleSet) -> Reading | None:
@@ -37,7 +46,10 @@ def find_reading(found: TextMatches, rules: RuleSet) -> Reading | None:
     if weighed is None or rules.likeness is None:
         return None
     shares = tuple((one.what, one.points, _words(one, found.normal)) for one in weighed.shares[:_MOST_SHARES])
-    return Reading(points=weighed.points, review_from=rules.likeness.review_from, shares=shares)
+    likeness = rules.likeness
+    return Reading(
+        points=weighed.points, review_from=likeness.review_from, doubt_until=likeness.doubt_until, shares=shares
+    )
 
 
 def _words(share: Share, normal: NormalText) -> str:
