@@ -204,8 +204,7 @@ class PhraseIndex:
                     continue
                 finder = finders[sought.first] or self.segments.finder(sought.first)
                 if place := finder.search(line, start, end):
-                    more = finder.search(line, place.start() + 1, end)
-                    places = _places(finder, place, line, end) if more else [place.span(1)]
+                    places = _places(finder, place, line, end)
                     for first, last in self._wholes(line, sought, places, end) if sought.others else places:
                         found.append((sought, first, last - (line[last - 1] == " ")))
         return found
