@@ -71,6 +71,11 @@ class ServiceProcess:
 
     async def start(self) -> None:
         """Start and wait until it greets."""
+        await self.launch()
+        await self.greets()
+
+    async def launch(self) -> None:
+        """Start without waiting for its greeting, which does not come from one that ends before."""
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAILPROC_")},
             "MAILPROC_SMTP__LISTEN": f"127.0.0.1:{self.port}",
@@ -83,6 +88,10 @@ class ServiceProcess:
                 sys.executable, *self.program, "serve", "--config", str(self.config),
                 stdout=log, stderr=log, env=environment, start_new_session=True,
             )  # fmt: skip
+
+    async def greets(self) -> None:
+        """Wait until it greets; an AssertionError with the end of its log when it ends before."""
+        assert self.process
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             if self.process.returncode is not None:
