@@ -13,7 +13,7 @@ demo: $(RUNTIME)  ## start the real service, send it every fixture, show what be
 	@$(BIN)/mailproc demo
 
 test: $(DEV) chromium  ## all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 browser: $(DEV) chromium  ## the tests in a real browser alone
 	@$(BIN)/python -m pytest -q tests/browser

@@ -105,7 +105,7 @@ class PostgresServer:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Running services first: of two workers one would wait alone for a long test that began last."""
+    """Running services first: one worker would wait alone for a long test that began last."""
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 

@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -23,6 +24,7 @@ domains = ["reply.acme.example"]
 sends_from = ["news.acme.example"]
 """
 REPLY_BOX = "reply@reply.acme.example"
+RULES = Path(__file__).parents[2] / "rules"
 
 
 # Below those that systems give out by themselves, and each worker of a test run has its own: what was free when it was
@@ -40,8 +42,21 @@ def free_port() -> int:
     raise AssertionError("no port is free")
 
 
+def english_rules(folder: Path) -> Path:
+    """A folder with nothing but the shipped English rules."""
+    rules = folder / "rules"
+    rules.mkdir(parents=True, exist_ok=True)
+    for path in RULES.glob("*-en*.toml"):
+        shutil.copy(path, rules)
+    return rules
+
+
 class ServiceProcess:
-    """`mailproc serve` with settings of its own; the ports stay the same over restarts."""
+    """`mailproc serve` with settings of its own; the ports stay the same over restarts.
+
+    Its rules are the English ones alone: it is there in half the time, and whose mail must not be lost writes English.
+    A test that writes settings of its own has all.
+    """
 
     def __init__(
         self,
@@ -61,7 +76,7 @@ class ServiceProcess:
         self.config = folder / "mailproc.toml"
         self.log_file = folder / "serve.log"
         self.config.write_text(
-            f'database = "{database}"\n{tables}\n{ACCOUNT}'
+            f'database = "{database}"\nrules = "{english_rules(folder)}"\n{tables}\n{ACCOUNT}'
             + ("" if "[smtp]" in tables else "\n[smtp]\n")
             + ("" if "[breaker]" in tables else "\n[breaker]\nper_hour = 100000\n")  # a day's mail within seconds
             + ("" if "[log]" in tables else '\n[log]\nformat = "json"\nmask_addresses = false\n'),
