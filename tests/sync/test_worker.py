@@ -308,11 +308,13 @@ async def test_a_stalled_worker_that_settles_late_changes_nothing() -> None:
     outbox = MemoryOutbox(clock=clock)
     go_on = asyncio.Event()
 
-    async def stalls(event: SyncEvent) -> Delivery:
+    async def stalls_once(event: SyncEvent) -> Delivery:
+        if len(stalled.started) > 1:  # its own worker, too, may be who claims it again
+            return Delivered()
         await go_on.wait()
         return TransientFailure(detail="from the past")
 
-    stalled, other = ScriptedHook(stalls), ScriptedHook()
+    stalled, other = ScriptedHook(stalls_once), ScriptedHook()
     with structlog.testing.capture_logs() as lines:
         async with at_work(outbox, stalled, grace=5) as late:
             outbox.write()
@@ -324,7 +326,7 @@ async def test_a_stalled_worker_that_settles_late_changes_nothing() -> None:
             await until(lambda: len(outbox.settled) == 2)
     assert outbox.states() == ["delivered"]
     assert [ours for _, _, ours in outbox.settled] == [True, False]
-    assert late.outcomes == ["late"]
+    assert late.outcomes[-1] == "late"
     assert [line["late"] for line in lines if line["event"] in ("delivered", "delivery_failed")] == [False, True]
 
 

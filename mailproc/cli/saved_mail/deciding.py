@@ -16,7 +16,7 @@ from mailproc.authenticity.authenticator import build_verifier
 from mailproc.authenticity.border import Border
 from mailproc.cli.shell.garbage import keep_for_good
 from mailproc.cli.shell.processes import in_processes
-from mailproc.cli.shell.terminal import EX_DATAERR, EX_NOINPUT, err
+from mailproc.cli.shell.terminal import EX_DATAERR, EX_NOINPUT, err, while_rules_are_read
 from mailproc.errors import BadFile
 from mailproc.files.mail_files import MailFile, find_mail
 from mailproc.files.no_mail import why_no_mail
@@ -124,8 +124,9 @@ def rules_of(folder: Path | None) -> RuleSet:
 
 @cache
 def _rules_read(folder: Path | None, fingerprint: object) -> RuleSet:
-    rules = load_rules(folder)
-    rules.make_ready()  # now, not on the account of the first mail
+    with while_rules_are_read():
+        rules = load_rules(folder)
+        rules.make_ready()  # now, not on the account of the first mail
     keep_for_good()
     return rules
 

@@ -19,7 +19,7 @@ from rich.table import Table
 from mailproc.cli.saved_mail.decision_table import print_decisions
 from mailproc.cli.service.receiver import Receiver
 from mailproc.cli.service.serve import run_on_fast_loop
-from mailproc.cli.shell.terminal import EX_NOINPUT, EX_SOFTWARE, err, out, print_table
+from mailproc.cli.shell.terminal import EX_NOINPUT, EX_SOFTWARE, err, out, print_table, while_rules_are_read
 from mailproc.errors import MailprocError
 from mailproc.files.mail_files import find_mail
 from mailproc.files.replay import saved_mail
@@ -84,7 +84,9 @@ async def _demo(folder: Path, work: Path, problems: list[str]) -> None:
     config = _write_settings(folder, work, receiver.url, secret)
     settings = load_settings(config, {})
     await create_if_new(settings.database)
-    service = Service(settings, load_rules(settings.rules))
+    with while_rules_are_read():
+        rules = load_rules(settings.rules)
+    service = Service(settings, rules)
     await service.start()
     try:
         files = [Path(mail.path) for mail in find_mail([folder])]

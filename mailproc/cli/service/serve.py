@@ -14,7 +14,7 @@ import typer
 from mailproc.cli.shell.context import ConfigOption, checked_settings, settings_of
 from mailproc.cli.shell.garbage import keep_for_good
 from mailproc.cli.shell.storage import open_store, run
-from mailproc.cli.shell.terminal import EX_TEMPFAIL, err
+from mailproc.cli.shell.terminal import EX_TEMPFAIL, err, while_rules_are_read
 from mailproc.errors import MailprocError, SettingsError
 from mailproc.log import configure_logging
 from mailproc.mail.arrival.envelope import Envelope
@@ -49,8 +49,9 @@ def serve(
 
 
 async def _serve(settings: Settings, roles: tuple[str, ...]) -> None:
-    rules = load_rules(settings.rules)
-    rules.make_ready()
+    with while_rules_are_read():
+        rules = load_rules(settings.rules)
+        rules.make_ready()
     await create_if_new(settings.database)
     service = Service(settings, rules, roles)
     stop = asyncio.Event()

@@ -1,7 +1,9 @@
 """What a command says and to whom: consoles, JSON, and the exit code that an error becomes (sysexits.h)."""
 
+import contextlib
 import io
 import json
+import multiprocessing
 import os
 import re
 from collections.abc import Iterable
@@ -62,6 +64,13 @@ def print_json(value: object) -> None:
 def harmless(text: str) -> str:
     """Words out of a mail, as long as before, without what a terminal would obey and what hides other words."""
     return _HIDDEN.sub("\ufffd", storable_text(text))
+
+
+def while_rules_are_read() -> contextlib.AbstractContextManager[object]:
+    """Says so to whoever watches a terminal: the first time takes seconds. Of several processes the first says it."""
+    if not err.is_terminal or multiprocessing.parent_process() is not None:
+        return contextlib.nullcontext()
+    return err.status("reading the rules; where they are new, trying their examples")
 
 
 def in_pipe() -> bool:
