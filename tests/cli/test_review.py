@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from command_line import REQUEST, Shell
+from english_rules import english_rules
 
 from mailproc.cli.shell.storage import open_store, run
 from mailproc.policy.tokens.token import Purpose, Token, make_token
@@ -18,7 +18,6 @@ from mailproc.policy.tokens.token_key import number_of
 from mailproc.settings.file import load_settings
 from mailproc.store.results import Subscriber
 
-RULES = Path(__file__).parents[2] / "rules"
 KEYS = {1: bytes(range(32))}
 OFF = {"MAILPROC_ACCOUNT__ACME__AUTOMATIC": "false"}
 QUESTION = REQUEST.replace(b"Please unsubscribe me.", b"Please do not unsubscribe me.").replace(b"pat@", b"sam@")
@@ -355,8 +354,7 @@ def test_release_lets_go_what_automatic_off_held_back_and_only_that(held: Shell)
 
 
 def own_rules(shell: Shell) -> Path:
-    folder = shell.folder / "rules"
-    shutil.copytree(RULES, folder)
+    folder = english_rules(shell.folder / "rules")
     text = (shell.folder / "mailproc.toml").read_text(encoding="utf-8")
     (shell.folder / "mailproc.toml").write_text(f'rules = "rules"\n{text}', encoding="utf-8")
     return folder / "10-en.toml"

@@ -5,7 +5,6 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from english_rules import english_rules
 
 ACCOUNT = """
 [[account]]
@@ -24,7 +24,6 @@ domains = ["reply.acme.example"]
 sends_from = ["news.acme.example"]
 """
 REPLY_BOX = "reply@reply.acme.example"
-RULES = Path(__file__).parents[2] / "rules"
 
 
 # Below those that systems give out by themselves, and each worker of a test run has its own: what was free when it was
@@ -40,15 +39,6 @@ def free_port() -> int:
             probe.bind(("127.0.0.1", port))
             return port
     raise AssertionError("no port is free")
-
-
-def english_rules(folder: Path) -> Path:
-    """A folder with nothing but the shipped English rules."""
-    rules = folder / "rules"
-    rules.mkdir(parents=True, exist_ok=True)
-    for path in RULES.glob("*-en*.toml"):
-        shutil.copy(path, rules)
-    return rules
 
 
 class ServiceProcess:
@@ -76,7 +66,7 @@ class ServiceProcess:
         self.config = folder / "mailproc.toml"
         self.log_file = folder / "serve.log"
         self.config.write_text(
-            f'database = "{database}"\nrules = "{english_rules(folder)}"\n{tables}\n{ACCOUNT}'
+            f'database = "{database}"\nrules = "{english_rules(folder / "rules")}"\n{tables}\n{ACCOUNT}'
             + ("" if "[smtp]" in tables else "\n[smtp]\n")
             + ("" if "[breaker]" in tables else "\n[breaker]\nper_hour = 100000\n")  # a day's mail within seconds
             + ("" if "[log]" in tables else '\n[log]\nformat = "json"\nmask_addresses = false\n'),
