@@ -43,6 +43,7 @@ PAT, KEY, DOMAIN = "pat@example.org", "17", "reply.acme.example"
 SECRET = bytes(range(32))
 SETTINGS = f"""
 database = "{{database}}"
+rules = "rules"
 [[account]]
 id = "acme"
 domains = ["{DOMAIN}"]

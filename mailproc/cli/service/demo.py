@@ -50,7 +50,12 @@ class Seen:
 
 
 def demo(
-    folder: Annotated[Path | None, typer.Argument(help="Fixtures; else those that come with the source.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Saved mail with golden decisions, account.toml and standings.json; else the fixtures of the source."
+        ),
+    ] = None,
     work: Annotated[Path, typer.Option(help="Where the demo's database and settings are made anew.")] = Path(
         "var/demo"
     ),
@@ -62,8 +67,8 @@ def demo(
     Example: `mailproc demo`
     """
     folder = folder or shipped("fixtures") / "emails"
-    if not (folder / "account.toml").exists():
-        err.print(f"mailproc: no fixtures in {folder}: run the demo in a checkout of the source", markup=False)
+    if missing := _missing_in(folder):
+        err.print(f"mailproc: {folder} has no {missing}: run the demo in a checkout of the source", markup=False)
         raise typer.Exit(EX_NOINPUT)
     configure_logging("error", "console", mask_addresses=True)
     problems: list[str] = []
@@ -74,6 +79,15 @@ def demo(
         raise typer.Exit(EX_SOFTWARE)
     out.print("[green]✓[/] every decision, standing and event is as expected")
     _what_next(folder, work)
+
+
+def _missing_in(folder: Path) -> str | None:
+    """The first file, as a path in the folder, that mail and its golden decisions need and that is not there."""
+    golden = [Path(mail.path).with_suffix(".decision.json") for mail in find_mail([folder])] if folder.is_dir() else []
+    for path in (folder / "account.toml", folder / "standings.json", *golden):
+        if not path.exists():
+            return str(path.relative_to(folder))
+    return None
 
 
 async def _demo(folder: Path, work: Path, problems: list[str]) -> None:
