@@ -45,7 +45,7 @@ class ServiceProcess:
     """`mailproc serve` with settings of its own; the ports stay the same over restarts.
 
     Its rules are the English ones alone: it is there in half the time, and whose mail must not be lost writes English.
-    A test that writes settings of its own has all.
+    A test that writes settings of its own has those that it names there, or all.
     """
 
     def __init__(
