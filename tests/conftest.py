@@ -105,7 +105,7 @@ class PostgresServer:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Running services first: one worker would wait alone for a long test that began last."""
+    """Running services first: a long test that began last would run on while the other workers have nothing to do."""
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
 
 

@@ -1,12 +1,7 @@
 """Tables: on a terminal nothing is cut so that it could be something else, in a pipe nothing is cut at all."""
 
-import io
-
 import pytest
 from command_line import REQUEST, Shell
-from rich.console import Console
-
-from mailproc.cli.shell.terminal import while_rules_are_read
 
 LONG = "a-mail-with-a-name-that-is-longer-than-any-column-on-a-narrow-terminal-can-be-and-ends-differently"
 WRITER = "somebody.with.a.name.longer.than.forty.characters@very-long-domain.example.org"
@@ -65,14 +60,3 @@ def test_what_stands_beside_a_label_is_folded_below_itself_and_whole_in_a_pipe(s
     assert "who        pat@example.org by From, unauthenticated" in piped.splitlines()
     assert any(line.startswith("assumed    ") for line in piped.splitlines())
     assert "".join(told.split()) == "".join(piped.split())
-
-
-@pytest.mark.parametrize("watched", [True, False])
-def test_who_watches_a_terminal_is_told_that_rules_are_read_and_a_pipe_is_not(
-    watched: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    console = Console(file=(said := io.StringIO()), force_terminal=watched)
-    monkeypatch.setattr("mailproc.cli.shell.terminal.err", console)
-    with while_rules_are_read():
-        pass
-    assert ("reading the rules" in said.getvalue()) == watched

@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from command_line import Shell
-from english_rules import english_rules
+
+from mailproc.rule_sets.files import RULES
+from mailproc.settings.shipped import shipped
 
 STORY = Path(__file__).resolve().parent.parent.parent / "docs" / "how-to" / "tune-rules.md"
 HEAD = "From: {who}\r\nTo: reply@reply.acme.example\r\nSubject: Re: Spring catalogue\r\n\r\n{text}\r\n"
@@ -20,7 +23,7 @@ def story(shell: Shell) -> Shell:
     shell.write("saved/pat.eml", PAT)
     shell.write("saved/kim.eml", KIM)
     for name in ("rules", "rules-next"):
-        english_rules(shell.folder / name)
+        shutil.copytree(shipped(RULES), shell.folder / name)
     text = STORY.read_text(encoding="utf-8")
     found = re.search(r"cat > rules-next/99-acme.toml <<'END'\n(.*?)END\n```", text, re.DOTALL)
     assert found

@@ -90,6 +90,8 @@ def test_a_person_s_mail_has_no_signs(message: Message):
         mail_of("Hello", Subject="unsubscribe"),
         mail_of("Hello", List_Id="<news.example.org>"),
         mail_of("Hello", X_Failed_Recipients="sam@example.net"),
+        mail_of("Hello", X_Vacation="yes"),
+        mail_of("Hello", X_Boxbe_Tag="1"),
         mail_of("I am out of the office until Monday"),
         mail_of("I am up in the mountains until the 12th and will not read my mail"),
         mail_of("We have closed for the winter. Nobody reads this mailbox until we reopen in March."),

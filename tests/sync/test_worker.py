@@ -326,7 +326,7 @@ async def test_a_stalled_worker_that_settles_late_changes_nothing() -> None:
             await until(lambda: len(outbox.settled) == 2)
     assert outbox.states() == ["delivered"]
     assert [ours for _, _, ours in outbox.settled] == [True, False]
-    assert late.outcomes[-1] == "late"
+    assert late.outcomes in (["late"], ["delivered", "late"])
     assert [line["late"] for line in lines if line["event"] in ("delivered", "delivery_failed")] == [False, True]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from mailproc.cli.shell.context import ConfigOption, JsonOption, looked_at, settings_of, settings_path
-from mailproc.cli.shell.terminal import out, print_json
+from mailproc.cli.shell.terminal import out, print_json, while_rules_are_read
 from mailproc.errors import RulesError, SettingsError
 from mailproc.policy.rules.rules import RuleSet
 from mailproc.rule_sets.files import RULES, load_rules, rule_paths
@@ -59,7 +59,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 def _rules_of(folder: Path | None, problems: list[str]) -> RuleSet | None:
     """The rules of a folder; None, and more problems, when they do not load. A folder without any is told already."""
     try:
-        return load_rules(folder) if folder is None or rule_paths(folder) else None
+        with while_rules_are_read():
+            return load_rules(folder) if folder is None or rule_paths(folder) else None
     except RulesError as error:
         problems += error.problems
         return None

@@ -68,7 +68,8 @@ def demo(
     """
     folder = folder or shipped("fixtures") / "emails"
     if missing := _missing_in(folder):
-        err.print(f"mailproc: {folder} has no {missing}: run the demo in a checkout of the source", markup=False)
+        advice = "name a folder that has it, or run the demo in a checkout of the source"
+        err.print(f"mailproc: {folder} has no {missing}: {advice}", markup=False)
         raise typer.Exit(EX_NOINPUT)
     configure_logging("error", "console", mask_addresses=True)
     problems: list[str] = []

@@ -56,7 +56,7 @@ def has_machine_signs(message: Message, envelope: Envelope) -> bool:
         or has_null_sender(message, envelope)
         or _is_signed_by_address(message)
         or decisive_header(message) is not None
-        or any(name.startswith(HEADER_NAMES) for name in message.headers.names if name[:2] == "x-")
+        or any(name.startswith(HEADER_NAMES) for name in message.headers.names)
         or bool(report_type_of(message.root))
         or any(map(_is_signed, message.root.walk()))
     )
